@@ -1,0 +1,1 @@
+"""能耗: from meters of key energy-using units to sealed statistical releases."""

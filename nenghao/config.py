@@ -1,0 +1,128 @@
+"""The one settings class: read from `NENGHAO_*` variables, once, in `main()`.
+
+The same class configures the stack without containers and the containers; secrets are files below
+`secrets_dir`, one file a secret, never variables.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from psycopg.conninfo import make_conninfo
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import field_validator
+
+from nenghao.errors import ConfigError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Role(StrEnum):
+    """Database roles, each with only the rights its process needs (sql/roles.sql)."""
+
+    OWNER = "nenghao_owner"
+    COLLECTOR = "nenghao_collector"
+    JOBS = "nenghao_jobs"
+    RULES = "nenghao_rules"
+    CONSOLE = "nenghao_console"
+    VERIFIER = "nenghao_verifier"
+
+
+class Settings(BaseSettings):
+    """Every setting of every process. Units are in the names; each field says why it has its default."""
+
+    model_config = SettingsConfigDict(env_prefix="NENGHAO_", frozen=True, extra="forbid")
+
+    secrets_dir: Path = Field(
+        default=PROJECT_ROOT / ".run" / "stack" / "secrets",
+        description="Folder with one file a secret: `<role>` for each database role, `broker_collector`, `release_signing_key.pem`.",
+    )
+    database_host: str = Field(default="127.0.0.1", description="Host of TimescaleDB.")
+    database_port: int = Field(default=5432, ge=1, le=65535, description="Port of TimescaleDB.")
+    database_name: str = Field(default="nenghao", description="Database with all of the project's data.")
+
+    broker_host: str = Field(default="127.0.0.1", description="Host of the MQTT broker.")
+    broker_port: int = Field(default=1883, ge=1, le=65535, description="Port of the MQTT broker.")
+    broker_user: str = Field(default="nenghao-collector", description="The collector's name at the broker.")
+    broker_config_dir: Path = Field(
+        default=PROJECT_ROOT / ".run" / "stack" / "mosquitto",
+        description="Folder where broker-sync writes `passwd` and `acl`, and where the broker's `mosquitto.pid` and log lie.",
+    )
+
+    shards: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(0,), description="Shards this collector serves, comma separated; one persistent session each."
+    )
+    batch_max_messages: int = Field(
+        default=2000, ge=1, le=20000, description="A batch is committed when it holds this many messages."
+    )
+    batch_max_readings: int = Field(
+        default=5000, ge=1, le=50000, description="Or this many readings: 5000 is where the staged insert is near its best rate."
+    )
+    batch_max_age_s: float = Field(
+        default=0.5, gt=0, le=30, description="Or when its oldest message is this old, so that a quiet evening is stored too."
+    )
+    receipt_interval_s: float = Field(
+        default=5.0, gt=0, le=300, description="Receipts to one gateway are coalesced for this long."
+    )
+    message_max_bytes: int = Field(
+        default=262_144, ge=1024, le=16_777_216, description="A larger payload is refused before it is parsed."
+    )
+    message_max_readings: int = Field(
+        default=2000, ge=1, le=20000, description="A message with more readings is refused."
+    )
+    clock_skew_max_s: int = Field(
+        default=60, ge=0, le=3600, description="A reading dated further in the future is refused (domain V28; the limit is not published)."
+    )
+
+    release_dir: Path = Field(
+        default=PROJECT_ROOT / ".run" / "stack" / "releases", description="Folder for sealed releases and their XLSX."
+    )
+    data_docs_dir: Path = Field(
+        default=PROJECT_ROOT / ".run" / "stack" / "data_docs", description="Folder for the Great Expectations context and Data Docs."
+    )
+    language: Literal["zh", "en"] = Field(default="zh", description="Language of messages and labels.")
+
+    @field_validator("shards", mode="before")
+    @classmethod
+    def _split_shards(cls, value: object) -> object:
+        return tuple(value.split(",")) if isinstance(value, str) else value
+
+    def secret(self, name: str) -> str:
+        """The content of the secret file `name`, without its line end.
+
+        Raises: ConfigError, naming the file, where it is missing or empty.
+        """
+        path = self.secrets_dir / name
+        try:
+            text = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"secret file {path} cannot be read: {error.strerror}") from error
+        if not text:
+            raise ConfigError(f"secret file {path} is empty")
+        return text
+
+    def conninfo(self, role: Role) -> str:
+        """The libpq connection string of `role`, password included: never log it."""
+        return make_conninfo(
+            host=self.database_host,
+            port=self.database_port,
+            dbname=self.database_name,
+            user=role.value,
+            password=self.secret(role.value),
+            application_name=f"nenghao {role.value}",
+        )
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises: ConfigError with every wrong variable at once, each with its name and reason.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"  NENGHAO_{'_'.join(str(part) for part in item['loc'][:1]).upper()}: {item['msg']}" for item in error.errors()
+        ]
+        raise ConfigError("settings are wrong:\n" + "\n".join(lines)) from error
