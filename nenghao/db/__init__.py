@@ -1,0 +1,1 @@
+"""The database: one module per aggregate, one function per named query of sql/queries."""

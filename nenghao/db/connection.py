@@ -1,0 +1,27 @@
+"""Opens connections to TimescaleDB, each under the role of its work."""
+
+import psycopg
+
+from nenghao.config import Role, Settings
+from nenghao.errors import RetryableError
+
+CONNECT_TIMEOUT_S = 10
+
+
+def connect(settings: Settings, role: Role, *, autocommit: bool = False) -> psycopg.Connection:
+    """A connection as `role`, session time zone UTC.
+
+    Raises: RetryableError in one line, without the password, where the database cannot be reached.
+    """
+    try:
+        return psycopg.connect(
+            settings.conninfo(role),
+            autocommit=autocommit,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            options="-c timezone=UTC -c lock_timeout=30s",
+        )
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise RetryableError(
+            f"database {settings.database_name} at {settings.database_host}:{settings.database_port}: {reason}"
+        ) from error

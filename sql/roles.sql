@@ -1,0 +1,24 @@
+-- Roles of the cluster, run once by a superuser; safe to run again. Passwords are set afterwards from secrets.
+-- Each process has the role of its work; none of them owns a table, so none can drop a trigger or a chunk.
+DO $$
+DECLARE
+    role_name text;
+BEGIN
+    FOREACH role_name IN ARRAY ARRAY[
+        'nenghao_owner',      -- owns the schema; used by migrations only
+        'nenghao_collector',  -- ingest: writes messages, readings, refusals
+        'nenghao_jobs',       -- jobs: series days, totals, balances, releases
+        'nenghao_rules',      -- expectations: findings, alerts, cases
+        'nenghao_console',    -- people: registers, decisions, filings
+        'nenghao_verifier',   -- reads all that is sealed, writes nothing
+        'airflow'             -- owns Airflow's own database; may not open this one
+    ] LOOP
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN', role_name);
+        END IF;
+        EXECUTE format(
+            'ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT', role_name
+        );
+    END LOOP;
+END
+$$;
