@@ -1,6 +1,7 @@
 """The command `nenghao`: its subcommands come by entry points, so that outer packages add theirs."""
 
 import sys
+from collections.abc import Callable
 from importlib.metadata import entry_points
 
 import typer
@@ -18,10 +19,19 @@ def main() -> None:
     asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_about)
-    for entry in entry_points(group=COMMANDS):
-        if asked in (None, entry.name) or asked not in {e.name for e in entry_points(group=COMMANDS)}:
-            app.add_typer(entry.load(), name=entry.name)
+    entries = entry_points(group=COMMANDS)
+    for entry in entries:
+        if asked == entry.name or asked not in entries.names:
+            _add(app, entry.name, entry.load())
     run(app)
+
+
+def _add(app: typer.Typer, name: str, loaded: typer.Typer | Callable[..., None]) -> None:
+    """An entry point is either a group of commands (a Typer) or one command (a function)."""
+    if isinstance(loaded, typer.Typer):
+        app.add_typer(loaded, name=name)
+    else:
+        app.command(name)(loaded)
 
 
 def run(app: typer.Typer) -> None:
