@@ -1,0 +1,1 @@
+"""Registers of things from files: all rows are validated first, then all are imported or none."""
