@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
 
 from stdnum.cn import uscc
 
@@ -13,7 +14,7 @@ from nenghao.domain.quantities import UNITS
 from nenghao.errors import DataRefused
 
 #: A cell after parsing. Dates without a time are Shanghai days.
-type Cell = str | int | Decimal | date | datetime | None
+Cell: TypeAlias = str | int | Decimal | date | datetime | None
 
 
 class CellRefused(DataRefused):

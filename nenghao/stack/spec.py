@@ -131,11 +131,6 @@ class Layout:
         return self.root / "ports.json"
 
     @property
-    def spec_file(self) -> Path:
-        """The choices this stack was last started with."""
-        return self.root / "spec.json"
-
-    @property
     def sockets_link(self) -> Path:
         """A file naming the directory of the private sockets, which may lie elsewhere where this path is long."""
         return self.root / "sockets_dir"
