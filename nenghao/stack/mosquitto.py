@@ -1,0 +1,119 @@
+"""Mosquitto: its configuration, its first client, and a check that it takes that client in."""
+
+import socket
+import struct
+import time
+
+from nenghao.broker_files import mosquitto_password_hash, render_passwd, write_atomically
+from nenghao.config import PROJECT_ROOT
+from nenghao.errors import ConfigError
+from nenghao.stack.credentials import BROKER_SECRET, read_secret
+from nenghao.stack.spec import Component, Layout, StackSpec
+from nenghao.stack.supervisor import Program
+
+PREFIX = PROJECT_ROOT / ".run" / "prefix" / "mosquitto" / "usr"
+COLLECTOR = "nenghao-collector"
+INITIAL_ACL = f"""\
+user {COLLECTOR}
+topic readwrite nenghao/v1/#
+topic read $SYS/#
+"""
+
+
+def program(layout: Layout) -> Program:
+    """How the broker is started."""
+    return Program(
+        component=Component.MOSQUITTO,
+        command=(str(PREFIX / "sbin" / "mosquitto"), "-c", str(layout.mosquitto / "mosquitto.conf")),
+        priority=20,
+    )
+
+
+def prepare(layout: Layout, spec: StackSpec, port: int) -> None:
+    """Write the configuration, and the password and access files where the collector is not yet in them.
+
+    Raises: ConfigError where the broker is missing.
+    """
+    if not (PREFIX / "sbin" / "mosquitto").exists():
+        raise ConfigError("Mosquitto is not set up: run scripts/setup")
+    (layout.mosquitto / "store").mkdir(mode=0o700, exist_ok=True)
+    (layout.mosquitto / "mosquitto.conf").write_text(render_config(layout, spec, port), encoding="utf-8")
+    passwd = layout.mosquitto / "passwd"
+    users = dict(line.split(":", 1) for line in passwd.read_text().splitlines()) if passwd.exists() else {}
+    if COLLECTOR not in users:
+        users[COLLECTOR] = mosquitto_password_hash(read_secret(layout, BROKER_SECRET))
+        write_atomically(passwd, render_passwd(users))
+    if not (layout.mosquitto / "acl").exists():
+        write_atomically(layout.mosquitto / "acl", INITIAL_ACL)
+
+
+def render_config(layout: Layout, spec: StackSpec, port: int) -> str:
+    """Write the broker's configuration; the reasons stand beside the values."""
+    folder = layout.mosquitto
+    log_types = ["error", "warning", "notice", "information"]
+    # A denied publish is told of only here; it never reaches the collector, so this is where it is counted.
+    log_types += ["debug"] if spec.is_denial_logged else []
+    return f"""\
+# Written at every start of the stack.
+listener {port} 127.0.0.1
+allow_anonymous false
+password_file {folder}/passwd
+acl_file {folder}/acl
+pid_file {folder}/mosquitto.pid
+log_dest file {folder}/mosquitto.log
+log_timestamp_format %Y-%m-%dT%H:%M:%S%z
+{"".join(f"log_type {name}{chr(10)}" for name in log_types)}
+# The collector acknowledges after commit: with a limit in flight below its batch the broker would stop sending.
+max_inflight_messages 0
+# An absent collector must lose nothing: the queue is bounded by bytes, and gateways keep what has no receipt yet.
+max_queued_messages 0
+max_queued_bytes 536870912
+# Larger than what the collector accepts, so that an oversized message becomes a stored refusal and not a disconnect.
+max_packet_size 2097152
+persistence true
+persistence_location {folder}/store/
+autosave_interval 5
+sys_interval 2
+"""
+
+
+def wait_ready(layout: Layout, port: int, seconds: float = 30) -> None:
+    """Wait until the broker takes the collector in.
+
+    Raises: ConfigError with the broker's last answer.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            code = _connect(port, COLLECTOR, read_secret(layout, BROKER_SECRET))
+        except OSError as error:
+            code, reason = -1, str(error)
+        else:
+            reason = f"refused with code {code}"
+        if code == 0:
+            return
+        if code > 0 or time.monotonic() > deadline:
+            raise ConfigError(f"mosquitto on port {port}: {reason}")
+        time.sleep(0.05)
+
+
+def _connect(port: int, user: str, password: str) -> int:
+    """Say hello in MQTT 3.1.1 and return the broker's code: 0 is welcome, 4 and 5 are not.
+
+    Source: MQTT 3.1.1, 3.1 and 3.2. The client library belongs to the collector alone, and this is all that is needed.
+    """
+
+    def text(value: str) -> bytes:
+        return struct.pack(">H", len(value.encode())) + value.encode()
+
+    clean_session, has_password, has_user = 0x02, 0x40, 0x80
+    body = text("MQTT") + bytes([4, clean_session | has_password | has_user, 0, 10])
+    body += text(f"health-{time.monotonic_ns()}") + text(user) + text(password)
+    length = bytes([len(body)]) if len(body) < 128 else bytes([len(body) % 128 | 0x80, len(body) // 128])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"\x10" + length + body)
+        answer = connection.recv(4)
+        if len(answer) < 4:
+            raise ConnectionResetError("the broker closed the connection")
+        connection.sendall(b"\xe0\x00")
+        return answer[3]

@@ -1,0 +1,187 @@
+"""PostgreSQL with TimescaleDB: its data directory, configuration, roles and databases."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from nenghao.config import PROJECT_ROOT, Role
+from nenghao.errors import ConfigError
+from nenghao.stack.credentials import AIRFLOW_ROLE, SUPERUSER, read_secret
+from nenghao.stack.spec import Component, Layout, StackSpec
+from nenghao.stack.supervisor import Program
+
+BIN = PROJECT_ROOT / ".run" / "prefix" / "postgresql" / "usr" / "lib" / "postgresql" / "17" / "bin"
+SQL_DIR = PROJECT_ROOT / "sql"
+DATA_DATABASE = "nenghao"
+AIRFLOW_DATABASE = "airflow"
+
+
+def program(layout: Layout) -> Program:
+    """How the server is started; INT is its fast shutdown, which does not wait for clients."""
+    return Program(
+        component=Component.POSTGRES,
+        command=(str(BIN / "postgres"), "-D", str(layout.postgres_data)),
+        priority=10,
+        stop_signal="INT",
+        stop_wait_s=60,
+    )
+
+
+def prepare(layout: Layout, spec: StackSpec, port: int, socket_dir: Path) -> None:
+    """Make the data directory if there is none, and write the configuration of this start.
+
+    Raises: ConfigError where the programs are missing or initdb fails.
+    """
+    if not (BIN / "postgres").exists():
+        raise ConfigError("PostgreSQL is not set up: run scripts/setup")
+    if not layout.postgres_data.exists():
+        _initialise(layout)
+    (layout.postgres_data / "nenghao.conf").write_text(
+        _render_config(spec, port, socket_dir), encoding="utf-8"
+    )
+    # The sweep before this has ended every server of this directory, so a pid file here is of a killed one, and its
+    # number may by now belong to a process that has nothing to do with PostgreSQL.
+    (layout.postgres_data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _initialise(layout: Layout) -> None:
+    fresh = layout.root / "postgres.new"
+    if fresh.exists():
+        subprocess.run(["rm", "-rf", "--", str(fresh)], check=True)
+    result = subprocess.run(
+        [
+            str(BIN / "initdb"),
+            f"--pgdata={fresh}",
+            f"--username={SUPERUSER}",
+            f"--pwfile={layout.secrets / SUPERUSER}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--data-checksums",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(layout.home)},
+    )
+    if result.returncode != 0:
+        raise ConfigError(f"initdb failed: {(result.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+    with (fresh / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write("\ninclude 'nenghao.conf'\n")
+    fresh.rename(layout.postgres_data)
+
+
+def _render_config(spec: StackSpec, port: int, socket_dir: Path) -> str:
+    return f"""\
+# Written at every start of the stack.
+listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = '{str(socket_dir).replace("'", "''")}'
+unix_socket_permissions = 0700
+password_encryption = 'scram-sha-256'
+shared_preload_libraries = 'timescaledb'
+timescaledb.telemetry_level = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+max_connections = 100
+shared_buffers = {spec.shared_buffers_mb}MB
+# Readings arrive in time order over many series, so most pages change once between checkpoints: fewer, smaller images.
+wal_compression = on
+checkpoint_timeout = 30min
+max_wal_size = 4GB
+# Statements may hold passwords when an administrator types them.
+log_statement = 'none'
+log_line_prefix = '%m [%p] %u@%d '
+"""
+
+
+def superuser_conninfo(layout: Layout, port: int, database: str = "postgres") -> str:
+    """The connection string of the superuser, password included: for set-up and tests only."""
+    return make_conninfo(
+        host="127.0.0.1",
+        port=port,
+        dbname=database,
+        user=SUPERUSER,
+        password=read_secret(layout, SUPERUSER),
+        connect_timeout=5,
+    )
+
+
+def wait_ready(layout: Layout, port: int, seconds: float = 120) -> None:
+    """Wait until the server takes queries; recovery after a kill may take a while.
+
+    Raises: ConfigError with the server's last answer.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with psycopg.connect(superuser_conninfo(layout, port)) as conn:
+                conn.execute("SELECT 1")
+                return
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline:
+                raise ConfigError(f"postgres does not answer on port {port}: {str(error).strip()}") from error
+        time.sleep(0.1)
+
+
+def bootstrap(layout: Layout, port: int) -> None:
+    """Make roles, passwords and databases; safe to run at every start."""
+    with psycopg.connect(superuser_conninfo(layout, port), autocommit=True) as conn:
+        conn.execute((SQL_DIR / "roles.sql").read_bytes())
+        for role in (*(role.value for role in Role), AIRFLOW_ROLE):
+            _set_password(conn, role, read_secret(layout, role))
+        conn.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
+    create_database(layout, port, DATA_DATABASE, owner=Role.OWNER)
+    create_database(layout, port, AIRFLOW_DATABASE, owner=AIRFLOW_ROLE)
+    enable_timescaledb(layout, port, DATA_DATABASE)
+    grant_access(layout, port, DATA_DATABASE)
+
+
+def create_database(
+    layout: Layout, port: int, name: str, *, owner: str, template: str = "template0"
+) -> bool:
+    """Make a database which only its owner may open, if it is not there; returns whether it was made."""
+    with psycopg.connect(superuser_conninfo(layout, port), autocommit=True) as conn:
+        if conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return False
+        conn.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)
+            )
+        )
+        conn.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+        return True
+
+
+def drop_database(layout: Layout, port: int, name: str) -> None:
+    """Remove a database and end the connections to it."""
+    with psycopg.connect(superuser_conninfo(layout, port), autocommit=True) as conn:
+        conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def enable_timescaledb(layout: Layout, port: int, database: str) -> None:
+    """Bring the extension to the version of the programs; only a superuser may."""
+    with psycopg.connect(superuser_conninfo(layout, port, database), autocommit=True) as conn:
+        conn.execute("SET client_min_messages = error")
+        conn.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+    # An update must be the first statement of its session.
+    with psycopg.connect(superuser_conninfo(layout, port, database), autocommit=True) as conn:
+        conn.execute("ALTER EXTENSION timescaledb UPDATE")
+
+
+def grant_access(layout: Layout, port: int, database: str) -> None:
+    """Let the project's roles, and no others, open a data database."""
+    with psycopg.connect(superuser_conninfo(layout, port, database), autocommit=True) as conn:
+        conn.execute((SQL_DIR / "grants_database.sql").read_bytes())
+
+
+def _set_password(conn: psycopg.Connection, role: str, password: str) -> None:
+    # Hashed here, so that the server never sees the password itself in a statement that it might log.
+    digest = conn.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    conn.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(digest)))

@@ -1,0 +1,42 @@
+"""The part of a stack's work that must not run as root: `python -m nenghao.stack.worker DIR ACTION SPEC`."""
+
+import os
+import sys
+from pathlib import Path
+
+from nenghao.errors import NenghaoError
+from nenghao.stack import lifecycle
+from nenghao.stack.spec import Layout, StackSpec
+
+
+def main(arguments: list[str]) -> int:
+    """Do one action and tell the caller by exit code; the last line of an error is on standard error."""
+    directory, action, spec = arguments
+    os.umask(0o027)
+    layout = Layout(Path(directory))
+    try:
+        perform(layout, action, StackSpec.from_json(spec))
+    except NenghaoError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def perform(layout: Layout, action: str, spec: StackSpec) -> None:
+    """Do one action by its name."""
+    match action:
+        case "up":
+            lifecycle.bring_up(layout, spec, say)
+        case "migrate-airflow":
+            lifecycle.migrate_airflow(layout)
+        case _:
+            raise ValueError(f"unknown action {action}")
+
+
+def say(text: str) -> None:
+    """Print one line of progress."""
+    print(f"stack: {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
