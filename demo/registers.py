@@ -17,8 +17,9 @@ def write_registers(folder: Path, units: Iterable[DemoUnit], window: Window) -> 
     valid_from = window.start.replace(tzinfo=SHANGHAI).isoformat()
     every = [(unit, meter) for unit in units for meter in unit.meters]
     _write(folder, UNITS_SHEET, (_unit_row(unit) for unit in units))
-    _write(folder, METERS_SHEET, (_meter_row(unit, meter, window) for unit, meter in every))
-    _write(folder, POINTS_SHEET, (_point_row(unit, meter) for unit, meter in every))
+    points = [(unit, meter) for unit, meter in every if meter.quantity != "reactive_energy"]  # a channel of its point
+    _write(folder, METERS_SHEET, (_meter_row(unit, meter, window) for unit, meter in points))
+    _write(folder, POINTS_SHEET, (_point_row(unit, meter) for unit, meter in points))
     _write(
         folder,
         SERIES_SHEET,
@@ -68,7 +69,7 @@ def _meter_row(unit: DemoUnit, meter: Meter, window: Window) -> dict[str, object
 
 
 def _point_row(unit: DemoUnit, meter: Meter) -> dict[str, object]:
-    is_bought = meter.is_part_of is None and meter.quantity != "reactive_energy"
+    is_bought = meter.is_part_of is None
     process, energy_class = ("00", "01" if meter.variety_code == "15" else "02") if is_bought else ("01", "02")
     return {
         "unit_code": unit.unit_code,

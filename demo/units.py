@@ -22,7 +22,7 @@ REGISTER_MODULUS = Decimal("1000000")
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A meter at a point: its channels, and the fraud in them, if there is one."""
+    """One quantity that a meter at a point counts, with its register and its interval channel."""
 
     point_code: str
     name: str
@@ -137,7 +137,7 @@ def readings(unit: DemoUnit) -> Iterator[list[dict[str, str]]]:
 def _works(curves: dict[str, Curve]) -> tuple[Meter, ...]:
     return (
         _meter("E1", "总进线", "33", "active_energy", "kWh", 2000, curves["main"]),
-        _meter("E1Q", "总进线无功", "33", "reactive_energy", "kvarh", 2000, curves["reactive"]),
+        _meter("E1", "总进线", "33", "reactive_energy", "kvarh", 2000, curves["reactive"]),
         *(
             _meter(f"E1-{number}", f"{number}#分表", "33", "active_energy", "kWh", 2000, curves[f"sub{number}"], "E1")
             for number in (1, 2, 3)
