@@ -87,9 +87,7 @@ def prepare(layout: Layout, ports: Ports) -> None:
     )
 
 
-def start_migration(
-    layout: Layout, ports: Ports, environment: dict[str, str]
-) -> "subprocess.Popen[bytes] | None":
+def start_migration(layout: Layout, ports: Ports, environment: dict[str, str]) -> "subprocess.Popen[bytes] | None":
     """Begin to bring Airflow's database to its version, unless that was done: ten seconds, beside other work."""
     if _migrated_marker(layout).exists():
         return None

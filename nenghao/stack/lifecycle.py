@@ -46,7 +46,9 @@ def bring_down(layout: Layout) -> bool:
     was_running = supervisor.is_answering()
     if was_running:
         # Those that depend on nobody else stop together; the supervisor alone would stop them one after another.
-        for component in reversed([name for name in Component if name not in (Component.POSTGRES, Component.MOSQUITTO)]):
+        for component in reversed(
+            [name for name in Component if name not in (Component.POSTGRES, Component.MOSQUITTO)]
+        ):
             supervisor.stop(component, wait=False)
         _wait_stopped(supervisor)
         pids = stack_processes(layout, _socket_dirs(layout))

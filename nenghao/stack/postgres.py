@@ -40,9 +40,7 @@ def prepare(layout: Layout, spec: StackSpec, port: int, socket_dir: Path) -> Non
         raise ConfigError("PostgreSQL is not set up: run scripts/setup")
     if not layout.postgres_data.exists():
         _initialise(layout)
-    (layout.postgres_data / "nenghao.conf").write_text(
-        _render_config(spec, port, socket_dir), encoding="utf-8"
-    )
+    (layout.postgres_data / "nenghao.conf").write_text(_render_config(spec, port, socket_dir), encoding="utf-8")
     # The sweep before this has ended every server of this directory, so a pid file here is of a killed one, and its
     # number may by now belong to a process that has nothing to do with PostgreSQL.
     (layout.postgres_data / "postmaster.pid").unlink(missing_ok=True)
@@ -143,9 +141,7 @@ def bootstrap(layout: Layout, port: int) -> None:
     grant_access(layout, port, DATA_DATABASE)
 
 
-def create_database(
-    layout: Layout, port: int, name: str, *, owner: str, template: str = "template0"
-) -> bool:
+def create_database(layout: Layout, port: int, name: str, *, owner: str, template: str = "template0") -> bool:
     """Make a database which only its owner may open, if it is not there; returns whether it was made."""
     with psycopg.connect(superuser_conninfo(layout, port), autocommit=True) as conn:
         if conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():

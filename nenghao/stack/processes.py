@@ -39,7 +39,8 @@ def stack_processes(layout: Layout, socket_dirs: set[Path]) -> list[int]:
         if (
             (config in arguments and any(b"supervisord" in argument for argument in arguments))
             or not addresses.isdisjoint(_read(pid, "environ").split(b"\0"))
-            or _working_directory(pid) == data and b"postgres" in arguments[0]
+            or _working_directory(pid) == data
+            and b"postgres" in arguments[0]
         ):
             found.append(pid)
     return found

@@ -130,8 +130,7 @@ def render_config(layout: Layout, programs: Iterable[Program]) -> str:
         f"[supervisord]\nlogfile={_escape(str(layout.logs / 'supervisord.log'))}\nlogfile_maxbytes=5MB\n"
         f"logfile_backups=2\npidfile={_escape(str(layout.supervisor_pid))}\nnodaemon=false\nsilent=true\n"
         f"childlogdir={_escape(str(layout.logs))}\nidentifier=nenghao\numask=027\n",
-        "[rpcinterface:supervisor]\n"
-        "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
+        "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
     ]
     for program in programs:
         pairs = ",".join(f'{key}="{_quoted(value)}"' for key, value in sorted(program.environment.items()))

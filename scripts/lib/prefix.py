@@ -38,7 +38,9 @@ PACKAGES = {
 DATA_ONLY = {"pip", "certificates"}
 
 # Maintainer scripts never run here, so what only they need is left out; LLVM is PostgreSQL's JIT, 100 MB for nothing.
-UNWANTED = re.compile(r"perl|^libgdbm|^libllvm|^libz3|^libpam-|^libdebconf|^libsemanage|^libsepol|^libjson-xs|^libcommon-sense|^libtypes-")
+UNWANTED = re.compile(
+    r"perl|^libgdbm|^libllvm|^libz3|^libpam-|^libdebconf|^libsemanage|^libsepol|^libjson-xs|^libcommon-sense|^libtypes-"
+)
 TRIMMED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/info")
 TRIMMED_GLOBS = ("usr/lib/postgresql/*/lib/llvmjit*", "usr/lib/postgresql/*/lib/bitcode")
 
@@ -173,8 +175,7 @@ class Apt:
         return sorted(
             package
             for package in planned
-            if package in named
-            or (re.match(r"lib|zlib1g$|fontconfig", package) and not UNWANTED.search(package))
+            if package in named or (re.match(r"lib|zlib1g$|fontconfig", package) and not UNWANTED.search(package))
         )
 
 
