@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from demo.measured import Window
@@ -15,6 +16,8 @@ def write_registers(folder: Path, units: Iterable[DemoUnit], window: Window) -> 
     folder.mkdir(parents=True, exist_ok=True)
     units = tuple(units)
     valid_from = window.start.replace(tzinfo=SHANGHAI).isoformat()
+    # The closing register is read at the very end of the window; the hour after it belongs to no due day.
+    valid_to = (window.end.replace(tzinfo=SHANGHAI) + timedelta(hours=1)).isoformat()
     every = [(unit, meter) for unit in units for meter in unit.meters]
     _write(folder, UNITS_SHEET, (_unit_row(unit) for unit in units))
     points = [(unit, meter) for unit, meter in every if meter.quantity != "reactive_energy"]  # a channel of its point
@@ -24,7 +27,7 @@ def write_registers(folder: Path, units: Iterable[DemoUnit], window: Window) -> 
         folder,
         SERIES_SHEET,
         (
-            _series_row(unit, meter, kind, valid_from)
+            _series_row(unit, meter, kind, valid_from, valid_to)
             for unit, meter in every
             for kind in ("register", "interval")
         ),
@@ -82,7 +85,7 @@ def _point_row(unit: DemoUnit, meter: Meter) -> dict[str, object]:
     }
 
 
-def _series_row(unit: DemoUnit, meter: Meter, kind: str, valid_from: str) -> dict[str, object]:
+def _series_row(unit: DemoUnit, meter: Meter, kind: str, valid_from: str, valid_to: str) -> dict[str, object]:
     return {
         "unit_code": unit.unit_code,
         "point_code": meter.point_code,
@@ -97,6 +100,7 @@ def _series_row(unit: DemoUnit, meter: Meter, kind: str, valid_from: str) -> dic
         "decimals": 3,
         "register_modulus": REGISTER_MODULUS if kind == "register" else None,
         "valid_from": valid_from,
+        "valid_to": valid_to,
     }
 
 

@@ -1,0 +1,14 @@
+"""Days that were due and have no row yet."""
+
+from datetime import date
+
+import psycopg
+
+from nenghao.db.queries import load_queries
+
+_QUERIES = load_queries("due_days")
+
+
+def mark_due_days(conn: psycopg.Connection, *, first_on: date, end_on: date) -> int:
+    """Mark every due (series, day) of `[first_on, end_on)` without a row; returns how many."""
+    return conn.execute(_QUERIES["mark_due_days"], {"first_on": first_on, "end_on": end_on}).rowcount
