@@ -19,11 +19,13 @@ from nenghao.stack.spec import AIRFLOW, Component, Layout
 from nenghao.stack.supervisor import Program
 
 EXECUTABLE = Path(sys.executable).parent / "airflow"
-COMMANDS = {
-    Component.AIRFLOW_API: "api-server",
-    Component.AIRFLOW_SCHEDULER: "scheduler",
-    Component.AIRFLOW_DAGS: "dag-processor",
-    Component.AIRFLOW_TRIGGERER: "triggerer",
+# The log servers of scheduler and triggerer would listen on every interface, which no setting changes; on one machine
+# the api-server reads the same files itself, so they are left out.
+COMMANDS: dict[Component, tuple[str, ...]] = {
+    Component.AIRFLOW_API: ("api-server",),
+    Component.AIRFLOW_SCHEDULER: ("scheduler", "--skip-serve-logs"),
+    Component.AIRFLOW_DAGS: ("dag-processor",),
+    Component.AIRFLOW_TRIGGERER: ("triggerer", "--skip-serve-logs"),
 }
 CONNECTION_FILE = "airflow_connection"
 
@@ -34,7 +36,7 @@ def programs(layout: Layout, ports: Ports, base: dict[str, str]) -> list[Program
     return [
         Program(
             component=component,
-            command=(str(EXECUTABLE), COMMANDS[component]),
+            command=(str(EXECUTABLE), *COMMANDS[component]),
             environment=environment,
             priority=40,
             start_s=3,
@@ -65,6 +67,7 @@ def environment_of(layout: Layout, ports: Ports) -> dict[str, str]:
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API__SECRET_KEY_CMD": _read_command(layout, credentials.AIRFLOW_API_KEY),
         "AIRFLOW__API_AUTH__JWT_SECRET_CMD": _read_command(layout, credentials.AIRFLOW_JWT),
+        # Nothing listens there; a port of this stack's own keeps the api-server from asking another stack's log server.
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports.airflow_worker_log),
         "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.airflow_triggerer_log),
         "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
@@ -83,7 +86,7 @@ def prepare(layout: Layout, ports: Ports) -> None:
     path = layout.secrets / CONNECTION_FILE
     path.touch(mode=0o600)
     path.write_text(
-        f"postgresql+psycopg://{credentials.AIRFLOW_ROLE}:{password}@127.0.0.1:{ports.postgres}/{AIRFLOW_DATABASE}\n"
+        f"postgresql+psycopg://{credentials.AIRFLOW_ROLE}:{password}@127.0.0.1:{ports.postgres}/{AIRFLOW_DATABASE}"
     )
 
 
@@ -105,13 +108,13 @@ def start_migration(layout: Layout, ports: Ports, environment: dict[str, str]) -
 def finish_migration(layout: Layout, process: "subprocess.Popen[bytes] | None") -> None:
     """Wait for the migration that was begun.
 
-    Raises: ConfigError with its last line.
+    Raises: ConfigError with its last lines.
     """
     if process is None:
         return
     if process.wait() != 0:
         lines = (layout.logs / "airflow-migrate.log").read_text(errors="replace").strip().splitlines()
-        raise ConfigError(f"airflow db migrate failed: {(lines or ['no output'])[-1]}")
+        raise ConfigError("airflow db migrate failed:\n" + "\n".join(f"  {line}" for line in lines[-5:]))
     _migrated_marker(layout).touch()
 
 
@@ -134,7 +137,7 @@ def unhealthy_parts(ports: Ports) -> list[str]:
     """The parts of Airflow which do not report to be healthy."""
     url = f"http://127.0.0.1:{ports.airflow_api}/api/v2/monitor/health"
     try:
-        with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - a fixed local address
+        with urllib.request.urlopen(url, timeout=10) as response:
             health = json.load(response)
     except (OSError, ValueError):
         return ["api-server"]

@@ -1,14 +1,10 @@
 """The command `nenghao stack`."""
 
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from nenghao.errors import NenghaoError
 
 if TYPE_CHECKING:
     from nenghao.stack.spec import StackSpec
@@ -25,30 +21,27 @@ def up(
     only: Annotated[str | None, typer.Option(help="Components, comma separated; `airflow` for its four.")] = None,
 ) -> None:
     """Start what does not run yet, and wait until it is healthy."""
-    with _one_line_errors():
-        from nenghao.stack.spec import Component, StackSpec, parse_components
+    from nenghao.stack.spec import Component, StackSpec, parse_components
 
-        components = parse_components(only.split(",")) if only else tuple(Component)
-        _stack(directory, StackSpec(components=components)).up()
+    components = parse_components(only.split(",")) if only else tuple(Component)
+    _stack(directory, StackSpec(components=components)).up()
 
 
 @app.command()
 def down(directory: Directory = None) -> None:
     """Stop everything, and what an earlier run left behind."""
-    with _one_line_errors():
-        typer.echo("stack: stopped" if _stack(directory).down() else "stack: nothing runs")
+    typer.echo("stack: stopped" if _stack(directory).down() else "stack: nothing runs")
 
 
 @app.command()
 def status(directory: Directory = None) -> None:
-    """Show each component, its state, its pid and its port; exit code 1 where nothing runs."""
-    with _one_line_errors():
-        stack = _stack(directory)
-        ports = _ports(stack)
-        typer.echo(f"{'component':<20} {'state':<10} {'pid':>8} {'port':>6}")
-        for component, process in stack.status().items():
-            pid = process.pid or "-"
-            typer.echo(f"{component:<20} {process.state.lower():<10} {pid:>8} {ports.get(component, '-'):>6}")
+    """Show each component, its state, its pid and its port."""
+    stack = _stack(directory)
+    ports = _ports(stack)
+    typer.echo(f"{'component':<20} {'state':<10} {'pid':>8} {'port':>6}")
+    for component, process in stack.status().items():
+        pid = process.pid or "-"
+        typer.echo(f"{component:<20} {process.state.lower():<10} {pid:>8} {ports.get(component, '-'):>6}")
 
 
 @app.command()
@@ -58,38 +51,34 @@ def logs(
     lines: Annotated[int, typer.Option("-n", min=1, help="How many lines.")] = 50,
 ) -> None:
     """Show the end of a component's log."""
-    with _one_line_errors():
-        from nenghao.stack.spec import parse_components
+    from nenghao.stack.spec import parse_components
 
-        stack = _stack(directory)
-        for name in parse_components([component]):
-            typer.echo(stack.log_tail(name, lines))
+    stack = _stack(directory)
+    for name in parse_components([component]):
+        typer.echo(stack.log_tail(name, lines))
 
 
 @app.command()
 def env(directory: Directory = None) -> None:
     """Print the variables of a process that works with the stack, for `eval`."""
-    with _one_line_errors():
-        for name, value in _stack(directory).environment().items():
-            typer.echo(f"export {name}={shlex.quote(value)}")
+    for name, value in _stack(directory).environment().items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
 
 
 @app.command()
 def restart(component: str, directory: Directory = None) -> None:
     """Stop and start one component."""
-    with _one_line_errors():
-        from nenghao.stack.spec import parse_components
+    from nenghao.stack.spec import parse_components
 
-        stack = _stack(directory)
-        for name in parse_components([component]):
-            stack.restart(name)
+    stack = _stack(directory)
+    for name in parse_components([component]):
+        stack.restart(name)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(context: typer.Context, directory: Directory = None) -> None:
     """Run a command as the servers' own user with the stack's environment."""
-    with _one_line_errors():
-        result = _stack(directory).run(context.args)
+    result = _stack(directory).run(context.args)
     raise typer.Exit(result.returncode)
 
 
@@ -106,15 +95,4 @@ def _ports(stack: "Stack") -> dict[str, int]:
         "postgres": ports.postgres,
         "mosquitto": ports.mosquitto,
         "airflow-api": ports.airflow_api,
-        "airflow-scheduler": ports.airflow_worker_log,
-        "airflow-triggerer": ports.airflow_triggerer_log,
     }
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except NenghaoError as error:
-        typer.echo(f"nenghao stack: {error}", err=True)
-        raise typer.Exit(1) from error

@@ -25,7 +25,7 @@ BROKER_SECRET = "broker_collector"  # noqa: S105 - the name of a file
 SIGNING_KEY = "release_signing_key.pem"
 PUBLIC_KEY = "release_signing_key.pub.pem"
 AIRFLOW_ADMIN = "airflow_admin"
-AIRFLOW_PASSWORDS = "airflow_passwords.json"  # noqa: S105 - the name of a file
+AIRFLOW_PASSWORDS = "airflow_passwords.json"
 AIRFLOW_JWT = "airflow_jwt"
 AIRFLOW_FERNET = "airflow_fernet"
 AIRFLOW_API_KEY = "airflow_api_key"
@@ -41,10 +41,11 @@ RANDOM_SECRETS = (
 )
 
 
+# Without line ends, because Airflow takes what its secret commands print as it is.
 def generate_secrets(layout: Layout) -> None:
     """Make every secret that is not there yet; those that are there stay as they are."""
     for name in RANDOM_SECRETS:
-        _write_once(layout.secrets / name, lambda: secrets.token_hex(32) + "\n")
+        _write_once(layout.secrets / name, lambda: secrets.token_hex(32))
     _write_once(layout.secrets / AIRFLOW_FERNET, _fernet_key)
     admin = read_secret(layout, AIRFLOW_ADMIN)
     _write_once(layout.secrets / AIRFLOW_PASSWORDS, lambda: json.dumps({"admin": admin}) + "\n")
@@ -53,7 +54,7 @@ def generate_secrets(layout: Layout) -> None:
 
 
 def read_secret(layout: Layout, name: str) -> str:
-    """Return a generated secret without its line end."""
+    """Return a generated secret as text."""
     return (layout.secrets / name).read_text(encoding="utf-8").strip()
 
 
@@ -63,7 +64,7 @@ def _write_once(path: Path, make: Callable[[], str]) -> None:
 
 
 def _fernet_key() -> str:
-    return Fernet.generate_key().decode() + "\n"
+    return Fernet.generate_key().decode()
 
 
 def _signing_key() -> str:

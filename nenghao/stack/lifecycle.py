@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nenghao.errors import ConfigError
 from nenghao.stack import airflow, ingest, mosquitto, postgres
 from nenghao.stack.credentials import generate_secrets
 from nenghao.stack.environment import base_environment, settings_of, variables_of
-from nenghao.stack.logs import tail
+from nenghao.stack.health import wait_airflow, wait_healthy
 from nenghao.stack.ports import Ports, draw_ports, load_ports
 from nenghao.stack.processes import stack_processes, sweep, wait_gone
-from nenghao.stack.spec import AIRFLOW, Component, Layout, StackSpec
+from nenghao.stack.spec import AIRFLOW, SERVERS, Component, Layout, StackSpec
 from nenghao.stack.supervisor import Program, Supervisor, make_socket_dir, read_socket_dir, start_supervisor
 
 Say = Callable[[str], None]
 # Long enough for four Airflow processes and PostgreSQL's last checkpoint.
 DOWN_S = 90.0
-RUNNING_S = 60.0
+COLLECTING = (Component.COLLECTOR, Component.OUTBOUND)
 
 
 def bring_up(layout: Layout, spec: StackSpec, say: Say) -> None:
@@ -45,22 +44,14 @@ def bring_down(layout: Layout) -> bool:
     supervisor = Supervisor(layout)
     was_running = supervisor.is_answering()
     if was_running:
-        # Those that depend on nobody else stop together; the supervisor alone would stop them one after another.
-        for component in reversed(
-            [name for name in Component if name not in (Component.POSTGRES, Component.MOSQUITTO)]
-        ):
-            supervisor.stop(component, wait=False)
-        _wait_stopped(supervisor)
         pids = stack_processes(layout, _socket_dirs(layout))
+        # The supervisor alone would stop one after another. The servers are last: the others still write to them.
+        _stop_together(supervisor, [component for component in Component if component not in SERVERS])
+        _stop_together(supervisor, list(SERVERS))
         supervisor.shutdown()
         wait_gone(pids, DOWN_S)
-    swept = sweep(layout, _socket_dirs(layout)) if layout.root.exists() else 0
-    folder = read_socket_dir(layout)
-    if folder is not None and folder.parent != layout.root and folder.is_dir():
-        for leftover in folder.iterdir():
-            leftover.unlink()
-        folder.rmdir()
-        layout.sockets_link.unlink()
+    swept = sweep(layout, _socket_dirs(layout))
+    _remove_socket_dir(layout)
     return was_running or swept > 0
 
 
@@ -113,42 +104,43 @@ def _start_afresh(layout: Layout, spec: StackSpec, say: Say) -> None:
 
 def _start_components(layout: Layout, spec: StackSpec, supervisor: Supervisor, say: Say) -> None:
     ports = load_ports(layout.ports_file)
-    chosen = set(spec.components)
-    if Component.POSTGRES in chosen:
-        supervisor.start(Component.POSTGRES)
-    if Component.MOSQUITTO in chosen:
-        supervisor.start(Component.MOSQUITTO)
+    chosen = [component for component in Component if component in spec.components]
+    servers = [component for component in chosen if component in SERVERS]
+    for component in servers:
+        supervisor.start(component)
+    for component in servers:
+        wait_healthy(layout, ports, component)
+        say(f"{component} is ready on port {getattr(ports, component)}")
+    with _databases(layout, spec, ports, say):
+        # The collector needs the schema only, so it starts while Airflow's own schema is still being made.
+        for component in chosen:
+            if component in COLLECTING:
+                supervisor.start(component)
+    for component in chosen:
+        supervisor.start(component)
+    for component in chosen:
+        if component not in SERVERS:
+            wait_healthy(layout, ports, component)
+            say(f"{component} is running")
+    if set(chosen).issuperset(AIRFLOW):
+        wait_airflow(layout, ports)
+        say(f"airflow is ready on http://127.0.0.1:{ports.airflow_api}")
+
+
+@contextmanager
+def _databases(layout: Layout, spec: StackSpec, ports: Ports, say: Say) -> Iterator[None]:
+    """Make roles, databases and schemas; Airflow's schema is finished only when the body is done."""
     migration: subprocess.Popen[bytes] | None = None
-    if Component.POSTGRES in chosen:
-        with _log_on_failure(layout, Component.POSTGRES):
-            postgres.wait_ready(layout, ports.postgres)
+    if Component.POSTGRES in spec.components:
         postgres.bootstrap(layout, ports.postgres)
-        say(f"postgres is ready on port {ports.postgres}")
-        if chosen.intersection(AIRFLOW):
+        if set(spec.components).intersection(AIRFLOW):
             airflow.prepare(layout, ports)
             migration = airflow.start_migration(layout, ports, base_environment(layout))
         if spec.is_migrated:
             _migrate(layout, ports)
             say("the schema is up to date")
-    if Component.MOSQUITTO in chosen:
-        with _log_on_failure(layout, Component.MOSQUITTO):
-            mosquitto.wait_ready(layout, ports.mosquitto)
-        say(f"mosquitto is ready on port {ports.mosquitto}")
-    for component in (Component.COLLECTOR, Component.OUTBOUND):
-        if component in chosen:
-            supervisor.start(component)
+    yield
     airflow.finish_migration(layout, migration)
-    for component in AIRFLOW:
-        if component in chosen:
-            supervisor.start(component)
-    _wait_running(layout, supervisor, [name for name in Component if name in chosen])
-    for component in (Component.COLLECTOR, Component.OUTBOUND):
-        if component in chosen:
-            say(f"{component} is running")
-    if chosen.issuperset(AIRFLOW):
-        with _log_on_failure(layout, Component.AIRFLOW_API):
-            airflow.wait_ready(ports)
-        say(f"airflow is ready on http://127.0.0.1:{ports.airflow_api}")
 
 
 def _migrate(layout: Layout, ports: Ports) -> None:
@@ -158,35 +150,25 @@ def _migrate(layout: Layout, ports: Ports) -> None:
     migrate(settings_of(layout, ports))
 
 
-def _wait_running(layout: Layout, supervisor: Supervisor, components: list[Component]) -> None:
-    deadline = time.monotonic() + RUNNING_S
-    while True:
-        states = supervisor.states()
-        waiting = [name for name in components if not states[name].is_running]
-        if not waiting:
-            return
-        failed = [name for name in waiting if states[name].state == "FATAL"]
-        if failed or time.monotonic() > deadline:
-            name = (failed or waiting)[0]
-            state = states[name]
-            raise ConfigError(f"{name} is {state.state} {state.reason}".strip() + "\n" + tail(layout, name))
-        time.sleep(0.1)
-
-
-def _wait_stopped(supervisor: Supervisor) -> None:
+def _stop_together(supervisor: Supervisor, components: list[Component]) -> None:
+    for component in components:
+        supervisor.stop(component, wait=False)
     deadline = time.monotonic() + DOWN_S
-    while any(state.state == "STOPPING" for state in supervisor.states().values()):
+    while any(process.state == "STOPPING" for process in supervisor.states().values()):
         if time.monotonic() > deadline:
             return
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
-@contextmanager
-def _log_on_failure(layout: Layout, component: Component) -> Iterator[None]:
-    try:
-        yield
-    except ConfigError as error:
-        raise ConfigError(f"{error}\n{tail(layout, component)}") from error
+def _remove_socket_dir(layout: Layout) -> None:
+    """Leave nothing outside the stack's directory."""
+    folder = read_socket_dir(layout)
+    if folder is None or folder.parent == layout.root or not folder.is_dir():
+        return
+    for leftover in folder.iterdir():
+        leftover.unlink()
+    folder.rmdir()
+    layout.sockets_link.unlink()
 
 
 def _socket_dirs(layout: Layout) -> set[Path]:

@@ -17,7 +17,7 @@ MAX_DRAWS = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Every port a stack listens on; the two log servers of Airflow listen on all interfaces, which it does not let one change."""
+    """Every port of a stack, on 127.0.0.1; those of Airflow's log servers are drawn though both stay closed."""
 
     postgres: int
     mosquitto: int

@@ -39,8 +39,7 @@ def stack_processes(layout: Layout, socket_dirs: set[Path]) -> list[int]:
         if (
             (config in arguments and any(b"supervisord" in argument for argument in arguments))
             or not addresses.isdisjoint(_read(pid, "environ").split(b"\0"))
-            or _working_directory(pid) == data
-            and b"postgres" in arguments[0]
+            or (b"postgres" in arguments[0] and _working_directory(pid) == data)
         ):
             found.append(pid)
     return found

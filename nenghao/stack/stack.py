@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nenghao.config import PROJECT_ROOT, Settings
 from nenghao.errors import ConfigError
-from nenghao.stack import airflow, credentials, lifecycle, logs, postgres
+from nenghao.stack import airflow, credentials, health, lifecycle, logs, postgres
 from nenghao.stack.environment import base_environment, needed_paths, settings_of, variables_of
 from nenghao.stack.ports import Ports, load_ports
 from nenghao.stack.privileges import launcher, service_ids
@@ -43,8 +43,9 @@ class Stack:
         return lifecycle.bring_down(self.layout)
 
     def start(self, component: Component) -> None:
-        """Start one component of a running stack."""
+        """Start one component of a running stack and wait until it is healthy."""
         self._supervisor.start(component)
+        health.wait_healthy(self.layout, self.ports, component)
 
     def stop(self, component: Component) -> None:
         """Stop one component of a running stack and wait for its end."""
@@ -122,7 +123,7 @@ class Stack:
     def run(
         self, command: Sequence[str | Path], *, variables: Mapping[str, str] | None = None, capture: bool = False
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a command as the servers' own user with the stack's environment; the exit code is the caller's to judge."""
+        """Run a command as the servers' own user with the stack's environment; its exit code is for the caller."""
         return subprocess.run(
             [*launcher(needed_paths(self.layout)), *map(str, command)],
             env=base_environment(self.layout) | self.airflow_environment() | dict(variables or {}),

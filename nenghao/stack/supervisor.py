@@ -166,7 +166,7 @@ def make_socket_dir(layout: Layout) -> Path:
         if remembered is not None and remembered.is_dir() and remembered.stat().st_uid == layout.root.stat().st_uid:
             folder = remembered
         else:
-            folder = Path(tempfile.mkdtemp(prefix="nenghao-", dir="/tmp"))  # noqa: S108 - private and of a short path
+            folder = Path(tempfile.mkdtemp(prefix="nenghao-", dir="/tmp"))
     folder.mkdir(mode=0o700, exist_ok=True)
     layout.sockets_link.write_text(f"{folder}\n", encoding="utf-8")
     return folder

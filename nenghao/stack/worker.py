@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
     try:
         perform(layout, action, StackSpec.from_json(spec))
     except NenghaoError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
@@ -35,7 +35,8 @@ def perform(layout: Layout, action: str, spec: StackSpec) -> None:
 
 def say(text: str) -> None:
     """Print one line of progress."""
-    print(f"stack: {text}", flush=True)
+    sys.stdout.write(f"stack: {text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
