@@ -1,0 +1,1712 @@
+CREATE SCHEMA public;
+
+ALTER SCHEMA public OWNER TO pg_database_owner;
+
+COMMENT ON SCHEMA public IS 'standard public schema';
+
+CREATE FUNCTION public.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'table % is append-only: % refused', tg_table_name, tg_op USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+ALTER FUNCTION public.refuse_change() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.refuse_change() IS '只增不改: raises for UPDATE, DELETE and TRUNCATE';
+
+CREATE TABLE public.alert (
+    alert_id bigint NOT NULL,
+    fingerprint bytea NOT NULL,
+    case_id bigint NOT NULL,
+    rule_code text NOT NULL,
+    first_finding_id bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.alert OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.alert IS '预警: a fingerprint that was found; internal, belongs to one case';
+
+ALTER TABLE public.alert ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_case (
+    case_id bigint NOT NULL,
+    unit_id integer,
+    level text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    CONSTRAINT audit_case_level_known CHECK ((level = ANY (ARRAY['lead'::text, 'doubt'::text])))
+);
+
+ALTER TABLE public.audit_case OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.audit_case IS '案件: one or more alerts with one cause; people decide on cases only';
+
+COMMENT ON COLUMN public.audit_case.unit_id IS '用能单位; null where a rule did not run, which is no unit''s doing';
+
+COMMENT ON COLUMN public.audit_case.level IS '证据等级: 线索 lead | 疑点 doubt; no rule goes further';
+
+ALTER TABLE public.audit_case ALTER COLUMN case_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_case_case_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_mark (
+    series_id integer NOT NULL,
+    day_on date NOT NULL,
+    marked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.audit_mark OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.audit_mark IS '待审: series days that changed and that the rules have to look at again; insert-only, taken by delete-returning';
+
+CREATE TABLE public.audit_run (
+    audit_run_id bigint NOT NULL,
+    subject text NOT NULL,
+    first_day_on date NOT NULL,
+    last_day_on date NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone NOT NULL,
+    summary jsonb NOT NULL,
+    CONSTRAINT audit_run_subject_known CHECK ((subject = ANY (ARRAY['days'::text, 'return'::text])))
+);
+
+ALTER TABLE public.audit_run OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.audit_run IS '审核批次: one checkpoint run of Great Expectations and its result per rule';
+
+ALTER TABLE public.audit_run ALTER COLUMN audit_run_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_run_audit_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.balance_cell (
+    balance_id bigint NOT NULL,
+    row_code text NOT NULL,
+    column_code text NOT NULL,
+    value numeric NOT NULL,
+    unit text NOT NULL,
+    completeness numeric NOT NULL,
+    measured_share numeric,
+    coefficient_code text,
+    source_point_ids integer[] NOT NULL
+);
+
+ALTER TABLE public.balance_cell OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.balance_cell IS '单元格: exact, unrounded; a cell that meters cannot give has no row, never a zero';
+
+COMMENT ON COLUMN public.balance_cell.row_code IS '代码 (205-1 丙)';
+
+COMMENT ON COLUMN public.balance_cell.column_code IS '栏次 (205-1), with tce for the standard-coal equivalent of column 4';
+
+COMMENT ON COLUMN public.balance_cell.completeness IS '完整率: received / due slots of the points behind the cell';
+
+COMMENT ON COLUMN public.balance_cell.measured_share IS '实测占比: energy between real registers / energy published; null where no energy is published';
+
+CREATE TABLE public.changed_mark (
+    series_id integer NOT NULL,
+    day_on date NOT NULL,
+    marked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.changed_mark OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.changed_mark IS '变更表: (series, Shanghai day) that jobs have to look at again; insert-only without a key, so a late commit is never swallowed by an older mark';
+
+CREATE TABLE public.coal_coefficient (
+    coefficient_code text NOT NULL,
+    edition text NOT NULL,
+    variety_code text NOT NULL,
+    basis text NOT NULL,
+    form_unit text NOT NULL,
+    tce_per_form_unit numeric NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    source text NOT NULL,
+    confidence text NOT NULL,
+    CONSTRAINT coal_coefficient_basis_known CHECK ((basis = ANY (ARRAY['calorific'::text, 'equal'::text]))),
+    CONSTRAINT coal_coefficient_confidence_known CHECK ((confidence = ANY (ARRAY['found'::text, 'known'::text, 'unsure'::text]))),
+    CONSTRAINT coal_coefficient_positive CHECK ((tce_per_form_unit > (0)::numeric))
+);
+
+ALTER TABLE public.coal_coefficient OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.coal_coefficient IS '折标准煤系数: reference rows by edition; every converted figure names its row';
+
+COMMENT ON COLUMN public.coal_coefficient.basis IS '当量值 calorific | 等价值 equal';
+
+CREATE TABLE public.decision (
+    decision_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    kind text NOT NULL,
+    outcome text,
+    reason text NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    CONSTRAINT decision_kind_known CHECK ((kind = ANY (ARRAY['inquire'::text, 'explain'::text, 'confirm'::text, 'dismiss'::text, 'reopen'::text]))),
+    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['instrument_fault'::text, 'communication'::text, 'definition'::text, 'omission'::text, 'explainable'::text, 'interference_referred'::text]))),
+    CONSTRAINT decision_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
+);
+
+ALTER TABLE public.decision OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.decision IS '决定: what a person decided on a case; a new row each time, never edited';
+
+COMMENT ON COLUMN public.decision.outcome IS '仪表故障 | 通信 | 口径理解 | 漏填 | 可解释 | 人为干预待移送';
+
+ALTER TABLE public.decision ALTER COLUMN decision_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.decision_decision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.draft (
+    draft_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    content jsonb NOT NULL,
+    saved_by text NOT NULL,
+    saved_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.draft OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.draft IS '底稿: the unit''s own; no government role may read it before it is filed';
+
+ALTER TABLE public.draft ALTER COLUMN draft_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.draft_draft_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.evidence (
+    evidence_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    alert_id bigint,
+    kind text NOT NULL,
+    content jsonb NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.evidence OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.evidence IS '证据: what a case rests on: offending rows, readings with their messages and hashes, meter record';
+
+ALTER TABLE public.evidence ALTER COLUMN evidence_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.evidence_evidence_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.exclusion (
+    exclusion_id bigint NOT NULL,
+    decision_id bigint NOT NULL,
+    series_id integer NOT NULL,
+    span tstzrange NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.exclusion OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.exclusion IS '剔除: span of a series that a confirmed case takes out; jobs estimate over it and say so';
+
+ALTER TABLE public.exclusion ALTER COLUMN exclusion_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.exclusion_exclusion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.filing (
+    filing_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    version integer NOT NULL,
+    content jsonb NOT NULL,
+    reason text NOT NULL,
+    filled_by text NOT NULL,
+    statistics_head text NOT NULL,
+    unit_head text NOT NULL,
+    filed_at timestamp with time zone NOT NULL,
+    collected_under text NOT NULL
+);
+
+ALTER TABLE public.filing OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.filing IS '上报数: the unit''s act with its three signers; changed only by the unit''s own new filing';
+
+COMMENT ON COLUMN public.filing.filled_by IS '填表人';
+
+COMMENT ON COLUMN public.filing.statistics_head IS '统计负责人';
+
+COMMENT ON COLUMN public.filing.unit_head IS '单位负责人';
+
+ALTER TABLE public.filing ALTER COLUMN filing_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.filing_filing_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.finding (
+    finding_id bigint NOT NULL,
+    audit_run_id bigint NOT NULL,
+    rule_code text NOT NULL,
+    rule_version integer NOT NULL,
+    fingerprint bytea NOT NULL,
+    unit_id integer,
+    point_id integer,
+    series_id integer,
+    span tstzrange NOT NULL,
+    level text NOT NULL,
+    evidence jsonb NOT NULL,
+    thresholds jsonb NOT NULL,
+    evidence_hash_algorithm text NOT NULL,
+    evidence_hash bytea NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    CONSTRAINT finding_level_known CHECK ((level = ANY (ARRAY['lead'::text, 'doubt'::text])))
+);
+
+ALTER TABLE public.finding OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.finding IS '发现: one offending row of one rule, with evidence and thresholds in force; silent by itself';
+
+COMMENT ON COLUMN public.finding.fingerprint IS '指纹: SHA-256 of rule, series or point or unit, and the start of the span; equal for the same cause';
+
+ALTER TABLE public.finding ALTER COLUMN finding_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.finding_finding_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.form_relation (
+    edition text NOT NULL,
+    form_code text NOT NULL,
+    relation_code text NOT NULL,
+    obligation text NOT NULL,
+    definition jsonb NOT NULL,
+    source text NOT NULL,
+    confidence text NOT NULL,
+    CONSTRAINT form_relation_obligation_known CHECK ((obligation = ANY (ARRAY['mandatory'::text, 'explanatory'::text])))
+);
+
+ALTER TABLE public.form_relation OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.form_relation IS '审核关系: 强制性 mandatory | 核实性 explanatory, by edition';
+
+COMMENT ON COLUMN public.form_relation.definition IS 'terms left and right of the operator, as nenghao.domain.relations reads them';
+
+CREATE TABLE public.gateway (
+    gateway_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    gateway_code text NOT NULL,
+    shard smallint NOT NULL,
+    backfill_from timestamp with time zone NOT NULL,
+    backfill_until timestamp with time zone,
+    broker_password_hash text,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_code_form CHECK ((gateway_code ~ '^[A-Za-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT gateway_shard_range CHECK (((shard >= 0) AND (shard <= 1023)))
+);
+
+ALTER TABLE public.gateway OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.gateway IS '数据采集网关: a sender, with the shard its topics carry';
+
+COMMENT ON COLUMN public.gateway.shard IS '分片: one persistent broker session serves one shard';
+
+COMMENT ON COLUMN public.gateway.backfill_from IS '补传窗口起: readings older than this are refused';
+
+COMMENT ON COLUMN public.gateway.backfill_until IS '补传窗口止: end of the commissioning window, null while it is open';
+
+COMMENT ON COLUMN public.gateway.broker_password_hash IS '接入口令散列: in the broker''s own form, never the password';
+
+ALTER TABLE public.gateway ALTER COLUMN gateway_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.gateway_gateway_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.gateway_state (
+    gateway_state_id bigint NOT NULL,
+    gateway_id integer NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    online boolean NOT NULL,
+    boot_id uuid,
+    buffered_count bigint,
+    clock_offset_ms integer,
+    config_hash text
+);
+
+ALTER TABLE public.gateway_state OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.gateway_state IS '网关状态: heartbeats and wills as they arrived';
+
+ALTER TABLE public.gateway_state ALTER COLUMN gateway_state_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.gateway_state_gateway_state_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.message (
+    message_id bigint NOT NULL,
+    shard smallint NOT NULL,
+    gateway_id integer,
+    boot_id uuid,
+    seq bigint,
+    msg_id text,
+    topic text NOT NULL,
+    codec text NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    sent_at timestamp with time zone,
+    received_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    reading_count integer NOT NULL,
+    stored_count integer NOT NULL,
+    duplicate_count integer NOT NULL,
+    conflict_count integer NOT NULL,
+    revision_count integer NOT NULL,
+    refused_count integer NOT NULL,
+    collected_under text NOT NULL,
+    CONSTRAINT message_counts_add_up CHECK ((reading_count = ((((stored_count + duplicate_count) + conflict_count) + revision_count) + refused_count))),
+    CONSTRAINT message_identity_whole CHECK ((((seq IS NULL) = (boot_id IS NULL)) AND ((seq IS NULL) OR (gateway_id IS NOT NULL)))),
+    CONSTRAINT message_outcome_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text])))
+);
+
+ALTER TABLE public.message OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.message IS '报文: every message that was accepted or refused; identity (gateway, boot_id, seq), else topic and hash';
+
+COMMENT ON COLUMN public.message.seq IS '报文序号: persistent at the sender, shared by its topics; null where it could not be read or was reused';
+
+COMMENT ON COLUMN public.message.hash IS '报文散列: of the payload as received, by hash_algorithm';
+
+COMMENT ON COLUMN public.message.outcome IS 'accepted: parsed, its readings judged one by one; refused: as a whole';
+
+CREATE SEQUENCE public.message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.message_id_seq OWNER TO nenghao_owner;
+
+COMMENT ON SEQUENCE public.message_id_seq IS 'Taken under the shard''s lock, so that ids of one shard become visible in order (receipts rely on it)';
+
+CREATE TABLE public.message_raw (
+    message_id bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    payload bytea NOT NULL
+);
+
+ALTER TABLE public.message_raw OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.message_raw IS '原始报文: bytes as received; dropped by chunk after retention, the hash in message stays';
+
+CREATE TABLE public.meter (
+    meter_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    meter_no text NOT NULL,
+    model text NOT NULL,
+    accuracy_class text NOT NULL,
+    verified_on date,
+    next_verification_on date,
+    state text NOT NULL,
+    CONSTRAINT meter_state_known CHECK ((state = ANY (ARRAY['qualified'::text, 'permitted'::text, 'stopped'::text])))
+);
+
+ALTER TABLE public.meter OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.meter IS '能源计量器具 (GB 17167 台账)';
+
+COMMENT ON COLUMN public.meter.accuracy_class IS '准确度等级';
+
+COMMENT ON COLUMN public.meter.next_verification_on IS '下次检定日期';
+
+COMMENT ON COLUMN public.meter.state IS '状态: 合格 qualified, 准用 permitted, 停用 stopped';
+
+ALTER TABLE public.meter ALTER COLUMN meter_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.meter_meter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.monitored_balance (
+    balance_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    version integer NOT NULL,
+    layout_edition text NOT NULL,
+    coefficient_edition text NOT NULL,
+    content_hash_algorithm text NOT NULL,
+    content_hash bytea NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    CONSTRAINT monitored_balance_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.monitored_balance OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.monitored_balance IS '监测测算值: a unit''s month from meters, laid out as 205-1; stands beside a filing, never inside it';
+
+ALTER TABLE public.monitored_balance ALTER COLUMN balance_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.monitored_balance_balance_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.month_mark (
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    marked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.month_mark OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.month_mark IS '待编: unit months whose totals changed and whose balance has to be made again';
+
+CREATE TABLE public.network_term (
+    network_term_id integer NOT NULL,
+    whole_point_id integer NOT NULL,
+    part_point_id integer NOT NULL,
+    sign smallint NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    CONSTRAINT network_term_no_loop CHECK ((whole_point_id <> part_point_id)),
+    CONSTRAINT network_term_sign_known CHECK ((sign = ANY (ARRAY['-1'::integer, 1])))
+);
+
+ALTER TABLE public.network_term OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.network_term IS '计量网络: one signed term of the formula whole = sum of parts + unmetered rest';
+
+ALTER TABLE public.network_term ALTER COLUMN network_term_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.network_term_network_term_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outbound (
+    outbound_id bigint NOT NULL,
+    topic text NOT NULL,
+    payload bytea NOT NULL,
+    retain boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone
+);
+
+ALTER TABLE public.outbound OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.outbound IS '下行: messages that jobs or the console want published; the outbound sender sends them';
+
+ALTER TABLE public.outbound ALTER COLUMN outbound_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbound_outbound_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.point (
+    point_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    point_code text NOT NULL,
+    data_code text NOT NULL,
+    name text NOT NULL,
+    variety_code text NOT NULL,
+    flow text NOT NULL,
+    use text NOT NULL,
+    CONSTRAINT point_code_form CHECK ((point_code ~ '^[A-Za-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT point_data_code_form CHECK ((data_code ~ '^[0-9]{16}$'::text)),
+    CONSTRAINT point_flow_known CHECK ((flow = ANY (ARRAY['purchase'::text, 'generation'::text, 'export'::text, 'passed_on'::text, 'internal'::text]))),
+    CONSTRAINT point_use_known CHECK ((use = ANY (ARRAY['industrial'::text, 'non_industrial'::text])))
+);
+
+ALTER TABLE public.point OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.point IS '计量点: a place where energy is measured';
+
+COMMENT ON COLUMN public.point.data_code IS '采集数据项编码, 16 digits without hyphens';
+
+COMMENT ON COLUMN public.point.flow IS '流向: 购进 purchase, 自产 generation, 上网 export, 转供 passed_on, 内部 internal';
+
+COMMENT ON COLUMN public.point.use IS '用途: 工业生产 industrial, 非工业生产 non_industrial';
+
+CREATE TABLE public.point_day (
+    point_id integer NOT NULL,
+    day_on date NOT NULL,
+    series_id integer NOT NULL,
+    unit text NOT NULL,
+    energy numeric,
+    measured_energy numeric NOT NULL,
+    due_slots integer NOT NULL,
+    received_slots integer NOT NULL,
+    known_slots integer NOT NULL
+);
+
+ALTER TABLE public.point_day OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.point_day IS '日量: from the point''s leading series (register before interval)';
+
+COMMENT ON COLUMN public.point_day.energy IS '能量: sum over known slots, null where none is known; known_slots says how many are';
+
+CREATE TABLE public.point_hour (
+    point_id integer NOT NULL,
+    hour_at timestamp with time zone NOT NULL,
+    unit text NOT NULL,
+    energy numeric,
+    measured_energy numeric NOT NULL,
+    due_slots smallint NOT NULL,
+    received_slots smallint NOT NULL
+);
+
+ALTER TABLE public.point_hour OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.point_hour IS '小时量: energy of a point in [hour_at, hour_at + 1 h), null where a slot is unknown';
+
+CREATE TABLE public.point_month (
+    point_id integer NOT NULL,
+    month_on date NOT NULL,
+    unit text NOT NULL,
+    energy numeric,
+    measured_energy numeric NOT NULL,
+    due_slots integer NOT NULL,
+    received_slots integer NOT NULL,
+    known_slots integer NOT NULL,
+    CONSTRAINT point_month_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.point_month OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.point_month IS '月量: due_slots counts the whole month, so a day without a row lowers completeness';
+
+ALTER TABLE public.point ALTER COLUMN point_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.point_point_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reading (
+    series_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    value numeric NOT NULL,
+    message_id bigint NOT NULL,
+    ordinal smallint NOT NULL,
+    source "char" NOT NULL,
+    CONSTRAINT reading_source_known CHECK ((source = ANY (ARRAY['l'::"char", 'b'::"char", 'm'::"char"])))
+);
+
+ALTER TABLE public.reading OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reading IS '读数: what the meter showed, in the unit of its series version; first value stands';
+
+COMMENT ON COLUMN public.reading.at IS '时刻: instant of a register or gauge, start of an interval; as sent, aligned to the grid in jobs';
+
+COMMENT ON COLUMN public.reading.value IS '值: as sent, converted exactly to the unit of the series; the multiplier is not applied';
+
+COMMENT ON COLUMN public.reading.ordinal IS 'place of the reading in its message, from 0';
+
+COMMENT ON COLUMN public.reading.source IS '来源: l 实时 live, b 补传 backfill, m 人工 manual';
+
+CREATE TABLE public.reading_adoption (
+    reading_adoption_id bigint NOT NULL,
+    decision_id bigint NOT NULL,
+    series_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    value numeric NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.reading_adoption OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reading_adoption IS '采用值: a conflicting or corrected value that a decision puts in force; the last one counts';
+
+ALTER TABLE public.reading_adoption ALTER COLUMN reading_adoption_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reading_adoption_reading_adoption_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reading_conflict (
+    conflict_id bigint NOT NULL,
+    series_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    standing_value numeric NOT NULL,
+    value numeric NOT NULL,
+    message_id bigint NOT NULL,
+    ordinal smallint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.reading_conflict OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reading_conflict IS '冲突值: another value for a key that has one; kept, never used until a decision adopts it';
+
+ALTER TABLE public.reading_conflict ALTER COLUMN conflict_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reading_conflict_conflict_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.reading_revision (
+    revision_id bigint NOT NULL,
+    series_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    earlier_value numeric NOT NULL,
+    value numeric NOT NULL,
+    reason text NOT NULL,
+    standing text NOT NULL,
+    message_id bigint NOT NULL,
+    ordinal smallint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT reading_revision_standing_known CHECK ((standing = ANY (ARRAY['in_force'::text, 'waiting'::text, 'parked'::text])))
+);
+
+ALTER TABLE public.reading_revision OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reading_revision IS '更正: a correction that names the earlier value and the reason';
+
+COMMENT ON COLUMN public.reading_revision.standing IS 'in_force at once, waiting for a decision, or parked: it corrects a value not in force';
+
+CREATE VIEW public.reading_in_force AS
+ SELECT r.series_id,
+    r.at,
+    COALESCE(adopted.value, revised.value, r.value) AS value,
+    r.source,
+    r.message_id
+   FROM ((public.reading r
+     LEFT JOIN LATERAL ( SELECT a.value
+           FROM public.reading_adoption a
+          WHERE ((a.series_id = r.series_id) AND (a.at = r.at))
+          ORDER BY a.reading_adoption_id DESC
+         LIMIT 1) adopted ON (true))
+     LEFT JOIN LATERAL ( SELECT v.value
+           FROM public.reading_revision v
+          WHERE ((v.series_id = r.series_id) AND (v.at = r.at) AND (v.standing = 'in_force'::text))
+          ORDER BY v.revision_id DESC
+         LIMIT 1) revised ON (true));
+
+ALTER VIEW public.reading_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.reading_in_force IS '有效读数: the value that counts; the only source of jobs';
+
+ALTER TABLE public.reading_revision ALTER COLUMN revision_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reading_revision_revision_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.receipt_again (
+    message_id bigint NOT NULL,
+    noted_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.receipt_again OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.receipt_again IS '补发回执: stored messages that came again, perhaps because their receipt was lost; deleted when receipted';
+
+CREATE TABLE public.receipt_cursor (
+    shard smallint NOT NULL,
+    message_id bigint NOT NULL,
+    moved_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.receipt_cursor OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.receipt_cursor IS '回执游标: messages of the shard up to this id have been receipted';
+
+CREATE TABLE public.refusal (
+    refusal_id bigint NOT NULL,
+    message_id bigint NOT NULL,
+    ordinal smallint,
+    reason_code text NOT NULL,
+    detail text NOT NULL,
+    point_code text,
+    at timestamp with time zone,
+    value_text text,
+    refused_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.refusal OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.refusal IS '拒收: a message (ordinal null) or a reading that was not taken, with its reason';
+
+COMMENT ON COLUMN public.refusal.reason_code IS '原因代码: stable, listed in docs/ingest-protocol.md';
+
+ALTER TABLE public.refusal ALTER COLUMN refusal_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.refusal_refusal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.release (
+    release_id bigint NOT NULL,
+    kind text NOT NULL,
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    version integer NOT NULL,
+    balance_id bigint,
+    restates_release_id bigint,
+    format_version text NOT NULL,
+    content bytea NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    signature_algorithm text NOT NULL,
+    signature bytea NOT NULL,
+    key_id text NOT NULL,
+    archive bytea NOT NULL,
+    archive_name text NOT NULL,
+    archive_hash_algorithm text NOT NULL,
+    archive_hash bytea NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    CONSTRAINT release_kind_known CHECK ((kind = ANY (ARRAY['monitored_balance'::text, 'filing'::text, 'aggregate'::text]))),
+    CONSTRAINT release_restates_earlier CHECK (((version = 1) = (restates_release_id IS NULL)))
+);
+
+ALTER TABLE public.release OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.release IS '发布: canonical bytes, hash and signature of what was sealed; a restatement is a new version that names the old one';
+
+COMMENT ON COLUMN public.release.content IS '规范字节: RFC 8785 JSON, decimals as strings';
+
+COMMENT ON COLUMN public.release.archive IS '发布包: the zip as handed out, so that it can be compared byte for byte';
+
+ALTER TABLE public.release ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.release_release_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.rule_threshold (
+    rule_code text NOT NULL,
+    threshold_name text NOT NULL,
+    value numeric NOT NULL,
+    unit text NOT NULL,
+    reason text NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone,
+    CONSTRAINT rule_threshold_period_order CHECK (((valid_to IS NULL) OR (valid_to > valid_from)))
+);
+
+ALTER TABLE public.rule_threshold OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.rule_threshold IS '阈值: with validity, so that a finding can show the value in force then';
+
+CREATE VIEW public.rule_threshold_now AS
+ SELECT rule_code,
+    threshold_name,
+    value,
+    unit,
+    reason,
+    valid_from
+   FROM public.rule_threshold
+  WHERE ((valid_from <= now()) AND ((valid_to IS NULL) OR (valid_to > now())));
+
+ALTER VIEW public.rule_threshold_now OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.rule_threshold_now IS '现行阈值';
+
+CREATE TABLE public.rule_version (
+    rule_code text NOT NULL,
+    version integer NOT NULL,
+    content_hash bytea NOT NULL,
+    definition jsonb NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.rule_version OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.rule_version IS '规则版本: a rule folder as it was, query or detector included';
+
+CREATE TABLE public.schema_migrations (
+    version character varying NOT NULL
+);
+
+ALTER TABLE public.schema_migrations OWNER TO nenghao_owner;
+
+CREATE TABLE public.series (
+    series_id integer NOT NULL,
+    point_id integer NOT NULL,
+    quantity text NOT NULL,
+    kind text NOT NULL,
+    period text NOT NULL,
+    CONSTRAINT series_kind_known CHECK ((kind = ANY (ARRAY['register'::text, 'interval'::text, 'gauge'::text]))),
+    CONSTRAINT series_period_fits_kind CHECK (((kind = 'interval'::text) = (period <> 'instant'::text))),
+    CONSTRAINT series_period_known CHECK ((period = ANY (ARRAY['instant'::text, '15min'::text, '30min'::text, '1h'::text, 'day'::text, 'month'::text]))),
+    CONSTRAINT series_quantity_known CHECK ((quantity = ANY (ARRAY['active_energy'::text, 'reactive_energy'::text, 'volume'::text, 'mass'::text, 'heat'::text, 'power_factor'::text, 'voltage'::text, 'current'::text])))
+);
+
+ALTER TABLE public.series OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.series IS '序列: point x quantity x kind x period; readings are keyed by (series, at)';
+
+COMMENT ON COLUMN public.series.kind IS '累计表码 register, 时段量 interval, 瞬时值 gauge';
+
+CREATE TABLE public.series_day (
+    series_id integer NOT NULL,
+    day_on date NOT NULL,
+    slot_minutes smallint NOT NULL,
+    unit text NOT NULL,
+    scale smallint NOT NULL,
+    energy bigint[] NOT NULL,
+    face_scale smallint NOT NULL,
+    face bigint[] NOT NULL,
+    quality text NOT NULL,
+    method text NOT NULL,
+    due_slots smallint NOT NULL,
+    received_slots smallint NOT NULL,
+    total_energy numeric,
+    measured_energy numeric NOT NULL,
+    content_hash bytea NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    CONSTRAINT series_day_arrays_fit CHECK (((cardinality(energy) = due_slots) AND (cardinality(face) = due_slots) AND (length(quality) = due_slots) AND (length(method) = due_slots))),
+    CONSTRAINT series_day_received_range CHECK (((received_slots >= 0) AND (received_slots <= due_slots)))
+);
+
+ALTER TABLE public.series_day OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.series_day IS '序列日: one row per series and Shanghai day, arrays of slots in exact scaled integers';
+
+COMMENT ON COLUMN public.series_day.energy IS '时段能量: integer x 10^-scale of unit, multiplier applied; null where it is missing';
+
+COMMENT ON COLUMN public.series_day.face IS '表计侧时段量: what the meter itself counted in the slot, integer x 10^-face_scale, before the multiplier';
+
+COMMENT ON COLUMN public.series_day.quality IS '质量, a letter a slot: V validated, E estimated, X excluded by a decision and not estimated, N missing';
+
+COMMENT ON COLUMN public.series_day.method IS '估算方法, a character a slot: - measured, 3 register advance apportioned (E3)';
+
+COMMENT ON COLUMN public.series_day.received_slots IS '实收: slots whose own reading arrived; completeness = received_slots / due_slots';
+
+COMMENT ON COLUMN public.series_day.total_energy IS '日能量: null where no slot is known; missing is never zero';
+
+COMMENT ON COLUMN public.series_day.measured_energy IS '实测能量: part of total_energy that lies between real registers or comes from received intervals';
+
+COMMENT ON COLUMN public.series_day.content_hash IS 'SHA-256 of the row''s content: an unchanged day is not written again';
+
+CREATE VIEW public.series_day_slot AS
+ SELECT sd.series_id,
+    s.point_id,
+    p.unit_id,
+    s.quantity,
+    s.kind,
+    sd.day_on,
+    (slot.slot_no)::smallint AS slot_no,
+    (((sd.day_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text) + make_interval(mins => (sd.slot_minutes * ((slot.slot_no)::integer - 1)))) AS slot_at,
+    sd.slot_minutes,
+    sd.unit,
+    ((slot.energy)::numeric * ((10)::numeric ^ ((- sd.scale))::numeric)) AS energy,
+    ((slot.face)::numeric * ((10)::numeric ^ ((- sd.face_scale))::numeric)) AS face,
+    substr(sd.quality, (slot.slot_no)::integer, 1) AS quality,
+    substr(sd.method, (slot.slot_no)::integer, 1) AS method
+   FROM (((public.series_day sd
+     JOIN public.series s ON ((sd.series_id = s.series_id)))
+     JOIN public.point p ON ((s.point_id = p.point_id)))
+     CROSS JOIN LATERAL UNNEST(sd.energy, sd.face) WITH ORDINALITY slot(energy, face, slot_no));
+
+ALTER VIEW public.series_day_slot OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.series_day_slot IS '时段明细: series_day unnested, slot_no from 1';
+
+ALTER TABLE public.series ALTER COLUMN series_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.series_series_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.series_version (
+    series_version_id integer NOT NULL,
+    series_id integer NOT NULL,
+    valid tstzrange NOT NULL,
+    meter_id integer NOT NULL,
+    unit text NOT NULL,
+    slot_minutes smallint NOT NULL,
+    multiplier numeric NOT NULL,
+    multiplier_applied_by text NOT NULL,
+    decimals smallint NOT NULL,
+    register_modulus numeric,
+    CONSTRAINT series_version_decimals_range CHECK (((decimals >= 0) AND (decimals <= 6))),
+    CONSTRAINT series_version_multiplier_by_known CHECK ((multiplier_applied_by = ANY (ARRAY['platform'::text, 'gateway'::text]))),
+    CONSTRAINT series_version_multiplier_positive CHECK ((multiplier > (0)::numeric)),
+    CONSTRAINT series_version_slot_known CHECK ((slot_minutes = ANY (ARRAY[15, 30, 60])))
+);
+
+ALTER TABLE public.series_version OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.series_version IS '序列参数版本: unit, slot, multiplier and meter of a series, each with its validity';
+
+COMMENT ON COLUMN public.series_version.slot_minutes IS '时段长度: distance of readings on the grid, minutes';
+
+COMMENT ON COLUMN public.series_version.multiplier IS '倍率 (CT x PT)';
+
+COMMENT ON COLUMN public.series_version.multiplier_applied_by IS '倍率由谁乘: platform (values are secondary-side) or gateway';
+
+COMMENT ON COLUMN public.series_version.decimals IS '小数位: resolution of the meter''s face';
+
+COMMENT ON COLUMN public.series_version.register_modulus IS '满度: the register shows 0 again at this face value; null where it cannot roll over';
+
+ALTER TABLE public.series_version ALTER COLUMN series_version_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.series_version_series_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.unit (
+    unit_id integer NOT NULL,
+    unit_code text NOT NULL,
+    name text NOT NULL,
+    division_code text NOT NULL,
+    industry_code text NOT NULL,
+    field text NOT NULL,
+    collected_under text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT unit_code_form CHECK ((unit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text)),
+    CONSTRAINT unit_division_form CHECK ((division_code ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT unit_duty_known CHECK ((collected_under = ANY (ARRAY['survey'::text, 'online_monitoring'::text, 'annual_report'::text, 'metering'::text, 'emissions'::text]))),
+    CONSTRAINT unit_field_known CHECK ((field = ANY (ARRAY['industry'::text, 'building'::text, 'transport'::text])))
+);
+
+ALTER TABLE public.unit OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.unit IS '用能单位: a legal person or site that reports its energy';
+
+COMMENT ON COLUMN public.unit.unit_code IS '统一社会信用代码 (GB 32100), check digit verified at import';
+
+COMMENT ON COLUMN public.unit.division_code IS '行政区划代码 (GB/T 2260)';
+
+COMMENT ON COLUMN public.unit.industry_code IS '国民经济行业代码 (GB/T 4754)';
+
+COMMENT ON COLUMN public.unit.field IS '领域: 工业 industry, 建筑 building, 交通 transport';
+
+COMMENT ON COLUMN public.unit.collected_under IS '采集依据: the duty under which the rows were collected (practice: purpose and secrecy)';
+
+ALTER TABLE public.unit ALTER COLUMN unit_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.unit_unit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.variety (
+    edition text NOT NULL,
+    variety_code text NOT NULL,
+    form_unit text NOT NULL,
+    source text NOT NULL,
+    confidence text NOT NULL,
+    CONSTRAINT variety_confidence_known CHECK ((confidence = ANY (ARRAY['found'::text, 'known'::text, 'unsure'::text])))
+);
+
+ALTER TABLE public.variety OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.variety IS '能源品种目录: rows of the form by edition; names are labels `variety.<code>`';
+
+COMMENT ON COLUMN public.variety.variety_code IS '代码 (205-1 丙)';
+
+COMMENT ON COLUMN public.variety.form_unit IS '计量单位 (205-1 乙), as a unit code of nenghao.domain.quantities';
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_fingerprint_unique UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_pk PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.audit_case
+    ADD CONSTRAINT audit_case_pk PRIMARY KEY (case_id);
+
+ALTER TABLE ONLY public.audit_run
+    ADD CONSTRAINT audit_run_pk PRIMARY KEY (audit_run_id);
+
+ALTER TABLE ONLY public.balance_cell
+    ADD CONSTRAINT balance_cell_pk PRIMARY KEY (balance_id, row_code, column_code);
+
+ALTER TABLE ONLY public.coal_coefficient
+    ADD CONSTRAINT coal_coefficient_pk PRIMARY KEY (coefficient_code);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT decision_pk PRIMARY KEY (decision_id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT draft_pk PRIMARY KEY (draft_id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_once UNIQUE (case_id, alert_id, kind, hash);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_pk PRIMARY KEY (evidence_id);
+
+ALTER TABLE ONLY public.exclusion
+    ADD CONSTRAINT exclusion_pk PRIMARY KEY (exclusion_id);
+
+ALTER TABLE ONLY public.filing
+    ADD CONSTRAINT filing_pk PRIMARY KEY (filing_id);
+
+ALTER TABLE ONLY public.filing
+    ADD CONSTRAINT filing_version_unique UNIQUE (unit_id, month_on, version);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_content_unique UNIQUE (fingerprint, rule_version, evidence_hash);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_pk PRIMARY KEY (finding_id);
+
+ALTER TABLE ONLY public.form_relation
+    ADD CONSTRAINT form_relation_pk PRIMARY KEY (edition, form_code, relation_code);
+
+ALTER TABLE ONLY public.gateway
+    ADD CONSTRAINT gateway_code_unique UNIQUE (unit_id, gateway_code);
+
+ALTER TABLE ONLY public.gateway
+    ADD CONSTRAINT gateway_pk PRIMARY KEY (gateway_id);
+
+ALTER TABLE ONLY public.gateway_state
+    ADD CONSTRAINT gateway_state_pk PRIMARY KEY (gateway_state_id);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_identity_unique UNIQUE (gateway_id, boot_id, seq);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_pk PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY public.message_raw
+    ADD CONSTRAINT message_raw_pk PRIMARY KEY (message_id, received_at);
+
+ALTER TABLE ONLY public.meter
+    ADD CONSTRAINT meter_no_unique UNIQUE (unit_id, meter_no);
+
+ALTER TABLE ONLY public.meter
+    ADD CONSTRAINT meter_pk PRIMARY KEY (meter_id);
+
+ALTER TABLE ONLY public.monitored_balance
+    ADD CONSTRAINT monitored_balance_pk PRIMARY KEY (balance_id);
+
+ALTER TABLE ONLY public.monitored_balance
+    ADD CONSTRAINT monitored_balance_version_unique UNIQUE (unit_id, month_on, version);
+
+ALTER TABLE ONLY public.network_term
+    ADD CONSTRAINT network_term_once UNIQUE (whole_point_id, part_point_id, valid_from);
+
+ALTER TABLE ONLY public.network_term
+    ADD CONSTRAINT network_term_pk PRIMARY KEY (network_term_id);
+
+ALTER TABLE ONLY public.outbound
+    ADD CONSTRAINT outbound_pk PRIMARY KEY (outbound_id);
+
+ALTER TABLE ONLY public.point
+    ADD CONSTRAINT point_code_unique UNIQUE (unit_id, point_code);
+
+ALTER TABLE ONLY public.point_day
+    ADD CONSTRAINT point_day_pk PRIMARY KEY (point_id, day_on);
+
+ALTER TABLE ONLY public.point_hour
+    ADD CONSTRAINT point_hour_pk PRIMARY KEY (point_id, hour_at);
+
+ALTER TABLE ONLY public.point_month
+    ADD CONSTRAINT point_month_pk PRIMARY KEY (point_id, month_on);
+
+ALTER TABLE ONLY public.point
+    ADD CONSTRAINT point_pk PRIMARY KEY (point_id);
+
+ALTER TABLE ONLY public.reading_adoption
+    ADD CONSTRAINT reading_adoption_pk PRIMARY KEY (reading_adoption_id);
+
+ALTER TABLE ONLY public.reading_conflict
+    ADD CONSTRAINT reading_conflict_once UNIQUE (message_id, ordinal);
+
+ALTER TABLE ONLY public.reading_conflict
+    ADD CONSTRAINT reading_conflict_pk PRIMARY KEY (conflict_id);
+
+ALTER TABLE ONLY public.reading
+    ADD CONSTRAINT reading_pk PRIMARY KEY (series_id, at);
+
+ALTER TABLE ONLY public.reading_revision
+    ADD CONSTRAINT reading_revision_once UNIQUE (message_id, ordinal);
+
+ALTER TABLE ONLY public.reading_revision
+    ADD CONSTRAINT reading_revision_pk PRIMARY KEY (revision_id);
+
+ALTER TABLE ONLY public.receipt_cursor
+    ADD CONSTRAINT receipt_cursor_pk PRIMARY KEY (shard);
+
+ALTER TABLE ONLY public.refusal
+    ADD CONSTRAINT refusal_once UNIQUE NULLS NOT DISTINCT (message_id, ordinal);
+
+ALTER TABLE ONLY public.refusal
+    ADD CONSTRAINT refusal_pk PRIMARY KEY (refusal_id);
+
+ALTER TABLE ONLY public.release
+    ADD CONSTRAINT release_pk PRIMARY KEY (release_id);
+
+ALTER TABLE ONLY public.release
+    ADD CONSTRAINT release_version_unique UNIQUE (kind, unit_id, month_on, version);
+
+ALTER TABLE ONLY public.rule_threshold
+    ADD CONSTRAINT rule_threshold_pk PRIMARY KEY (rule_code, threshold_name, valid_from);
+
+ALTER TABLE ONLY public.rule_version
+    ADD CONSTRAINT rule_version_content_unique UNIQUE (rule_code, content_hash);
+
+ALTER TABLE ONLY public.rule_version
+    ADD CONSTRAINT rule_version_pk PRIMARY KEY (rule_code, version);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.series_day
+    ADD CONSTRAINT series_day_pk PRIMARY KEY (series_id, day_on);
+
+ALTER TABLE ONLY public.series
+    ADD CONSTRAINT series_pk PRIMARY KEY (series_id);
+
+ALTER TABLE ONLY public.series
+    ADD CONSTRAINT series_unique UNIQUE (point_id, quantity, kind, period);
+
+ALTER TABLE ONLY public.series_version
+    ADD CONSTRAINT series_version_one_at_a_time EXCLUDE USING gist (series_id WITH =, valid WITH &&);
+
+ALTER TABLE ONLY public.series_version
+    ADD CONSTRAINT series_version_pk PRIMARY KEY (series_version_id);
+
+ALTER TABLE ONLY public.unit
+    ADD CONSTRAINT unit_code_unique UNIQUE (unit_code);
+
+ALTER TABLE ONLY public.unit
+    ADD CONSTRAINT unit_pk PRIMARY KEY (unit_id);
+
+ALTER TABLE ONLY public.variety
+    ADD CONSTRAINT variety_pk PRIMARY KEY (edition, variety_code);
+
+CREATE INDEX gateway_state_latest ON public.gateway_state USING btree (gateway_id, gateway_state_id);
+
+CREATE INDEX message_by_shard ON public.message USING btree (shard, message_id);
+
+CREATE UNIQUE INDEX message_hash_unique ON public.message USING btree (topic, hash) WHERE (seq IS NULL);
+
+CREATE INDEX outbound_unsent ON public.outbound USING btree (outbound_id) WHERE (sent_at IS NULL);
+
+CREATE INDEX reading_adoption_by_series ON public.reading_adoption USING btree (series_id, at);
+
+CREATE INDEX reading_conflict_by_series ON public.reading_conflict USING btree (series_id, at);
+
+CREATE INDEX reading_revision_by_series ON public.reading_revision USING btree (series_id, at);
+
+CREATE INDEX series_day_by_day ON public.series_day USING btree (day_on);
+
+CREATE TRIGGER alert_append_only BEFORE DELETE OR UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER alert_no_truncate BEFORE TRUNCATE ON public.alert FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_case_append_only BEFORE DELETE OR UPDATE ON public.audit_case FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_case_no_truncate BEFORE TRUNCATE ON public.audit_case FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_run_append_only BEFORE DELETE OR UPDATE ON public.audit_run FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_run_no_truncate BEFORE TRUNCATE ON public.audit_run FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER balance_cell_append_only BEFORE DELETE OR UPDATE ON public.balance_cell FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER balance_cell_no_truncate BEFORE TRUNCATE ON public.balance_cell FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER decision_append_only BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER decision_no_truncate BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER evidence_no_truncate BEFORE TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER exclusion_append_only BEFORE DELETE OR UPDATE ON public.exclusion FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER exclusion_no_truncate BEFORE TRUNCATE ON public.exclusion FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_append_only BEFORE DELETE OR UPDATE ON public.filing FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_no_truncate BEFORE TRUNCATE ON public.filing FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER finding_append_only BEFORE DELETE OR UPDATE ON public.finding FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER finding_no_truncate BEFORE TRUNCATE ON public.finding FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_state_append_only BEFORE DELETE OR UPDATE ON public.gateway_state FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_state_no_truncate BEFORE TRUNCATE ON public.gateway_state FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER message_append_only BEFORE DELETE OR UPDATE ON public.message FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER message_no_truncate BEFORE TRUNCATE ON public.message FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER message_raw_append_only BEFORE DELETE OR UPDATE ON public.message_raw FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER message_raw_no_truncate BEFORE TRUNCATE ON public.message_raw FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER monitored_balance_append_only BEFORE DELETE OR UPDATE ON public.monitored_balance FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER monitored_balance_no_truncate BEFORE TRUNCATE ON public.monitored_balance FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_adoption_append_only BEFORE DELETE OR UPDATE ON public.reading_adoption FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_adoption_no_truncate BEFORE TRUNCATE ON public.reading_adoption FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_append_only BEFORE DELETE OR UPDATE ON public.reading FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_conflict_append_only BEFORE DELETE OR UPDATE ON public.reading_conflict FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_conflict_no_truncate BEFORE TRUNCATE ON public.reading_conflict FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_no_truncate BEFORE TRUNCATE ON public.reading FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_revision_append_only BEFORE DELETE OR UPDATE ON public.reading_revision FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_revision_no_truncate BEFORE TRUNCATE ON public.reading_revision FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refusal_append_only BEFORE DELETE OR UPDATE ON public.refusal FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refusal_no_truncate BEFORE TRUNCATE ON public.refusal FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER release_append_only BEFORE DELETE OR UPDATE ON public.release FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER release_no_truncate BEFORE TRUNCATE ON public.release FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rule_version_append_only BEFORE DELETE OR UPDATE ON public.rule_version FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rule_version_no_truncate BEFORE TRUNCATE ON public.rule_version FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.message_raw FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
+
+CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.reading FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.alert
+    ADD CONSTRAINT alert_finding_fk FOREIGN KEY (first_finding_id) REFERENCES public.finding(finding_id);
+
+ALTER TABLE ONLY public.audit_case
+    ADD CONSTRAINT audit_case_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.balance_cell
+    ADD CONSTRAINT balance_cell_balance_fk FOREIGN KEY (balance_id) REFERENCES public.monitored_balance(balance_id);
+
+ALTER TABLE ONLY public.balance_cell
+    ADD CONSTRAINT balance_cell_coefficient_fk FOREIGN KEY (coefficient_code) REFERENCES public.coal_coefficient(coefficient_code);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT decision_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT draft_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_alert_fk FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.evidence
+    ADD CONSTRAINT evidence_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.exclusion
+    ADD CONSTRAINT exclusion_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
+
+ALTER TABLE ONLY public.exclusion
+    ADD CONSTRAINT exclusion_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.filing
+    ADD CONSTRAINT filing_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_rule_fk FOREIGN KEY (rule_code, rule_version) REFERENCES public.rule_version(rule_code, version);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.finding
+    ADD CONSTRAINT finding_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.gateway_state
+    ADD CONSTRAINT gateway_state_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
+
+ALTER TABLE ONLY public.gateway
+    ADD CONSTRAINT gateway_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
+
+ALTER TABLE ONLY public.meter
+    ADD CONSTRAINT meter_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.monitored_balance
+    ADD CONSTRAINT monitored_balance_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.network_term
+    ADD CONSTRAINT network_term_part_fk FOREIGN KEY (part_point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.network_term
+    ADD CONSTRAINT network_term_whole_fk FOREIGN KEY (whole_point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.point_day
+    ADD CONSTRAINT point_day_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.point_hour
+    ADD CONSTRAINT point_hour_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.point_month
+    ADD CONSTRAINT point_month_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.point
+    ADD CONSTRAINT point_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.reading_adoption
+    ADD CONSTRAINT reading_adoption_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
+
+ALTER TABLE ONLY public.reading_adoption
+    ADD CONSTRAINT reading_adoption_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.reading_conflict
+    ADD CONSTRAINT reading_conflict_message_fk FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.reading_conflict
+    ADD CONSTRAINT reading_conflict_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.reading_revision
+    ADD CONSTRAINT reading_revision_message_fk FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.reading_revision
+    ADD CONSTRAINT reading_revision_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.refusal
+    ADD CONSTRAINT refusal_message_fk FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.release
+    ADD CONSTRAINT release_balance_fk FOREIGN KEY (balance_id) REFERENCES public.monitored_balance(balance_id);
+
+ALTER TABLE ONLY public.release
+    ADD CONSTRAINT release_restates_fk FOREIGN KEY (restates_release_id) REFERENCES public.release(release_id);
+
+ALTER TABLE ONLY public.release
+    ADD CONSTRAINT release_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.series_day
+    ADD CONSTRAINT series_day_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.series
+    ADD CONSTRAINT series_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.series_version
+    ADD CONSTRAINT series_version_meter_fk FOREIGN KEY (meter_id) REFERENCES public.meter(meter_id);
+
+ALTER TABLE ONLY public.series_version
+    ADD CONSTRAINT series_version_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+GRANT USAGE ON SCHEMA public TO nenghao_collector;
+GRANT USAGE ON SCHEMA public TO nenghao_jobs;
+GRANT USAGE ON SCHEMA public TO nenghao_rules;
+GRANT USAGE ON SCHEMA public TO nenghao_console;
+GRANT USAGE ON SCHEMA public TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.alert TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.alert TO nenghao_rules;
+GRANT SELECT ON TABLE public.alert TO nenghao_console;
+GRANT SELECT ON TABLE public.alert TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.audit_case TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.audit_case TO nenghao_rules;
+GRANT SELECT ON TABLE public.audit_case TO nenghao_console;
+GRANT SELECT ON TABLE public.audit_case TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.audit_mark TO nenghao_jobs;
+GRANT SELECT,DELETE ON TABLE public.audit_mark TO nenghao_rules;
+
+GRANT SELECT,INSERT ON TABLE public.audit_run TO nenghao_rules;
+GRANT SELECT ON TABLE public.audit_run TO nenghao_console;
+GRANT SELECT ON TABLE public.audit_run TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.balance_cell TO nenghao_jobs;
+GRANT SELECT ON TABLE public.balance_cell TO nenghao_rules;
+GRANT SELECT ON TABLE public.balance_cell TO nenghao_console;
+GRANT SELECT ON TABLE public.balance_cell TO nenghao_verifier;
+
+GRANT INSERT ON TABLE public.changed_mark TO nenghao_collector;
+GRANT SELECT,INSERT,DELETE ON TABLE public.changed_mark TO nenghao_jobs;
+GRANT INSERT ON TABLE public.changed_mark TO nenghao_console;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.coal_coefficient TO nenghao_jobs;
+GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_rules;
+GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_console;
+GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.decision TO nenghao_jobs;
+GRANT SELECT ON TABLE public.decision TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_console;
+GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.evidence TO nenghao_rules;
+GRANT SELECT ON TABLE public.evidence TO nenghao_console;
+GRANT SELECT ON TABLE public.evidence TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.exclusion TO nenghao_jobs;
+GRANT SELECT ON TABLE public.exclusion TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.exclusion TO nenghao_console;
+GRANT SELECT ON TABLE public.exclusion TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.filing TO nenghao_jobs;
+GRANT SELECT ON TABLE public.filing TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.filing TO nenghao_console;
+GRANT SELECT ON TABLE public.filing TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.finding TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.finding TO nenghao_rules;
+GRANT SELECT ON TABLE public.finding TO nenghao_console;
+GRANT SELECT ON TABLE public.finding TO nenghao_verifier;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.form_relation TO nenghao_jobs;
+GRANT SELECT ON TABLE public.form_relation TO nenghao_rules;
+GRANT SELECT ON TABLE public.form_relation TO nenghao_console;
+GRANT SELECT ON TABLE public.form_relation TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.gateway TO nenghao_collector;
+GRANT SELECT ON TABLE public.gateway TO nenghao_jobs;
+GRANT SELECT ON TABLE public.gateway TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.gateway TO nenghao_console;
+GRANT SELECT ON TABLE public.gateway TO nenghao_verifier;
+
+GRANT UPDATE(backfill_until) ON TABLE public.gateway TO nenghao_console;
+
+GRANT UPDATE(broker_password_hash) ON TABLE public.gateway TO nenghao_console;
+
+GRANT SELECT,INSERT ON TABLE public.gateway_state TO nenghao_collector;
+GRANT SELECT ON TABLE public.gateway_state TO nenghao_jobs;
+GRANT SELECT ON TABLE public.gateway_state TO nenghao_rules;
+GRANT SELECT ON TABLE public.gateway_state TO nenghao_console;
+GRANT SELECT ON TABLE public.gateway_state TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.message TO nenghao_collector;
+GRANT SELECT ON TABLE public.message TO nenghao_jobs;
+GRANT SELECT ON TABLE public.message TO nenghao_rules;
+GRANT SELECT ON TABLE public.message TO nenghao_console;
+GRANT SELECT ON TABLE public.message TO nenghao_verifier;
+
+GRANT USAGE ON SEQUENCE public.message_id_seq TO nenghao_collector;
+
+GRANT SELECT,INSERT ON TABLE public.message_raw TO nenghao_collector;
+GRANT SELECT ON TABLE public.message_raw TO nenghao_jobs;
+GRANT SELECT ON TABLE public.message_raw TO nenghao_rules;
+GRANT SELECT ON TABLE public.message_raw TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.meter TO nenghao_collector;
+GRANT SELECT ON TABLE public.meter TO nenghao_jobs;
+GRANT SELECT ON TABLE public.meter TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.meter TO nenghao_console;
+GRANT SELECT ON TABLE public.meter TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.monitored_balance TO nenghao_jobs;
+GRANT SELECT ON TABLE public.monitored_balance TO nenghao_rules;
+GRANT SELECT ON TABLE public.monitored_balance TO nenghao_console;
+GRANT SELECT ON TABLE public.monitored_balance TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.month_mark TO nenghao_jobs;
+
+GRANT SELECT ON TABLE public.network_term TO nenghao_collector;
+GRANT SELECT ON TABLE public.network_term TO nenghao_jobs;
+GRANT SELECT ON TABLE public.network_term TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.network_term TO nenghao_console;
+GRANT SELECT ON TABLE public.network_term TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_collector;
+GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_jobs;
+GRANT INSERT ON TABLE public.outbound TO nenghao_console;
+
+GRANT UPDATE(sent_at) ON TABLE public.outbound TO nenghao_collector;
+
+GRANT SELECT ON TABLE public.point TO nenghao_collector;
+GRANT SELECT ON TABLE public.point TO nenghao_jobs;
+GRANT SELECT ON TABLE public.point TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.point TO nenghao_console;
+GRANT SELECT ON TABLE public.point TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_day TO nenghao_jobs;
+GRANT SELECT ON TABLE public.point_day TO nenghao_rules;
+GRANT SELECT ON TABLE public.point_day TO nenghao_console;
+GRANT SELECT ON TABLE public.point_day TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_hour TO nenghao_jobs;
+GRANT SELECT ON TABLE public.point_hour TO nenghao_rules;
+GRANT SELECT ON TABLE public.point_hour TO nenghao_console;
+GRANT SELECT ON TABLE public.point_hour TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_month TO nenghao_jobs;
+GRANT SELECT ON TABLE public.point_month TO nenghao_rules;
+GRANT SELECT ON TABLE public.point_month TO nenghao_console;
+GRANT SELECT ON TABLE public.point_month TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.reading TO nenghao_collector;
+GRANT SELECT ON TABLE public.reading TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reading TO nenghao_rules;
+GRANT SELECT ON TABLE public.reading TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.reading_adoption TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reading_adoption TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.reading_adoption TO nenghao_console;
+GRANT SELECT ON TABLE public.reading_adoption TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.reading_conflict TO nenghao_collector;
+GRANT SELECT ON TABLE public.reading_conflict TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reading_conflict TO nenghao_rules;
+GRANT SELECT ON TABLE public.reading_conflict TO nenghao_console;
+GRANT SELECT ON TABLE public.reading_conflict TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.reading_revision TO nenghao_collector;
+GRANT SELECT ON TABLE public.reading_revision TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reading_revision TO nenghao_rules;
+GRANT SELECT ON TABLE public.reading_revision TO nenghao_console;
+GRANT SELECT ON TABLE public.reading_revision TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.reading_in_force TO nenghao_collector;
+GRANT SELECT ON TABLE public.reading_in_force TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reading_in_force TO nenghao_rules;
+GRANT SELECT ON TABLE public.reading_in_force TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.receipt_again TO nenghao_collector;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.receipt_cursor TO nenghao_collector;
+
+GRANT SELECT,INSERT ON TABLE public.refusal TO nenghao_collector;
+GRANT SELECT ON TABLE public.refusal TO nenghao_jobs;
+GRANT SELECT ON TABLE public.refusal TO nenghao_rules;
+GRANT SELECT ON TABLE public.refusal TO nenghao_console;
+GRANT SELECT ON TABLE public.refusal TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.release TO nenghao_jobs;
+GRANT SELECT ON TABLE public.release TO nenghao_rules;
+GRANT SELECT ON TABLE public.release TO nenghao_console;
+GRANT SELECT ON TABLE public.release TO nenghao_verifier;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_threshold TO nenghao_rules;
+GRANT SELECT ON TABLE public.rule_threshold TO nenghao_console;
+GRANT SELECT ON TABLE public.rule_threshold TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_rules;
+GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_console;
+
+GRANT SELECT,INSERT ON TABLE public.rule_version TO nenghao_rules;
+GRANT SELECT ON TABLE public.rule_version TO nenghao_console;
+GRANT SELECT ON TABLE public.rule_version TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.series TO nenghao_collector;
+GRANT SELECT ON TABLE public.series TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.series TO nenghao_console;
+GRANT SELECT ON TABLE public.series TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series_day TO nenghao_rules;
+GRANT SELECT ON TABLE public.series_day TO nenghao_console;
+GRANT SELECT ON TABLE public.series_day TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.series_day_slot TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series_day_slot TO nenghao_rules;
+GRANT SELECT ON TABLE public.series_day_slot TO nenghao_console;
+GRANT SELECT ON TABLE public.series_day_slot TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.series_version TO nenghao_collector;
+GRANT SELECT ON TABLE public.series_version TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series_version TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.series_version TO nenghao_console;
+GRANT SELECT ON TABLE public.series_version TO nenghao_verifier;
+
+GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_console;
+
+GRANT SELECT ON TABLE public.unit TO nenghao_collector;
+GRANT SELECT ON TABLE public.unit TO nenghao_jobs;
+GRANT SELECT ON TABLE public.unit TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_console;
+GRANT SELECT ON TABLE public.unit TO nenghao_verifier;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.variety TO nenghao_jobs;
+GRANT SELECT ON TABLE public.variety TO nenghao_rules;
+GRANT SELECT ON TABLE public.variety TO nenghao_console;
+GRANT SELECT ON TABLE public.variety TO nenghao_verifier;
+
+-- hypertable message_raw: by received_at, chunks of 1 day, 0:00:00
+-- hypertable reading: by at, chunks of 1 day, 0:00:00
