@@ -48,7 +48,7 @@ COMMENT ON TABLE audit_run IS '审核批次: one checkpoint run of Great Expecta
 
 CREATE TABLE audit_case (
     case_id bigint GENERATED ALWAYS AS IDENTITY,
-    unit_id integer NOT NULL,
+    unit_id integer,
     level text NOT NULL,
     opened_at timestamptz NOT NULL,
     CONSTRAINT audit_case_pk PRIMARY KEY (case_id),
@@ -56,6 +56,7 @@ CREATE TABLE audit_case (
     CONSTRAINT audit_case_level_known CHECK (level IN ('lead', 'doubt'))
 );
 COMMENT ON TABLE audit_case IS '案件: one or more alerts with one cause; people decide on cases only';
+COMMENT ON COLUMN audit_case.unit_id IS '用能单位; null where a rule did not run, which is no unit''s doing';
 COMMENT ON COLUMN audit_case.level IS '证据等级: 线索 lead | 疑点 doubt; no rule goes further';
 
 CREATE TABLE finding (
@@ -64,7 +65,7 @@ CREATE TABLE finding (
     rule_code text NOT NULL,
     rule_version integer NOT NULL,
     fingerprint bytea NOT NULL,
-    unit_id integer NOT NULL,
+    unit_id integer,
     point_id integer,
     series_id integer,
     span tstzrange NOT NULL,

@@ -1,0 +1,1 @@
+"""The rules of the audit, and how Great Expectations runs them."""

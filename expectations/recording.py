@@ -1,0 +1,170 @@
+"""Writes what a run found: finding → alert → its own case with evidence; writing the same again adds nothing.
+
+Before it: `runner` took the offending rows from Great Expectations. After it: people decide on the case
+(`nenghao.review`).
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import psycopg
+from psycopg.types.range import TimestamptzRange
+
+from expectations.catalogue import DID_NOT_RUN, KEY_COLUMNS, Rule
+from expectations.suites import Check
+from nenghao.db import audit, cases
+from nenghao.domain.periods import SHANGHAI
+
+#: Two series of a quarter-hour meter over five days; the rest of a longer span stays findable by series and time.
+EVIDENCE_READINGS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What writing a finding added: 0 or 1 each."""
+
+    findings: int = 0
+    cases: int = 0
+
+
+def record_violation(
+    conn: psycopg.Connection, run_id: int, check: Check, version: int, row: dict[str, Any], now: datetime
+) -> Counts:
+    """Write one offending row of a rule. A row that continues an earlier finding joins its alert and case."""
+    rule = check.rule
+    thresholds = {
+        name: {"value": str(item.value), "unit": item.unit, "valid_from": item.valid_from.isoformat()}
+        for name, item in audit.thresholds_now(conn, rule.code).items()
+    }
+    evidence = {**check.constants, **{name: _plain(row[name]) for name in rule.evidence if name in row}}
+    unit_id, point_id, series_id, span_from, span_to = (row.get(name) for name in KEY_COLUMNS)
+    span = TimestamptzRange(span_from, span_to)
+    subject = _subject(check, unit_id, point_id, series_id)
+    finding = audit.NewFinding(
+        rule_code=rule.code,
+        rule_version=version,
+        fingerprint=_earlier(conn, check, unit_id, point_id, series_id, span) or _hash([*subject, _plain(span_from)]),
+        unit_id=unit_id,
+        point_id=point_id,
+        series_id=series_id,
+        span=span,
+        level=rule.level,
+        evidence=evidence,
+        thresholds=thresholds,
+        # The span is part of what was found: a longer span of the same cause is another finding.
+        evidence_hash=_hash({"span": [_plain(span_from), _plain(span_to)], "evidence": evidence, "thresholds": thresholds}),
+    )
+    finding_id = audit.insert_finding(conn, run_id, finding, now)
+    if finding_id is None:
+        return Counts()
+    case_id, alert_id, is_new = _open_case(conn, finding, finding_id, now)
+    pieces: list[tuple[str, Any]] = [
+        ("row", {"finding_id": finding_id, "span": [_plain(span_from), _plain(span_to)], **evidence}),
+        ("thresholds", thresholds),
+        ("innocence", list(rule.innocence)),
+    ]
+    if point_id is not None:
+        pieces += _readings_and_meters(conn, rule, point_id, series_id, span_from, span_to)
+    for kind, content in pieces:
+        cases.insert_evidence(
+            conn, case_id=case_id, alert_id=alert_id, kind=kind, content=content, content_hash=_hash(content),
+            recorded_at=now,
+        )
+    return Counts(findings=1, cases=int(is_new))
+
+
+def record_failure(
+    conn: psycopg.Connection, run_id: int, check: Check, version: int, days: tuple[datetime, datetime], reason: str,
+    now: datetime,
+) -> Counts:
+    """Write that a check did not run: an alert and a case of no unit, so that silence is never taken for a pass."""
+    evidence = {"rule": check.rule.code, "reason": reason, **check.constants}
+    finding = audit.NewFinding(
+        rule_code=DID_NOT_RUN,
+        rule_version=version,
+        fingerprint=_hash([DID_NOT_RUN, check.rule.code, check.constants, *map(_plain, days)]),
+        unit_id=None,
+        point_id=None,
+        series_id=None,
+        span=TimestamptzRange(*days),
+        level="lead",
+        evidence=evidence,
+        thresholds={},
+        evidence_hash=_hash(evidence),
+    )
+    finding_id = audit.insert_finding(conn, run_id, finding, now)
+    if finding_id is None:
+        return Counts()
+    case_id, alert_id, is_new = _open_case(conn, finding, finding_id, now)
+    cases.insert_evidence(
+        conn, case_id=case_id, alert_id=alert_id, kind="row", content=evidence, content_hash=_hash(evidence),
+        recorded_at=now,
+    )
+    return Counts(findings=1, cases=int(is_new))
+
+
+def _subject(check: Check, unit_id: int | None, point_id: int | None, series_id: int | None) -> list[Any]:
+    return [check.rule.code, unit_id, point_id, series_id, check.constants]
+
+
+def _earlier(
+    conn: psycopg.Connection, check: Check, unit_id: int | None, point_id: int | None, series_id: int | None,
+    span: TimestamptzRange,
+) -> bytes | None:
+    if check.constants:  # each relation of a return stands for itself; returns of two months do not continue
+        return None
+    return audit.touching_fingerprint(
+        conn, rule_code=check.rule.code, unit_id=unit_id, point_id=point_id, series_id=series_id, span=span
+    )
+
+
+def _open_case(
+    conn: psycopg.Connection, finding: audit.NewFinding, finding_id: int, now: datetime
+) -> tuple[int, int, bool]:
+    known = cases.alert_of(conn, finding.fingerprint)
+    if known is not None:
+        alert_id, case_id = known
+        return case_id, alert_id, False
+    case_id = cases.insert_case(conn, unit_id=finding.unit_id, level=finding.level, opened_at=now)
+    alert_id = cases.insert_alert(
+        conn, fingerprint=finding.fingerprint, case_id=case_id, rule_code=finding.rule_code,
+        first_finding_id=finding_id, opened_at=now,
+    )
+    return case_id, alert_id, True
+
+
+def _readings_and_meters(
+    conn: psycopg.Connection, rule: Rule, point_id: int, series_id: int | None, span_from: datetime, span_to: datetime
+) -> list[tuple[str, Any]]:
+    of_point = cases.energy_series(conn, point_id)
+    series_ids = [series_id] if series_id is not None and rule.exclusion == "none" else of_point
+    readings = cases.readings_of_span(conn, series_ids, span_from, span_to, EVIDENCE_READINGS)
+    meters = cases.meters_of_series(conn, series_ids, span_from)
+    return [
+        ("readings", [{name: _plain(value) for name, value in row.items()} for row in readings]),
+        ("meters", [{name: _plain(value) for name, value in row.items()} for row in meters]),
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it exactly: decimals as text, instants in Shanghai time."""
+    match value:
+        case Decimal():
+            return str(value)
+        case datetime():
+            return value.astimezone(SHANGHAI).isoformat()
+        case date():
+            return value.isoformat()
+        case list():
+            return [_plain(item) for item in value]
+        case _:
+            return value
+
+
+def _hash(content: Any) -> bytes:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,25 @@
+-- Series days whose readings arrived for less than the required share of the slots that were due.
+WITH batch AS (
+    SELECT * FROM {batch} AS b
+),
+
+limits AS (
+    SELECT max(value) FILTER (WHERE threshold_name = 'received_share_min') AS received_share_min
+    FROM rule_threshold_now
+    WHERE rule_code = 'completeness'
+)
+
+SELECT
+    batch.unit_id,
+    batch.point_id,
+    batch.series_id,
+    batch.day_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS span_from,
+    (batch.day_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS span_to,
+    batch.day_on,
+    batch.due_slots,
+    batch.received_slots,
+    round(batch.received_slots::numeric / batch.due_slots, 4) AS received_share
+FROM batch
+CROSS JOIN limits
+WHERE batch.is_audited AND batch.received_slots < limits.received_share_min * batch.due_slots
+ORDER BY batch.series_id, batch.day_on

@@ -1,0 +1,252 @@
+"""Runs the rules by Great Expectations over what changed, takes every offending row, and has it recorded.
+
+Before it: `nenghao.jobs` closed series days and left a mark for each. After it: `recording` writes findings and cases.
+
+The marks are deleted in the transaction that writes the findings, and before the rules read: a mark is only visible
+when the day it stands for is, so the rules see at least what was marked; a mark that comes later stays for the next
+run; a crash rolls the deletion back.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+
+from expectations import catalogue, recording, suites
+from expectations.catalogue import DID_NOT_RUN, Rule
+from expectations.recording import Counts
+from expectations.suites import Check, Validation
+from nenghao.config import Role, Settings
+from nenghao.db import audit
+from nenghao.db.connection import connect
+from nenghao.domain.periods import Month, day_of, day_start
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuiteValidationResult
+    from great_expectations.data_context import EphemeralDataContext
+
+logger = logging.getLogger(__name__)
+
+ONE_DAY: Final = timedelta(days=1)
+#: Rules compare a day with this many days on either side of it; a changed day is judged again as history, too.
+WINDOW: Final = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Days to audit, both ends included, and the units whose days they are."""
+
+    first_on: date
+    last_on: date
+    unit_ids: tuple[int, ...]
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """Its days as instants, half-open."""
+        return day_start(self.first_on), day_start(self.last_on + ONE_DAY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSummary:
+    """What an audit did; numbers of rows it added."""
+
+    days: int = 0
+    checks: int = 0
+    not_run: int = 0
+    violations: int = 0
+    findings: int = 0
+    cases: int = 0
+    by_rule: dict[str, int] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """The numbers alone, by name."""
+        return {name: getattr(self, name) for name in ("days", "checks", "not_run", "violations", "findings", "cases")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one check gave: its offending rows, or the reason why it did not run."""
+
+    check: Check
+    rows: Sequence[dict[str, Any]] = ()
+    failure: str | None = None
+
+
+def audit_pending(settings: Settings, now: datetime) -> AuditSummary:
+    """Audit every closed day that changed since it was last audited, and its conflicts. Marks of today stay.
+
+    Raises: RetryableError where the database is away or another audit runs.
+    """
+    versions = _sync(settings)
+    open_on = day_of(now)
+    with connect(settings, Role.RULES) as conn:
+        audit.lock_audit(conn)
+        marks = {*audit.take_marks(conn, open_on), *audit.conflict_days(conn, open_on)}
+        return _audit_scopes(settings, conn, list(plan_scopes(marks)), versions, now)
+
+
+def audit_days(settings: Settings, first_on: date, last_on: date, now: datetime) -> AuditSummary:
+    """Audit the days from `first_on` to `last_on` of every unit, both included; marks stay as they are.
+
+    Raises: RetryableError where the database is away or another audit runs.
+    """
+    versions = _sync(settings)
+    with connect(settings, Role.RULES) as conn:
+        audit.lock_audit(conn)
+        last_closed_on = min(last_on, day_of(now) - ONE_DAY)
+        unit_ids = tuple(audit.units(conn))
+        scopes = [Scope(first_on=first_on, last_on=last_closed_on, unit_ids=unit_ids)]
+        return _audit_scopes(settings, conn, scopes if first_on <= last_closed_on and unit_ids else [], versions, now)
+
+
+def plan_scopes(marks: Iterable[tuple[int, date]]) -> Iterator[Scope]:
+    """Group marked (unit, day)s into runs of days: one late unit does not make every unit's month be read again."""
+    days_of_unit: defaultdict[int, set[date]] = defaultdict(set)
+    for unit_id, day_on in marks:
+        days_of_unit[unit_id].add(day_on)
+    units_of_span: defaultdict[tuple[date, date], list[int]] = defaultdict(list)
+    for unit_id, days in sorted(days_of_unit.items()):
+        for span in _runs(sorted(days)):
+            units_of_span[span].append(unit_id)
+    for (first_on, last_on), unit_ids in sorted(units_of_span.items()):
+        yield Scope(first_on=first_on, last_on=last_on, unit_ids=tuple(unit_ids))
+
+
+def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    first_on = last_on = days[0]
+    for day_on in days[1:]:
+        if day_on - last_on > ONE_DAY:
+            yield first_on, last_on
+            first_on = day_on
+        last_on = day_on
+    yield first_on, last_on
+
+
+def _sync(settings: Settings) -> dict[str, int]:
+    """Versions and thresholds have to be committed before Great Expectations reads them from its own connection."""
+    with connect(settings, Role.RULES) as conn:
+        return catalogue.sync_rules(conn)
+
+
+def _audit_scopes(
+    settings: Settings, conn: psycopg.Connection, scopes: Sequence[Scope], versions: dict[str, int], now: datetime
+) -> AuditSummary:
+    total = AuditSummary()
+    if not scopes:
+        return total
+    context = suites.open_context(settings)
+    for scope in scopes:
+        outcomes = run_scope(settings, conn, context, scope, versions)
+        subject_summary = {"units": len(scope.unit_ids)}
+        total = _add(total, record(conn, outcomes, versions, scope, subject_summary, now))
+    suites.build_docs(context, settings)
+    return total
+
+
+def run_scope(
+    settings: Settings, conn: psycopg.Connection, context: "EphemeralDataContext", scope: Scope, versions: dict[str, int]
+) -> list[Outcome]:
+    """Validate the days of a scope: one suite a batch query, every check of it once."""
+    by_batch: defaultdict[str, list[Check]] = defaultdict(list)
+    for rule in catalogue.load_rules():
+        if rule.query:
+            by_batch[rule.batch].append(Check(rule=rule, query=rule.query))
+    from_at, to_at = scope.span
+    parameters = {
+        "unit_ids": list(scope.unit_ids),
+        "first_on": scope.first_on,
+        "last_on": scope.last_on,
+        "history_on": scope.first_on - WINDOW,
+        "horizon_on": scope.last_on + WINDOW,
+        "from_at": from_at,
+        "to_at": to_at,
+    }
+    outcomes: list[Outcome] = []
+    for batch, checks in by_batch.items():
+        query = audit.literal_query(conn, f"batch_{batch}", parameters)  # type: ignore[arg-type]
+        name = f"{batch} {scope.first_on}..{scope.last_on} {scope.unit_ids[0]}+{len(scope.unit_ids) - 1}"
+        validation = suites.build_validation(context, settings, name, query, checks, versions)
+        outcomes += validate(context, validation)
+    return outcomes
+
+
+def validate(context: "EphemeralDataContext", validation: Validation) -> list[Outcome]:
+    """Run a checkpoint, and take all rows of each check that failed (Great Expectations itself shows 200)."""
+    from great_expectations import Checkpoint
+
+    name = validation.definition.name
+    checkpoint = context.checkpoints.add(
+        Checkpoint(name=name, validation_definitions=[validation.definition], result_format={"result_format": "SUMMARY"})
+    )
+    result = next(iter(checkpoint.run().run_results.values()))
+    return [_outcome(validation, verdict) for verdict in result.results]
+
+
+def _outcome(validation: Validation, verdict: Any) -> Outcome:
+    place = verdict.expectation_config.meta["place"]
+    check = validation.checks[place]
+    failure = failure_of(verdict.exception_info)
+    if failure is not None:
+        return Outcome(check=check, failure=failure)
+    if verdict.success:
+        return Outcome(check=check)
+    try:
+        return Outcome(check=check, rows=validation.definition.get_unexpected_rows(validation.expectations[place]))
+    except RuntimeError as error:  # what Great Expectations makes of an error of the database
+        return Outcome(check=check, failure=str(error))
+
+
+def failure_of(exception_info: dict[str, Any] | None) -> str | None:
+    """The first line of an exception that Great Expectations caught: it keeps one, or one for each metric."""
+    if not exception_info:
+        return None
+    for info in (exception_info, *(value for value in exception_info.values() if isinstance(value, dict))):
+        if info.get("raised_exception"):
+            return str(info.get("exception_message") or "unknown").strip().splitlines()[0]
+    return None
+
+
+def record(
+    conn: psycopg.Connection, outcomes: Sequence[Outcome], versions: dict[str, int], scope: Scope,
+    about: dict[str, Any], now: datetime, *, is_return: bool = False,
+) -> AuditSummary:
+    """Write a run and all it found, in the caller's transaction."""
+    violations: defaultdict[str, int] = defaultdict(int)
+    for outcome in outcomes:
+        violations[outcome.check.rule.code] += len(outcome.rows)
+    failures = {outcome.check.rule.code: outcome.failure for outcome in outcomes if outcome.failure is not None}
+    run_id = audit.insert_run(
+        conn,
+        subject="return" if is_return else "days",
+        days=(scope.first_on, scope.last_on),
+        started_at=now,
+        finished_at=now,
+        summary={**about, "violations": violations, "not_run": failures},
+    )
+    added: list[Counts] = []
+    for outcome in outcomes:
+        if outcome.failure is not None:
+            logger.error("rule did not run", extra={"rule": outcome.check.rule.code, "reason": outcome.failure})
+            version = versions[DID_NOT_RUN]
+            added.append(recording.record_failure(conn, run_id, outcome.check, version, scope.span, outcome.failure, now))
+        version = versions[outcome.check.rule.code]
+        added += [recording.record_violation(conn, run_id, outcome.check, version, row, now) for row in outcome.rows]
+    return AuditSummary(
+        days=(scope.last_on - scope.first_on).days + 1,
+        checks=len(outcomes),
+        not_run=len(failures),
+        violations=sum(violations.values()),
+        findings=sum(counts.findings for counts in added),
+        cases=sum(counts.cases for counts in added),
+        by_rule=dict(violations),
+    )
+
+
+def _add(left: AuditSummary, right: AuditSummary) -> AuditSummary:
+    sums = {name: value + right.counts()[name] for name, value in left.counts().items()}
+    codes = left.by_rule.keys() | right.by_rule.keys()
+    return AuditSummary(**sums, by_rule={code: left.by_rule.get(code, 0) + right.by_rule.get(code, 0) for code in codes})

@@ -1,0 +1,111 @@
+"""Makes Great Expectations' objects: one batch and one suite for each batch query, and the Data Docs.
+
+Before it: `catalogue` read the rules. After it: `runner` validates what is made here. Great Expectations takes seconds
+to import, so it is imported inside functions.
+"""
+
+import logging
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from expectations.catalogue import Rule
+from nenghao.config import Role, Settings
+from nenghao.labels import label
+
+if TYPE_CHECKING:
+    from great_expectations import ValidationDefinition
+    from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.expectations import UnexpectedRowsExpectation
+
+DOCS_SITE: Final = "nenghao"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One query of one rule (a rule has several where each row of `form_relation` is a check)."""
+
+    rule: Rule
+    query: str
+    #: Evidence that is the same for all rows of this check.
+    constants: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """A batch with its checks, ready to run; the expectation of a check stands at the check's place."""
+
+    definition: "ValidationDefinition"
+    checks: tuple[Check, ...]
+    expectations: tuple["UnexpectedRowsExpectation", ...]
+
+
+def open_context(settings: Settings) -> "EphemeralDataContext":
+    """A context in memory: all that lasts is in the database and in Data Docs."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "False"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.data_sources.add_postgres("readings", connection_string=_url(settings))
+    return context
+
+
+def build_validation(
+    context: "EphemeralDataContext", settings: Settings, name: str, query: str, checks: Sequence[Check],
+    versions: dict[str, int],
+) -> Validation:
+    """The suite of one batch query: each check an expectation that no row offends."""
+    from great_expectations import ExpectationSuite, ValidationDefinition
+    from great_expectations.expectations import UnexpectedRowsExpectation
+
+    suite = context.suites.add(ExpectationSuite(name=name))
+    expectations = tuple(
+        suite.add_expectation(
+            UnexpectedRowsExpectation(
+                unexpected_rows_query=check.query,
+                description=_describe(check, settings),
+                severity="critical" if check.rule.level == "doubt" else "warning",
+                meta={"rule": check.rule.code, "version": versions[check.rule.code], "place": place},
+            )
+        )
+        for place, check in enumerate(checks)
+    )
+    source = context.data_sources.get("readings")
+    batch = source.add_query_asset(name, query=query).add_batch_definition_whole_table("all")
+    definition = context.validation_definitions.add(ValidationDefinition(name=name, data=batch, suite=suite))
+    return Validation(definition, tuple(checks), expectations)
+
+
+def build_docs(context: "EphemeralDataContext", settings: Settings) -> None:
+    """Write Data Docs of this context's runs: verdicts and counts, never rows."""
+    folder = settings.data_docs_dir
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    context.add_data_docs_site(
+        DOCS_SITE,
+        {
+            "class_name": "SiteBuilder",
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)},
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        },
+    )
+    context.build_data_docs(site_names=[DOCS_SITE])
+
+
+def _describe(check: Check, settings: Settings) -> str:
+    title = label(f"rule.{check.rule.code}.title", settings.language)
+    return " ".join([title, *(str(value) for value in check.constants.values() if isinstance(value, str))])
+
+
+def _url(settings: Settings) -> str:
+    password = quote(settings.secret(Role.RULES), safe="")
+    return (
+        f"postgresql+psycopg://{Role.RULES}:{password}@{settings.database_host}:{settings.database_port}"
+        f"/{quote(settings.database_name)}?application_name=nenghao+audit&options=-c%20timezone%3DUTC"
+    )

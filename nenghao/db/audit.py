@@ -1,0 +1,217 @@
+"""Rules, marks, runs and findings in the database: the queries of sql/queries/audit.sql."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg.types.range import TimestamptzRange
+
+from nenghao.db.queries import load_queries
+from nenghao.errors import RetryableError
+
+Query = Literal["batch_series_day", "batch_reading_conflict", "batch_balance_cell"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdNow:
+    """A threshold in force."""
+
+    value: Decimal
+    unit: str
+    reason: str
+    valid_from: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFinding:
+    """A finding as it is about to be written."""
+
+    rule_code: str
+    rule_version: int
+    fingerprint: bytes
+    unit_id: int | None
+    point_id: int | None
+    series_id: int | None
+    span: TimestamptzRange
+    level: str
+    evidence: dict[str, Any]
+    thresholds: dict[str, Any]
+    evidence_hash: bytes
+
+
+def lock_rules(conn: psycopg.Connection) -> None:
+    """Wait until no other process writes rule versions."""
+    conn.execute(load_queries("audit")["lock_rules"])
+
+
+def lock_audit(conn: psycopg.Connection) -> None:
+    """Wait until no other audit runs.
+
+    Raises: RetryableError where one runs for longer than the connection's lock timeout.
+    """
+    try:
+        conn.execute(load_queries("audit")["lock_audit"])
+    except psycopg.errors.LockNotAvailable as error:
+        raise RetryableError("another audit is running") from error
+
+
+def rule_version(conn: psycopg.Connection, rule_code: str, content_hash: bytes) -> int | None:
+    """The version of a rule that has this content."""
+    row = conn.execute(
+        load_queries("audit")["rule_version"], {"rule_code": rule_code, "content_hash": content_hash}
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def rule_definitions(conn: psycopg.Connection, rule_code: str) -> list[dict[str, Any]]:
+    """Every definition a rule ever had, oldest first."""
+    return [row[0] for row in conn.execute(load_queries("audit")["rule_definitions"], {"rule_code": rule_code})]
+
+
+def insert_rule_version(
+    conn: psycopg.Connection, rule_code: str, content_hash: bytes, definition: dict[str, Any]
+) -> int:
+    """Append the next version of a rule and return its number."""
+    row = conn.execute(
+        load_queries("audit")["insert_rule_version"],
+        {"rule_code": rule_code, "content_hash": content_hash, "definition": Jsonb(definition)},
+    ).fetchone()
+    assert row is not None  # an aggregate always gives a row
+    version: int = row[0]
+    return version
+
+
+def thresholds_now(conn: psycopg.Connection, rule_code: str) -> dict[str, ThresholdNow]:
+    """Thresholds of a rule in force, by name."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(load_queries("audit")["thresholds_now"], {"rule_code": rule_code}).fetchall()
+    return {row.pop("threshold_name"): ThresholdNow(**row) for row in rows}
+
+
+def close_threshold(conn: psycopg.Connection, rule_code: str, threshold_name: str) -> None:
+    """End the validity of a threshold now."""
+    conn.execute(
+        load_queries("audit")["close_threshold"], {"rule_code": rule_code, "threshold_name": threshold_name}
+    )
+
+
+def insert_threshold(
+    conn: psycopg.Connection, rule_code: str, threshold_name: str, value: Decimal, unit: str, reason: str
+) -> None:
+    """Put a threshold in force from now on."""
+    conn.execute(
+        load_queries("audit")["insert_threshold"],
+        {"rule_code": rule_code, "threshold_name": threshold_name, "value": value, "unit": unit, "reason": reason},
+    )
+
+
+def take_marks(conn: psycopg.Connection, open_on: date) -> list[tuple[int, date]]:
+    """Take the marks of days before `open_on`: (unit, day), each once."""
+    return list(conn.execute(load_queries("audit")["take_marks"], {"open_on": open_on}))
+
+
+def conflict_days(conn: psycopg.Connection, open_on: date) -> list[tuple[int, date]]:
+    """Days before `open_on` with conflicts that no finding covers yet: (unit, day), each once."""
+    return list(conn.execute(load_queries("audit")["conflict_days"], {"open_on": open_on}))
+
+
+def units(conn: psycopg.Connection) -> list[int]:
+    """Ids of all units."""
+    return [row[0] for row in conn.execute(load_queries("audit")["units"])]
+
+
+def literal_query(conn: psycopg.Connection, query: Query, parameters: dict[str, Any]) -> str:
+    """A batch query with its bounds written out, quoted by the driver.
+
+    Great Expectations takes text without parameters that begins with SELECT, so the leading comment goes.
+    """
+    lines = psycopg.ClientCursor(conn).mogrify(load_queries("audit")[query], parameters).splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+def unaudited_balances(conn: psycopg.Connection) -> list[int]:
+    """Newest balances that no run has audited."""
+    return [row[0] for row in conn.execute(load_queries("audit")["unaudited_balances"])]
+
+
+def balance(conn: psycopg.Connection, balance_id: int) -> tuple[int, date, str] | None:
+    """Unit, month and layout edition of a balance."""
+    return conn.execute(load_queries("audit")["balance"], {"balance_id": balance_id}).fetchone()
+
+
+def relations(conn: psycopg.Connection, edition: str) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """(form, relation, obligation, definition) of an edition."""
+    return list(conn.execute(load_queries("audit")["relations"], {"edition": edition}))
+
+
+def insert_run(
+    conn: psycopg.Connection,
+    *,
+    subject: Literal["days", "return"],
+    days: Sequence[date],
+    started_at: datetime,
+    finished_at: datetime,
+    summary: dict[str, Any],
+) -> int:
+    """Record one checkpoint run over `days` (first, last) and return its id."""
+    row = conn.execute(
+        load_queries("audit")["insert_run"],
+        {
+            "subject": subject,
+            "first_day_on": days[0],
+            "last_day_on": days[-1],
+            "started_at": started_at,
+            "finished_at": finished_at,
+            "summary": Jsonb(summary),
+        },
+    ).fetchone()
+    assert row is not None  # INSERT without a condition
+    audit_run_id: int = row[0]
+    return audit_run_id
+
+
+def touching_fingerprint(
+    conn: psycopg.Connection,
+    *,
+    rule_code: str,
+    unit_id: int | None,
+    point_id: int | None,
+    series_id: int | None,
+    span: TimestamptzRange,
+) -> bytes | None:
+    """The fingerprint of an earlier finding that this one continues."""
+    row = conn.execute(
+        load_queries("audit")["touching_finding"],
+        {"rule_code": rule_code, "unit_id": unit_id, "point_id": point_id, "series_id": series_id, "span": span},
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def insert_finding(
+    conn: psycopg.Connection, audit_run_id: int, finding: NewFinding, found_at: datetime
+) -> int | None:
+    """Append a finding and return its id, or None where the very same one was there."""
+    row = conn.execute(
+        load_queries("audit")["insert_finding"],
+        {
+            "audit_run_id": audit_run_id,
+            "rule_code": finding.rule_code,
+            "rule_version": finding.rule_version,
+            "fingerprint": finding.fingerprint,
+            "unit_id": finding.unit_id,
+            "point_id": finding.point_id,
+            "series_id": finding.series_id,
+            "span": finding.span,
+            "level": finding.level,
+            "evidence": Jsonb(finding.evidence),
+            "thresholds": Jsonb(finding.thresholds),
+            "evidence_hash": finding.evidence_hash,
+            "found_at": found_at,
+        },
+    ).fetchone()
+    return None if row is None else row[0]

@@ -1,0 +1,172 @@
+"""Alerts, cases, evidence and decisions in the database: the queries of sql/queries/cases.sql."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg.types.range import TimestamptzRange
+
+from nenghao.db.queries import load_queries
+
+Row = dict[str, Any]
+
+
+def _rows(conn: psycopg.Connection, name: str, parameters: Row) -> list[Row]:
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(load_queries("cases")[name], parameters).fetchall()
+
+
+def _id(conn: psycopg.Connection, name: str, parameters: Row) -> int:
+    row = conn.execute(load_queries("cases")[name], parameters).fetchone()
+    assert row is not None  # INSERT … RETURNING without a condition
+    new_id: int = row[0]
+    return new_id
+
+
+def alert_of(conn: psycopg.Connection, fingerprint: bytes) -> tuple[int, int] | None:
+    """(alert, case) of a fingerprint."""
+    return conn.execute(load_queries("cases")["alert_of"], {"fingerprint": fingerprint}).fetchone()
+
+
+def insert_case(conn: psycopg.Connection, *, unit_id: int | None, level: str, opened_at: datetime) -> int:
+    """Open a case and return its id."""
+    return _id(conn, "insert_case", {"unit_id": unit_id, "level": level, "opened_at": opened_at})
+
+
+def insert_alert(
+    conn: psycopg.Connection,
+    *,
+    fingerprint: bytes,
+    case_id: int,
+    rule_code: str,
+    first_finding_id: int,
+    opened_at: datetime,
+) -> int:
+    """Append an alert to a case and return its id."""
+    return _id(
+        conn,
+        "insert_alert",
+        {
+            "fingerprint": fingerprint,
+            "case_id": case_id,
+            "rule_code": rule_code,
+            "first_finding_id": first_finding_id,
+            "opened_at": opened_at,
+        },
+    )
+
+
+def insert_evidence(
+    conn: psycopg.Connection,
+    *,
+    case_id: int,
+    alert_id: int | None,
+    kind: str,
+    content: Any,
+    content_hash: bytes,
+    recorded_at: datetime,
+) -> None:
+    """Append a piece of evidence unless the case has it."""
+    conn.execute(
+        load_queries("cases")["insert_evidence"],
+        {
+            "case_id": case_id,
+            "alert_id": alert_id,
+            "kind": kind,
+            "content": Jsonb(content),
+            "hash": content_hash,
+            "recorded_at": recorded_at,
+        },
+    )
+
+
+def energy_series(conn: psycopg.Connection, point_id: int) -> list[int]:
+    """Register and interval series of a point."""
+    return [row["series_id"] for row in _rows(conn, "energy_series", {"point_id": point_id})]
+
+
+def readings_of_span(
+    conn: psycopg.Connection, series_ids: Sequence[int], from_at: datetime, to_at: datetime, row_limit: int
+) -> list[Row]:
+    """Readings of series with their messages, the end included, in order."""
+    return _rows(
+        conn,
+        "readings_of_span",
+        {"series_ids": list(series_ids), "from_at": from_at, "to_at": to_at, "row_limit": row_limit},
+    )
+
+
+def meters_of_series(conn: psycopg.Connection, series_ids: Sequence[int], at: datetime) -> list[Row]:
+    """Ledger rows of the meters behind series at an instant."""
+    return _rows(conn, "meters_of_series", {"series_ids": list(series_ids), "at": at})
+
+
+def list_cases(conn: psycopg.Connection) -> list[Row]:
+    """All cases with their last decision, newest first."""
+    return _rows(conn, "list_cases", {})
+
+
+def case_head(conn: psycopg.Connection, case_id: int) -> Row | None:
+    """One case."""
+    return next(iter(_rows(conn, "case_head", {"case_id": case_id})), None)
+
+
+def case_findings(conn: psycopg.Connection, case_id: int) -> list[Row]:
+    """Findings behind a case, in order of their spans."""
+    return _rows(conn, "case_findings", {"case_id": case_id})
+
+
+def case_evidence(conn: psycopg.Connection, case_id: int) -> list[Row]:
+    """Evidence of a case."""
+    return _rows(conn, "case_evidence", {"case_id": case_id})
+
+
+def case_decisions(conn: psycopg.Connection, case_id: int) -> list[Row]:
+    """Decisions on a case, in order."""
+    return _rows(conn, "case_decisions", {"case_id": case_id})
+
+
+def insert_decision(
+    conn: psycopg.Connection,
+    *,
+    case_id: int,
+    kind: str,
+    outcome: str | None,
+    reason: str,
+    decided_by: str,
+    decided_at: datetime,
+) -> int:
+    """Append a decision and return its id."""
+    return _id(
+        conn,
+        "insert_decision",
+        {
+            "case_id": case_id,
+            "kind": kind,
+            "outcome": outcome,
+            "reason": reason,
+            "decided_by": decided_by,
+            "decided_at": decided_at,
+        },
+    )
+
+
+def insert_exclusion(
+    conn: psycopg.Connection, *, decision_id: int, series_id: int, span: TimestamptzRange, recorded_at: datetime
+) -> None:
+    """Take a span of a series out of the figures."""
+    conn.execute(
+        load_queries("cases")["insert_exclusion"],
+        {"decision_id": decision_id, "series_id": series_id, "span": span, "recorded_at": recorded_at},
+    )
+
+
+def mark_changed(conn: psycopg.Connection, series_id: int, first_on: date, last_on: date) -> None:
+    """Ask jobs to compute days of a series again, both included."""
+    conn.execute(
+        load_queries("cases")["mark_changed"],
+        {"series_id": series_id, "first_on": first_on, "last_on": last_on},
+    )

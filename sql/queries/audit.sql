@@ -1,0 +1,197 @@
+-- lock_rules --
+-- Waits until no other process writes rule versions; no rows that matter.
+SELECT pg_advisory_xact_lock(hashtext('nenghao rules'));
+
+-- lock_audit --
+-- Waits until no other audit takes marks or writes findings; held to the end of the transaction.
+SELECT pg_advisory_xact_lock(hashtext('nenghao audit'));
+
+-- rule_version --
+-- The version of a rule with exactly this content, at most one row.
+SELECT version FROM rule_version WHERE rule_code = %(rule_code)s AND content_hash = %(content_hash)s;
+
+-- rule_definitions --
+-- Every definition a rule ever had, oldest first.
+SELECT definition FROM rule_version WHERE rule_code = %(rule_code)s ORDER BY version;
+
+-- insert_rule_version --
+-- Appends the next version of a rule, one row: its number.
+INSERT INTO rule_version (rule_code, version, content_hash, definition)
+SELECT
+    %(rule_code)s,
+    coalesce(max(version), 0) + 1,
+    %(content_hash)s,
+    %(definition)s
+FROM rule_version
+WHERE rule_code = %(rule_code)s
+RETURNING version;
+
+-- thresholds_now --
+-- Thresholds of one rule in force, one row a name.
+SELECT threshold_name, value, unit, reason, valid_from
+FROM rule_threshold_now
+WHERE rule_code = %(rule_code)s
+ORDER BY threshold_name;
+
+-- close_threshold --
+-- Ends the validity of a threshold now.
+UPDATE rule_threshold SET valid_to = now()
+WHERE rule_code = %(rule_code)s AND threshold_name = %(threshold_name)s AND valid_to IS NULL;
+
+-- insert_threshold --
+-- Puts a threshold in force from now on.
+INSERT INTO rule_threshold (rule_code, threshold_name, value, unit, reason, valid_from)
+VALUES (%(rule_code)s, %(threshold_name)s, %(value)s, %(unit)s, %(reason)s, now());
+
+-- take_marks --
+-- Takes the marks of closed days off the list, one row a (unit, day); undone with the transaction.
+WITH taken AS (
+    DELETE FROM audit_mark WHERE day_on < %(open_on)s RETURNING series_id, day_on
+)
+SELECT DISTINCT p.unit_id, taken.day_on
+FROM taken
+INNER JOIN series AS s ON taken.series_id = s.series_id
+INNER JOIN point AS p ON s.point_id = p.point_id
+ORDER BY taken.day_on, p.unit_id;
+
+-- conflict_days --
+-- Closed days with a conflict that no finding covers since it was recorded, one row a (unit, day).
+SELECT DISTINCT p.unit_id, (c.at AT TIME ZONE 'Asia/Shanghai')::date AS day_on
+FROM reading_conflict AS c
+INNER JOIN series AS s ON c.series_id = s.series_id
+INNER JOIN point AS p ON s.point_id = p.point_id
+WHERE (c.at AT TIME ZONE 'Asia/Shanghai')::date < %(open_on)s
+AND NOT EXISTS (
+    SELECT 1
+    FROM finding AS f
+    WHERE f.rule_code = 'conflicting_value' AND f.series_id = c.series_id
+    AND f.span @> c.at AND f.found_at >= c.recorded_at
+)
+ORDER BY day_on, p.unit_id;
+
+-- batch_series_day --
+-- Days of energy series around the audited days, one row a (series, day), with the meter's constants on that day.
+-- quantum is the smallest step of the series in energy after the multiplier.
+SELECT
+    p.unit_id,
+    s.point_id,
+    s.quantity,
+    s.kind,
+    sd.series_id,
+    sd.day_on,
+    sd.day_on BETWEEN %(first_on)s AND %(last_on)s AS is_audited,
+    %(first_on)s::date AS audit_first_on,
+    %(last_on)s::date AS audit_last_on,
+    sd.slot_minutes,
+    sd.unit,
+    sd.scale,
+    sd.energy,
+    sd.face_scale,
+    sd.face,
+    sd.quality,
+    sd.method,
+    sd.due_slots,
+    sd.received_slots,
+    v.multiplier,
+    v.decimals,
+    (CASE v.multiplier_applied_by WHEN 'platform' THEN v.multiplier ELSE 1 END) * 10::numeric ^ (-v.decimals) AS quantum
+FROM series_day AS sd
+INNER JOIN series AS s ON sd.series_id = s.series_id
+INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN series_version AS v
+    ON sd.series_id = v.series_id AND v.valid @> (sd.day_on::timestamp AT TIME ZONE 'Asia/Shanghai')
+WHERE p.unit_id = ANY(%(unit_ids)s)
+AND sd.day_on >= %(history_on)s AND sd.day_on <= %(horizon_on)s;
+
+-- batch_reading_conflict --
+-- Conflicting readings of the audited days, one row each.
+SELECT
+    p.unit_id,
+    s.point_id,
+    c.series_id,
+    (c.at AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+    c.conflict_id,
+    c.at,
+    c.standing_value,
+    c.value,
+    c.message_id
+FROM reading_conflict AS c
+INNER JOIN series AS s ON c.series_id = s.series_id
+INNER JOIN point AS p ON s.point_id = p.point_id
+WHERE p.unit_id = ANY(%(unit_ids)s) AND c.at >= %(from_at)s AND c.at < %(to_at)s;
+
+-- batch_balance_cell --
+-- Cells of one balance, one row each.
+SELECT
+    b.unit_id,
+    b.balance_id,
+    b.month_on,
+    b.layout_edition,
+    c.row_code,
+    c.column_code,
+    c.value,
+    c.unit
+FROM monitored_balance AS b
+INNER JOIN balance_cell AS c ON b.balance_id = c.balance_id
+WHERE b.balance_id = %(balance_id)s;
+
+-- units --
+-- Ids of all units.
+SELECT unit_id FROM unit ORDER BY unit_id;
+
+-- unaudited_balances --
+-- Newest balance of each unit's month that no run has audited, one id a row.
+SELECT newest.balance_id
+FROM (
+    SELECT DISTINCT ON (unit_id, month_on) balance_id
+    FROM monitored_balance
+    ORDER BY unit_id, month_on, version DESC
+) AS newest
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM audit_run AS r
+    WHERE r.subject = 'return' AND (r.summary ->> 'balance_id')::bigint = newest.balance_id
+)
+ORDER BY newest.balance_id;
+
+-- balance --
+-- Unit, month and edition of one balance, at most one row.
+SELECT unit_id, month_on, layout_edition FROM monitored_balance WHERE balance_id = %(balance_id)s;
+
+-- relations --
+-- Relations of one edition of a form, one row each.
+SELECT form_code, relation_code, obligation, definition
+FROM form_relation
+WHERE edition = %(edition)s
+ORDER BY form_code, relation_code;
+
+-- insert_run --
+-- Records one checkpoint run, one row: its id.
+INSERT INTO audit_run (subject, first_day_on, last_day_on, started_at, finished_at, summary)
+VALUES (%(subject)s, %(first_day_on)s, %(last_day_on)s, %(started_at)s, %(finished_at)s, %(summary)s)
+RETURNING audit_run_id;
+
+-- touching_finding --
+-- The earliest finding of the same rule and subject whose span overlaps or touches this one, at most one row.
+SELECT fingerprint
+FROM finding
+WHERE rule_code = %(rule_code)s
+AND unit_id IS NOT DISTINCT FROM %(unit_id)s
+AND point_id IS NOT DISTINCT FROM %(point_id)s
+AND series_id IS NOT DISTINCT FROM %(series_id)s
+AND (span && %(span)s OR span -|- %(span)s)
+ORDER BY lower(span), finding_id
+LIMIT 1;
+
+-- insert_finding --
+-- Appends a finding unless the very same one is there, one row: its id, or none.
+INSERT INTO finding (
+    audit_run_id, rule_code, rule_version, fingerprint, unit_id, point_id, series_id, span, level,
+    evidence, thresholds, evidence_hash_algorithm, evidence_hash, found_at
+)
+VALUES (
+    %(audit_run_id)s, %(rule_code)s, %(rule_version)s, %(fingerprint)s, %(unit_id)s, %(point_id)s, %(series_id)s,
+    %(span)s, %(level)s, %(evidence)s, %(thresholds)s, 'SHA-256', %(evidence_hash)s, %(found_at)s
+)
+ON CONFLICT ON CONSTRAINT finding_content_unique DO NOTHING
+RETURNING finding_id;

@@ -1,0 +1,147 @@
+-- alert_of --
+-- The alert and the case of a fingerprint, at most one row.
+SELECT alert_id, case_id FROM alert WHERE fingerprint = %(fingerprint)s;
+
+-- insert_case --
+-- Opens a case, one row: its id.
+INSERT INTO audit_case (unit_id, level, opened_at)
+VALUES (%(unit_id)s, %(level)s, %(opened_at)s)
+RETURNING case_id;
+
+-- insert_alert --
+-- Appends an alert to a case, one row: its id.
+INSERT INTO alert (fingerprint, case_id, rule_code, first_finding_id, opened_at)
+VALUES (%(fingerprint)s, %(case_id)s, %(rule_code)s, %(first_finding_id)s, %(opened_at)s)
+RETURNING alert_id;
+
+-- insert_evidence --
+-- Appends a piece of evidence unless the case has it.
+INSERT INTO evidence (case_id, alert_id, kind, content, hash_algorithm, hash, recorded_at)
+VALUES (%(case_id)s, %(alert_id)s, %(kind)s, %(content)s, 'SHA-256', %(hash)s, %(recorded_at)s)
+ON CONFLICT ON CONSTRAINT evidence_once DO NOTHING;
+
+-- energy_series --
+-- Energy series of a point that readings and meters of a finding are looked up for, one id a row.
+SELECT series_id FROM series WHERE point_id = %(point_id)s AND kind IN ('register', 'interval') ORDER BY series_id;
+
+-- readings_of_span --
+-- Readings of series in a span with the messages that brought them, at most `row_limit` rows, in order. The end is
+-- included, because the register that closes a span stands there.
+SELECT
+    r.series_id,
+    r.at,
+    r.value,
+    r.source,
+    r.message_id,
+    m.hash_algorithm,
+    encode(m.hash, 'hex') AS message_hash
+FROM reading AS r
+INNER JOIN message AS m ON r.message_id = m.message_id
+WHERE r.series_id = ANY(%(series_ids)s) AND r.at >= %(from_at)s AND r.at <= %(to_at)s
+ORDER BY r.series_id, r.at
+LIMIT %(row_limit)s;
+
+-- meters_of_series --
+-- Ledger rows of the meters behind series at an instant, one row a series.
+SELECT
+    v.series_id,
+    m.meter_no,
+    m.model,
+    m.accuracy_class,
+    m.verified_on,
+    m.next_verification_on,
+    m.state,
+    v.unit,
+    v.multiplier,
+    v.multiplier_applied_by,
+    v.decimals
+FROM series_version AS v
+INNER JOIN meter AS m ON v.meter_id = m.meter_id
+WHERE v.series_id = ANY(%(series_ids)s) AND v.valid @> %(at)s::timestamptz
+ORDER BY v.series_id;
+
+-- list_cases --
+-- All cases with their last decision, newest first.
+SELECT
+    c.case_id,
+    c.unit_id,
+    u.unit_code,
+    c.level,
+    c.opened_at,
+    array_agg(DISTINCT a.rule_code) AS rule_codes,
+    array_agg(DISTINCT p.point_code) FILTER (WHERE p.point_code IS NOT NULL) AS point_codes,
+    min(lower(f.span)) AS span_from,
+    max(upper(f.span)) AS span_to,
+    count(DISTINCT f.finding_id) AS finding_count,
+    last.kind AS decision,
+    last.outcome
+FROM audit_case AS c
+LEFT JOIN unit AS u ON c.unit_id = u.unit_id
+INNER JOIN alert AS a ON c.case_id = a.case_id
+INNER JOIN finding AS f ON a.fingerprint = f.fingerprint
+LEFT JOIN point AS p ON f.point_id = p.point_id
+LEFT JOIN LATERAL (
+    SELECT d.kind, d.outcome FROM decision AS d WHERE d.case_id = c.case_id ORDER BY d.decision_id DESC LIMIT 1
+) AS last ON TRUE
+GROUP BY c.case_id, u.unit_code, last.kind, last.outcome
+ORDER BY c.case_id DESC;
+
+-- case_head --
+-- One case, at most one row.
+SELECT c.case_id, c.unit_id, u.unit_code, c.level, c.opened_at
+FROM audit_case AS c
+LEFT JOIN unit AS u ON c.unit_id = u.unit_id
+WHERE c.case_id = %(case_id)s;
+
+-- case_findings --
+-- Findings behind a case, in order of their spans.
+SELECT
+    f.finding_id,
+    f.rule_code,
+    f.rule_version,
+    f.unit_id,
+    f.point_id,
+    f.series_id,
+    lower(f.span) AS span_from,
+    upper(f.span) AS span_to,
+    f.level,
+    f.evidence,
+    f.thresholds,
+    f.found_at,
+    v.definition
+FROM alert AS a
+INNER JOIN finding AS f ON a.fingerprint = f.fingerprint
+INNER JOIN rule_version AS v ON f.rule_code = v.rule_code AND f.rule_version = v.version
+WHERE a.case_id = %(case_id)s
+ORDER BY lower(f.span), f.finding_id;
+
+-- case_evidence --
+-- Evidence of a case, in the order it was recorded.
+SELECT evidence_id, kind, content, encode(hash, 'hex') AS hash, recorded_at
+FROM evidence
+WHERE case_id = %(case_id)s
+ORDER BY evidence_id;
+
+-- case_decisions --
+-- Decisions on a case, in order.
+SELECT decision_id, kind, outcome, reason, decided_by, decided_at
+FROM decision
+WHERE case_id = %(case_id)s
+ORDER BY decision_id;
+
+-- insert_decision --
+-- Appends a decision, one row: its id.
+INSERT INTO decision (case_id, kind, outcome, reason, decided_by, decided_at)
+VALUES (%(case_id)s, %(kind)s, %(outcome)s, %(reason)s, %(decided_by)s, %(decided_at)s)
+RETURNING decision_id;
+
+-- insert_exclusion --
+-- Takes a span of a series out of the figures.
+INSERT INTO exclusion (decision_id, series_id, span, recorded_at)
+VALUES (%(decision_id)s, %(series_id)s, %(span)s, %(recorded_at)s);
+
+-- mark_changed --
+-- Asks jobs to compute days of a series again, both days included.
+INSERT INTO changed_mark (series_id, day_on)
+SELECT %(series_id)s, day_on::date
+FROM generate_series(%(first_on)s::timestamp, %(last_on)s::timestamp, INTERVAL '1 day') AS day (day_on);
