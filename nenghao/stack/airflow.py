@@ -5,16 +5,15 @@ import json
 import shlex
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 from nenghao.config import PROJECT_ROOT
+from nenghao.db.bootstrap import AIRFLOW_DATABASE
 from nenghao.errors import ConfigError
 from nenghao.stack import credentials
 from nenghao.stack.credentials import read_secret
 from nenghao.stack.ports import Ports
-from nenghao.stack.postgres import AIRFLOW_DATABASE
 from nenghao.stack.spec import AIRFLOW, Component, Layout
 from nenghao.stack.supervisor import Program
 
@@ -116,21 +115,6 @@ def finish_migration(layout: Layout, process: "subprocess.Popen[bytes] | None") 
         lines = (layout.logs / "airflow-migrate.log").read_text(errors="replace").strip().splitlines()
         raise ConfigError("airflow db migrate failed:\n" + "\n".join(f"  {line}" for line in lines[-5:]))
     _migrated_marker(layout).touch()
-
-
-def wait_ready(ports: Ports, seconds: float = 180) -> None:
-    """Wait until Airflow itself says that all of its processes are healthy.
-
-    Raises: ConfigError naming what is not.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        unhealthy = unhealthy_parts(ports)
-        if not unhealthy:
-            return
-        if time.monotonic() > deadline:
-            raise ConfigError(f"airflow is not healthy after {seconds:.0f} s: {', '.join(unhealthy)}")
-        time.sleep(0.5)
 
 
 def unhealthy_parts(ports: Ports) -> list[str]:

@@ -1,23 +1,20 @@
-"""PostgreSQL with TimescaleDB: its data directory, configuration, roles and databases."""
+"""PostgreSQL with TimescaleDB: its data directory and configuration; roles and databases are made by db.bootstrap."""
 
 import subprocess
-import time
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
-from nenghao.config import PROJECT_ROOT, Role
+from nenghao.config import PROJECT_ROOT
+from nenghao.db import bootstrap as bootstrapping
+from nenghao.db.bootstrap import SUPERUSER
 from nenghao.errors import ConfigError
-from nenghao.stack.credentials import AIRFLOW_ROLE, SUPERUSER, read_secret
+from nenghao.stack.credentials import read_secret
 from nenghao.stack.spec import Component, Layout, StackSpec
 from nenghao.stack.supervisor import Program
 
 BIN = PROJECT_ROOT / ".run" / "prefix" / "postgresql" / "usr" / "lib" / "postgresql" / "17" / "bin"
-SQL_DIR = PROJECT_ROOT / "sql"
 DATA_DATABASE = "nenghao"
-AIRFLOW_DATABASE = "airflow"
 
 
 def program(layout: Layout) -> Program:
@@ -99,85 +96,46 @@ log_line_prefix = '%m [%p] %u@%d '
 """
 
 
+def server(layout: Layout, port: int) -> bootstrapping.Server:
+    """The server as its superuser reaches it."""
+    return bootstrapping.Server(host="127.0.0.1", port=port, password=read_secret(layout, SUPERUSER))
+
+
 def superuser_conninfo(layout: Layout, port: int, database: str = "postgres") -> str:
     """The connection string of the superuser, password included: for set-up and tests only."""
-    return make_conninfo(
-        host="127.0.0.1",
-        port=port,
-        dbname=database,
-        user=SUPERUSER,
-        password=read_secret(layout, SUPERUSER),
-        connect_timeout=5,
-    )
+    return server(layout, port).conninfo(database)
 
 
-def wait_ready(layout: Layout, port: int, seconds: float = 120) -> None:
-    """Wait until the server takes queries; recovery after a kill may take a while.
-
-    Raises: ConfigError with the server's last answer.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            with psycopg.connect(superuser_conninfo(layout, port)) as conn:
-                conn.execute("SELECT 1")
-                return
-        except psycopg.OperationalError as error:
-            if time.monotonic() > deadline:
-                raise ConfigError(f"postgres does not answer on port {port}: {str(error).strip()}") from error
-        time.sleep(0.1)
+def problem(layout: Layout, port: int) -> str | None:
+    """Why the server does not take queries, in its own words; None where it does."""
+    try:
+        with psycopg.connect(superuser_conninfo(layout, port)) as conn:
+            conn.execute("SELECT 1")
+    except psycopg.OperationalError as error:
+        return str(error).strip()
+    return None
 
 
 def bootstrap(layout: Layout, port: int) -> None:
     """Make roles, passwords and databases; safe to run at every start."""
-    with psycopg.connect(superuser_conninfo(layout, port), autocommit=True) as conn:
-        conn.execute((SQL_DIR / "roles.sql").read_bytes())
-        for role in (*(role.value for role in Role), AIRFLOW_ROLE):
-            _set_password(conn, role, read_secret(layout, role))
-        conn.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
-    create_database(layout, port, DATA_DATABASE, owner=Role.OWNER)
-    create_database(layout, port, AIRFLOW_DATABASE, owner=AIRFLOW_ROLE)
-    enable_timescaledb(layout, port, DATA_DATABASE)
-    grant_access(layout, port, DATA_DATABASE)
+    bootstrapping.bootstrap(server(layout, port), DATA_DATABASE, lambda name: read_secret(layout, name))
 
 
 def create_database(layout: Layout, port: int, name: str, *, owner: str, template: str = "template0") -> bool:
     """Make a database which only its owner may open, if it is not there; returns whether it was made."""
-    with psycopg.connect(superuser_conninfo(layout, port), autocommit=True) as conn:
-        if conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            return False
-        conn.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)
-            )
-        )
-        conn.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
-        return True
+    return bootstrapping.create_database(server(layout, port), name, owner=owner, template=template)
 
 
 def drop_database(layout: Layout, port: int, name: str) -> None:
     """Remove a database and end the connections to it."""
-    with psycopg.connect(superuser_conninfo(layout, port), autocommit=True) as conn:
-        conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    bootstrapping.drop_database(server(layout, port), name)
 
 
 def enable_timescaledb(layout: Layout, port: int, database: str) -> None:
     """Bring the extension to the version of the programs; only a superuser may."""
-    with psycopg.connect(superuser_conninfo(layout, port, database), autocommit=True) as conn:
-        conn.execute("SET client_min_messages = error")
-        conn.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
-    # An update must be the first statement of its session.
-    with psycopg.connect(superuser_conninfo(layout, port, database), autocommit=True) as conn:
-        conn.execute("ALTER EXTENSION timescaledb UPDATE")
+    bootstrapping.enable_timescaledb(server(layout, port), database)
 
 
 def grant_access(layout: Layout, port: int, database: str) -> None:
     """Let the project's roles, and no others, open a data database."""
-    with psycopg.connect(superuser_conninfo(layout, port, database), autocommit=True) as conn:
-        conn.execute((SQL_DIR / "grants_database.sql").read_bytes())
-
-
-def _set_password(conn: psycopg.Connection, role: str, password: str) -> None:
-    # Hashed here, so that the server never sees the password itself in a statement that it might log.
-    digest = conn.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    conn.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(digest)))
+    bootstrapping.grant_access(server(layout, port), database)
