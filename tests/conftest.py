@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def new_directory() -> Iterator[Callable[[], Path]]:
-    """Names for throw-away stack directories: short, because sockets lie in them, and open to the servers' user above."""
+    """Names for throw-away stack directories: short, because sockets lie in them, and passable from above."""
     made: list[Path] = []
 
     def name() -> Path:
@@ -63,7 +63,7 @@ def new_directory() -> Iterator[Callable[[], Path]]:
 
 @pytest.fixture(scope="session")
 def stack(new_directory: Callable[[], Path]) -> Iterator[Stack]:
-    """PostgreSQL with TimescaleDB and Mosquitto, started by the product's own code; its database `nenghao` is migrated."""
+    """PostgreSQL with TimescaleDB and Mosquitto, by the product's own code; the database `nenghao` is migrated."""
     running = Stack(new_directory(), StackSpec(components=SERVERS, shared_buffers_mb=TEST_BUFFERS_MB))
     try:
         running.up()

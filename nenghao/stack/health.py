@@ -6,10 +6,11 @@ from nenghao.errors import ConfigError
 from nenghao.stack import airflow, mosquitto, postgres
 from nenghao.stack.logs import tail
 from nenghao.stack.ports import Ports
-from nenghao.stack.spec import Component, Layout
+from nenghao.stack.spec import SERVERS, Component, Layout
 from nenghao.stack.supervisor import Supervisor
 
-RUNNING_S = 60.0
+# PostgreSQL's recovery after a kill, or Airflow's imports on a busy machine, may take minutes.
+HEALTHY_S = 180.0
 
 
 def wait_healthy(layout: Layout, ports: Ports, component: Component) -> None:
@@ -17,16 +18,17 @@ def wait_healthy(layout: Layout, ports: Ports, component: Component) -> None:
 
     Raises: ConfigError in one sentence, with the end of the component's log.
     """
-    try:
-        match component:
-            case Component.POSTGRES:
-                postgres.wait_ready(layout, ports.postgres)
-            case Component.MOSQUITTO:
-                mosquitto.wait_ready(layout, ports.mosquitto)
-            case _:
-                _wait_running(layout, component)
-    except ConfigError as error:
-        raise ConfigError(f"{error}\n{tail(layout, component)}") from error
+    deadline = time.monotonic() + HEALTHY_S
+    while True:
+        process = Supervisor(layout).states()[component]
+        problem = _problem(layout, ports, component) if process.pid else "it does not run"
+        # A server that answers needs no further proof; of the others it is known only that they stay up.
+        if problem is None and (process.is_running or component in SERVERS):
+            return
+        if process.state == "FATAL" or time.monotonic() > deadline:
+            state = process.state.lower()
+            raise ConfigError(f"{component} is {state}: {problem or 'no answer'}\n{tail(layout, component)}".rstrip())
+        time.sleep(0.1)
 
 
 def wait_airflow(layout: Layout, ports: Ports) -> None:
@@ -34,18 +36,19 @@ def wait_airflow(layout: Layout, ports: Ports) -> None:
 
     Raises: ConfigError naming what is not, with the end of its api-server's log.
     """
-    try:
-        airflow.wait_ready(ports)
-    except ConfigError as error:
-        raise ConfigError(f"{error}\n{tail(layout, Component.AIRFLOW_API)}") from error
+    deadline = time.monotonic() + HEALTHY_S
+    while unhealthy := airflow.unhealthy_parts(ports):
+        if time.monotonic() > deadline:
+            log = tail(layout, Component.AIRFLOW_API)
+            raise ConfigError(f"airflow is not healthy: {', '.join(unhealthy)}\n{log}".rstrip())
+        time.sleep(0.5)
 
 
-def _wait_running(layout: Layout, component: Component) -> None:
-    deadline = time.monotonic() + RUNNING_S
-    while True:
-        process = Supervisor(layout).states()[component]
-        if process.is_running:
-            return
-        if process.state == "FATAL" or time.monotonic() > deadline:
-            raise ConfigError(f"{component} is {process.state.lower()} {process.reason}".strip())
-        time.sleep(0.1)
+def _problem(layout: Layout, ports: Ports, component: Component) -> str | None:
+    match component:
+        case Component.POSTGRES:
+            return postgres.problem(layout, ports.postgres)
+        case Component.MOSQUITTO:
+            return mosquitto.problem(layout, ports.mosquitto)
+        case _:
+            return None

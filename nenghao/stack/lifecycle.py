@@ -45,8 +45,11 @@ def bring_down(layout: Layout) -> bool:
     was_running = supervisor.is_answering()
     if was_running:
         pids = stack_processes(layout, _socket_dirs(layout))
-        # The supervisor alone would stop one after another. The servers are last: the others still write to them.
-        _stop_together(supervisor, [component for component in Component if component not in SERVERS])
+        # The supervisor alone would stop one after another. Servers are last, because the others still write to them:
+        # a task that finds Airflow's API gone would hold up the scheduler by its attempts.
+        last = {*SERVERS, Component.AIRFLOW_API}
+        _stop_together(supervisor, [component for component in Component if component not in last])
+        _stop_together(supervisor, [Component.AIRFLOW_API])
         _stop_together(supervisor, list(SERVERS))
         supervisor.shutdown()
         wait_gone(pids, DOWN_S)

@@ -77,24 +77,13 @@ sys_interval 2
 """
 
 
-def wait_ready(layout: Layout, port: int, seconds: float = 30) -> None:
-    """Wait until the broker takes the collector in.
-
-    Raises: ConfigError with the broker's last answer.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            code = _connect(port, COLLECTOR, read_secret(layout, BROKER_SECRET))
-        except OSError as error:
-            code, reason = -1, str(error)
-        else:
-            reason = f"refused with code {code}"
-        if code == 0:
-            return
-        if code > 0 or time.monotonic() > deadline:
-            raise ConfigError(f"mosquitto on port {port}: {reason}")
-        time.sleep(0.05)
+def problem(layout: Layout, port: int) -> str | None:
+    """Why the broker does not take the collector in; None where it does."""
+    try:
+        code = _connect(port, COLLECTOR, read_secret(layout, BROKER_SECRET))
+    except OSError as error:
+        return str(error)
+    return f"the collector is refused with code {code}" if code else None
 
 
 def _connect(port: int, user: str, password: str) -> int:

@@ -78,13 +78,7 @@ def read_sources(folder: Path = Path("/etc/apt")) -> Iterator[tuple[str, str]]:
     """Yield (address, suite) for every enabled binary source with component main, in both of apt's formats."""
     for path in sorted(folder.glob("sources.list.d/*.sources")):
         for stanza in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
-            fields = read_stanza(stanza)
-            if fields.get("enabled", "yes").lower() in {"no", "false", "0"}:
-                continue
-            if "deb" in fields.get("types", "").split() and "main" in fields.get("components", "").split():
-                for uri in fields.get("uris", "").split():
-                    for suite in fields.get("suites", "").split():
-                        yield uri, suite
+            yield from stanza_sources(read_stanza(stanza))
     for path in [folder / "sources.list", *sorted(folder.glob("sources.list.d/*.list"))]:
         if not path.exists():
             continue
@@ -92,6 +86,16 @@ def read_sources(folder: Path = Path("/etc/apt")) -> Iterator[tuple[str, str]]:
             words = re.sub(r"\[[^\]]*\]", "", line.partition("#")[0]).split()
             if len(words) >= 4 and words[0] == "deb" and "main" in words[3:]:
                 yield words[1], words[2]
+
+
+def stanza_sources(fields: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield (address, suite) of one deb822 stanza, if it is enabled and has binary packages of component main."""
+    if fields.get("enabled", "yes").lower() in {"no", "false", "0"}:
+        return
+    if "deb" in fields.get("types", "").split() and "main" in fields.get("components", "").split():
+        for uri in fields.get("uris", "").split():
+            for suite in fields.get("suites", "").split():
+                yield uri, suite
 
 
 def read_stanza(stanza: str) -> dict[str, str]:

@@ -61,13 +61,14 @@ def test_wrong_password_is_refused_over_tcp_and_socket(stack: Stack, user: str) 
     sockets = stack.layout.sockets_link.read_text().strip()
     for host in ("127.0.0.1", sockets):
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(host=host, port=stack.ports.postgres, dbname="postgres", user=user, password="guess")  # noqa: S106
+            psycopg.connect(host=host, port=stack.ports.postgres, dbname="postgres", user=user, password="guess")
 
 
 def test_no_role_but_the_superuser_is_powerful(stack: Stack) -> None:
     with psycopg.connect(stack.superuser_conninfo()) as conn:
         rows = conn.execute(
-            "SELECT rolname FROM pg_roles WHERE rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
+            "SELECT rolname FROM pg_roles"
+            " WHERE rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
         ).fetchall()
         hashes = conn.execute("SELECT rolpassword FROM pg_authid WHERE rolcanlogin").fetchall()
     assert rows == [("postgres",)]
