@@ -1,1 +1,1 @@
-"""The demo: real meter data from registry packages, presented as three units' meters, with four frauds planted in copies."""
+"""The demo: real meter data from registry packages, presented as three units' meters, and four planted frauds."""

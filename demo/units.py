@@ -94,20 +94,48 @@ def build_units(data: Path, window: Window) -> tuple[DemoUnit, ...]:
         ),
         _unit("150600", "演示单位丙（实测数据代用）", "C2614", "industry", two_feeders),
         _copy(
-            "150300", "副本一", "C2614", two_feeders, "E2", "register_against_interval", (40, 45),
-            lambda curve: frauds.edit_after_meter(curve, 40, 5), "表后修改时段值",
+            "150300",
+            "副本一",
+            "C2614",
+            two_feeders,
+            "E2",
+            "register_against_interval",
+            (40, 45),
+            lambda curve: frauds.edit_after_meter(curve, 40, 5),
+            "表后修改时段值",
         ),
         _copy(
-            "150400", "副本二", "C3393", works, "E1", "exact_repeat", (47, 48),
-            lambda curve: frauds.replay_day(curve, 47, 41), "旧日数据回放",
+            "150400",
+            "副本二",
+            "C3393",
+            works,
+            "E1",
+            "exact_repeat",
+            (47, 48),
+            lambda curve: frauds.replay_day(curve, 47, 41),
+            "旧日数据回放",
         ),
         _copy(
-            "150500", "副本三", "C3393", works, "E1-3", "ratio_step", (33, last),
-            lambda curve: frauds.ratio_step(curve, 33), "互感器短接，计量减半",
+            "150500",
+            "副本三",
+            "C3393",
+            works,
+            "E1-3",
+            "ratio_step",
+            (33, last),
+            lambda curve: frauds.ratio_step(curve, 33),
+            "互感器短接，计量减半",
         ),
         _copy(
-            "150700", "副本四", "C3393", works, "E1", "frozen", (50, 51),
-            lambda curve: frauds.freeze(curve, 50, 1), "数值冻结",
+            "150700",
+            "副本四",
+            "C3393",
+            works,
+            "E1",
+            "frozen",
+            (50, 51),
+            lambda curve: frauds.freeze(curve, 50, 1),
+            "数值冻结",
         ),
     )
 
@@ -146,15 +174,28 @@ def _works(curves: dict[str, Curve]) -> tuple[Meter, ...]:
 
 
 def _meter(
-    point_code: str, name: str, variety_code: str, quantity: str, unit: str, multiplier: int, curve: Curve,
+    point_code: str,
+    name: str,
+    variety_code: str,
+    quantity: str,
+    unit: str,
+    multiplier: int,
+    curve: Curve,
     is_part_of: str | None = None,
 ) -> Meter:
     return Meter(point_code, name, variety_code, quantity, unit, multiplier, curve, curve, is_part_of)
 
 
 def _copy(
-    division_code: str, name: str, industry_code: str, meters: tuple[Meter, ...], point_code: str, rule_code: str,
-    days: tuple[int, int], plant: Callable[[Curve], Planted], title: str,
+    division_code: str,
+    name: str,
+    industry_code: str,
+    meters: tuple[Meter, ...],
+    point_code: str,
+    rule_code: str,
+    days: tuple[int, int],
+    plant: Callable[[Curve], Planted],
+    title: str,
 ) -> DemoUnit:
     """A copy of a unit's active-energy meters with one fraud planted at one point."""
     shown = []
@@ -165,8 +206,15 @@ def _copy(
             planted = plant(meter.intervals)
             shown.append(
                 Meter(
-                    meter.point_code, meter.name, meter.variety_code, meter.quantity, meter.unit, meter.multiplier,
-                    planted.intervals, planted.registers, meter.is_part_of,
+                    meter.point_code,
+                    meter.name,
+                    meter.variety_code,
+                    meter.quantity,
+                    meter.unit,
+                    meter.multiplier,
+                    planted.intervals,
+                    planted.registers,
+                    meter.is_part_of,
                 )
             )
         else:

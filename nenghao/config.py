@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from psycopg.conninfo import make_conninfo
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from pydantic import field_validator
 
 from nenghao.errors import ConfigError
 
@@ -36,7 +35,7 @@ class Settings(BaseSettings):
 
     secrets_dir: Path = Field(
         default=PROJECT_ROOT / ".run" / "stack" / "secrets",
-        description="Folder with one file a secret: `<role>` for each database role, `broker_collector`, `release_signing_key.pem`.",
+        description="Folder with one file a secret: the database roles, `broker_collector`, `release_signing_key.pem`.",
     )
     database_host: str = Field(default="127.0.0.1", description="Host of TimescaleDB.")
     database_port: int = Field(default=5432, ge=1, le=65535, description="Port of TimescaleDB.")
@@ -47,7 +46,7 @@ class Settings(BaseSettings):
     broker_user: str = Field(default="nenghao-collector", description="The collector's name at the broker.")
     broker_config_dir: Path = Field(
         default=PROJECT_ROOT / ".run" / "stack" / "mosquitto",
-        description="Folder where broker-sync writes `passwd` and `acl`, and where the broker's `mosquitto.pid` and log lie.",
+        description="Where broker-sync writes `passwd` and `acl`, and where the broker's pid file and log lie.",
     )
 
     shards: Annotated[tuple[int, ...], NoDecode] = Field(
@@ -57,10 +56,16 @@ class Settings(BaseSettings):
         default=2000, ge=1, le=20000, description="A batch is committed when it holds this many messages."
     )
     batch_max_readings: int = Field(
-        default=5000, ge=1, le=50000, description="Or this many readings: 5000 is where the staged insert is near its best rate."
+        default=5000,
+        ge=1,
+        le=50000,
+        description="Or this many readings: 5000 is where the staged insert is near its best rate.",
     )
     batch_max_age_s: float = Field(
-        default=0.5, gt=0, le=30, description="Or when its oldest message is this old, so that a quiet evening is stored too."
+        default=0.5,
+        gt=0,
+        le=30,
+        description="Or when its oldest message is this old, so that a quiet evening is stored too.",
     )
     receipt_interval_s: float = Field(
         default=5.0, gt=0, le=300, description="Receipts to one gateway are coalesced for this long."
@@ -72,14 +77,25 @@ class Settings(BaseSettings):
         default=2000, ge=1, le=20000, description="A message with more readings is refused."
     )
     clock_skew_max_s: int = Field(
-        default=60, ge=0, le=3600, description="A reading dated further in the future is refused (domain V28; the limit is not published)."
+        default=60,
+        ge=0,
+        le=3600,
+        description="A reading dated further in the future is refused (domain V28; the limit is not published).",
+    )
+    backfill_max_age_days: int = Field(
+        default=10,
+        ge=1,
+        le=400,
+        description="Older readings are refused once the commissioning window is closed: the longest holiday has 8 days, "
+        "and a gateway cut off in it is mended after it.",
     )
 
     release_dir: Path = Field(
         default=PROJECT_ROOT / ".run" / "stack" / "releases", description="Folder for sealed releases and their XLSX."
     )
     data_docs_dir: Path = Field(
-        default=PROJECT_ROOT / ".run" / "stack" / "data_docs", description="Folder for the Great Expectations context and Data Docs."
+        default=PROJECT_ROOT / ".run" / "stack" / "data_docs",
+        description="Folder for the Great Expectations context and Data Docs.",
     )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages and labels.")
 
@@ -123,6 +139,7 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"  NENGHAO_{'_'.join(str(part) for part in item['loc'][:1]).upper()}: {item['msg']}" for item in error.errors()
+            f"  NENGHAO_{'_'.join(str(part) for part in item['loc'][:1]).upper()}: {item['msg']}"
+            for item in error.errors()
         ]
         raise ConfigError("settings are wrong:\n" + "\n".join(lines)) from error

@@ -13,9 +13,9 @@ class RetryableError(NenghaoError):
     """The other side is away for now: back off and try again."""
 
 
-class DataRefused(NenghaoError):
+class DataRefused(NenghaoError):  # noqa: N818 - the name says what happened to the data
     """Input breaks a rule: record it with its reason and go on."""
 
 
-class SealBroken(NenghaoError):
+class SealBroken(NenghaoError):  # noqa: N818 - the name says what happened to the seal
     """Sealed bytes do not match their seal: stop and page somebody."""

@@ -610,7 +610,7 @@ CREATE TABLE public.point_hour (
     energy numeric,
     measured_energy numeric NOT NULL,
     due_slots smallint NOT NULL,
-    received_slots smallint NOT NULL
+    known_slots smallint NOT NULL
 );
 
 ALTER TABLE public.point_hour OWNER TO nenghao_owner;
@@ -944,13 +944,13 @@ COMMENT ON COLUMN public.series_day.face IS '表计侧时段量: what the meter 
 
 COMMENT ON COLUMN public.series_day.quality IS '质量, a letter a slot: V validated, E estimated, X excluded by a decision and not estimated, N missing';
 
-COMMENT ON COLUMN public.series_day.method IS '估算方法, a character a slot: - measured, 3 register advance apportioned (E3)';
+COMMENT ON COLUMN public.series_day.method IS '估算方法, a character a slot: - not estimated, 3 register advance apportioned (E3), r missing because the register ran backwards (V17)';
 
-COMMENT ON COLUMN public.series_day.received_slots IS '实收: slots whose own reading arrived; completeness = received_slots / due_slots';
+COMMENT ON COLUMN public.series_day.received_slots IS '实收: slots whose own reading, the one at their start, arrived; completeness = received_slots / due_slots';
 
 COMMENT ON COLUMN public.series_day.total_energy IS '日能量: null where no slot is known; missing is never zero';
 
-COMMENT ON COLUMN public.series_day.measured_energy IS '实测能量: part of total_energy that lies between real registers or comes from received intervals';
+COMMENT ON COLUMN public.series_day.measured_energy IS '实测能量: energy of slots between their own two registers, or received as intervals; not what was apportioned over a gap';
 
 COMMENT ON COLUMN public.series_day.content_hash IS 'SHA-256 of the row''s content: an unchanged day is not written again';
 

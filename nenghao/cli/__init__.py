@@ -39,7 +39,7 @@ def run(app: typer.Typer) -> None:
     try:
         app()
     except NenghaoError as error:
-        print(f"{error}", file=sys.stderr)
+        typer.echo(f"{error}", err=True)
         raise SystemExit(3) from error
 
 

@@ -1,14 +1,19 @@
 """Opens connections to TimescaleDB, each under the role of its work."""
 
+from typing import Any, TypeAlias
+
 import psycopg
 
 from nenghao.config import Role, Settings
 from nenghao.errors import RetryableError
 
+#: What the rest of the product calls a connection; only this package imports the driver.
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
 CONNECT_TIMEOUT_S = 10
 
 
-def connect(settings: Settings, role: Role, *, autocommit: bool = False) -> psycopg.Connection:
+def connect(settings: Settings, role: Role, *, autocommit: bool = False) -> Connection:
     """A connection as `role`, session time zone UTC.
 
     Raises: RetryableError in one line, without the password, where the database cannot be reached.

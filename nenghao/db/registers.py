@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-import psycopg
-
+from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 
 _QUERIES = load_queries("registers")
@@ -18,7 +17,7 @@ ADDING = {
 }
 
 
-def registered_keys(conn: psycopg.Connection) -> dict[str, set[tuple[object, ...]]]:
+def registered_keys(conn: Connection) -> dict[str, set[tuple[str, ...]]]:
     """Keys of what is registered, by sheet, as register files name them."""
     return {
         sheet: set(conn.execute(_QUERIES[query]).fetchall())
@@ -26,12 +25,12 @@ def registered_keys(conn: psycopg.Connection) -> dict[str, set[tuple[object, ...
     }
 
 
-def variety_codes(conn: psycopg.Connection) -> set[str]:
+def variety_codes(conn: Connection) -> set[str]:
     """Codes of the varieties that reference data knows."""
     return {code for (code,) in conn.execute(_QUERIES["variety_codes"])}
 
 
-def add_row(conn: psycopg.Connection, sheet_name: str, cells: Mapping[str, object]) -> bool | None:
+def add_row(conn: Connection, sheet_name: str, cells: Mapping[str, object]) -> bool | None:
     """Add one register row: True where it was new, False where it stands exactly so, None where it differs."""
     if sheet_name == "series":
         conn.execute(_QUERIES["add_series"], cells)

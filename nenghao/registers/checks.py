@@ -1,11 +1,11 @@
 """What only shows when rows of a register stand beside each other and beside what is registered already."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 
 from nenghao.domain.quantities import UNITS
-from nenghao.registers.columns import Cell
-from nenghao.registers.reader import Fault, Reading, Row
+from nenghao.registers.reader import Fault, Key, Reading, Row
 
 #: What a quantity is measured in. Source: SI, DL/T 645 (kWh, kvarh).
 DIMENSIONS = {
@@ -21,11 +21,9 @@ DIMENSIONS = {
 _PERIOD_MINUTES = {"15min": 15, "30min": 30, "1h": 60}
 
 
-def check(reading: Reading, registered: dict[str, set[tuple[Cell, ...]]], varieties: set[str]) -> list[Fault]:
+def check(reading: Reading, registered: dict[str, set[Key]], varieties: set[str]) -> list[Fault]:
     """Faults of reference and of sense; `registered` holds the keys already in the database, by sheet."""
-    known = {
-        name: registered.get(name, set()) | {row.key for row in rows} for name, rows in reading.rows.items()
-    }
+    known = {name: registered.get(name, set()) | {row.key for row in rows} for name, rows in reading.rows.items()}
     faults: list[Fault] = []
     for row in reading.rows["meters"] + reading.rows["points"]:
         faults += _refers(row, known["units"], ("unit_code",))
@@ -43,7 +41,7 @@ def check(reading: Reading, registered: dict[str, set[tuple[Cell, ...]]], variet
     return faults + list(_loops(reading.rows["network"]))
 
 
-def _refers(row: Row, known: set[tuple[Cell, ...]], columns: tuple[str, ...]) -> list[Fault]:
+def _refers(row: Row, known: set[Key], columns: tuple[str, ...]) -> list[Fault]:
     found = tuple(row.cells[column] for column in columns) in known
     return [] if found else [row.fault(columns[-1], "not_registered")]
 
@@ -58,36 +56,53 @@ def _series_sense(row: Row) -> Iterator[Fault]:
         yield row.fault("slot_minutes", "slot_minutes")
     elif cells["slot_minutes"] != _PERIOD_MINUTES.get(str(cells["period"]), cells["slot_minutes"]):
         yield row.fault("slot_minutes", "slot_for_period")
-    if cells["valid_to"] is not None and cells["valid_to"] <= cells["valid_from"]:  # type: ignore[operator]
+    starts, ends = _instant(row, "valid_from"), _instant(row, "valid_to")
+    if starts and ends and ends <= starts:
         yield row.fault("valid_to", "ends_before_start")
 
 
 def _overlaps(rows: list[Row]) -> Iterator[Fault]:
-    by_series: dict[tuple[Cell, ...], list[Row]] = {}
+    by_series: dict[Key, list[tuple[datetime, Row]]] = {}
     for row in rows:
-        by_series.setdefault(row.key[:-1], []).append(row)
+        if starts := _instant(row, "valid_from"):
+            by_series.setdefault(row.key[:-1], []).append((starts, row))
     for versions in by_series.values():
-        ordered = sorted(versions, key=lambda row: row.cells["valid_from"])  # type: ignore[arg-type,return-value]
-        for earlier, later in pairwise(ordered):
-            ends = earlier.cells["valid_to"]
-            if ends is None or ends > later.cells["valid_from"]:  # type: ignore[operator]
+        versions.sort(key=lambda version: version[0])
+        for (_, earlier), (starts, later) in pairwise(versions):
+            ends = _instant(earlier, "valid_to")
+            if ends is None or ends > starts:
                 yield later.fault("valid_from", "overlaps")
 
 
+def _instant(row: Row, column: str) -> datetime | None:
+    value = row.cells[column]
+    return value if isinstance(value, datetime) else None
+
+
 def _loops(rows: list[Row]) -> Iterator[Fault]:
-    parts: dict[Cell, set[Cell]] = {}
-    for row in rows:
-        whole = (row.cells["unit_code"], row.cells["whole_point_code"])
-        parts.setdefault(whole, set()).add((row.cells["unit_code"], row.cells["part_point_code"]))  # type: ignore[arg-type]
-    for row in rows:
-        start = (row.cells["unit_code"], row.cells["whole_point_code"])
-        seen: set[Cell] = set()
-        ahead = {(row.cells["unit_code"], row.cells["part_point_code"])}
-        while ahead:
-            at = ahead.pop()
-            if at == start:
-                yield row.fault("part_point_code", "network_loop")
-                break
-            if at not in seen:  # type: ignore[comparison-overlap]
-                seen.add(at)  # type: ignore[arg-type]
-                ahead |= parts.get(at, set())  # type: ignore[arg-type,operator]
+    terms = [
+        (
+            row,
+            (row.cells["unit_code"], row.cells["whole_point_code"]),
+            (row.cells["unit_code"], row.cells["part_point_code"]),
+        )
+        for row in rows
+    ]
+    parts: dict[Key, set[Key]] = {}
+    for _, whole, part in terms:
+        parts.setdefault(whole, set()).add(part)
+    for row, whole, part in terms:
+        if whole in _all_below(part, parts):
+            yield row.fault("part_point_code", "network_loop")
+
+
+def _all_below(point: Key, parts: dict[Key, set[Key]]) -> set[Key]:
+    """The point itself, its parts, their parts and so on."""
+    below: set[Key] = set()
+    ahead = {point}
+    while ahead:
+        at = ahead.pop()
+        if at not in below:
+            below.add(at)
+            ahead |= parts.get(at, set())
+    return below

@@ -30,9 +30,7 @@ UNITS_SHEET = Sheet(
         Column("division_code", c.pattern(r"[0-9]{6}", "division_form")),
         Column("industry_code", c.pattern(r"[A-T]?[0-9]{2,4}", "industry_form")),
         Column("field", c.one_of("industry", "building", "transport")),
-        Column(
-            "collected_under", c.one_of("survey", "online_monitoring", "annual_report", "metering", "emissions")
-        ),
+        Column("collected_under", c.one_of("survey", "online_monitoring", "annual_report", "metering", "emissions")),
     ),
     key=("unit_code",),
 )

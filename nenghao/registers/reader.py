@@ -4,10 +4,14 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from nenghao.errors import ConfigError
 from nenghao.registers.columns import Cell, CellRefused
 from nenghao.registers.layout import SHEETS, Sheet
+
+#: What names a row: the cells of its key columns, in order.
+Key: TypeAlias = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -36,7 +40,7 @@ class Row:
         )
 
     @property
-    def key(self) -> tuple[Cell, ...]:
+    def key(self) -> Key:
         """What names the row in its file."""
         return tuple(self.cells[column] for column in self.sheet.key)
 
@@ -74,22 +78,20 @@ def _read_sheet(sheet: Sheet, path: Path, faults: list[Fault]) -> list[Row]:
     heading = lines[0] if lines else []
     expected = [column.name for column in sheet.columns]
     if heading != expected:
-        faults.append(
-            Fault(file_name=path.name, row=1, column="-", reason="heading", text=", ".join(expected))
-        )
+        faults.append(Fault(file_name=path.name, row=1, column="-", reason="heading", text=", ".join(expected)))
         return []
     rows = [_read_row(sheet, number, line, faults) for number, line in enumerate(lines[1:], start=2) if any(line)]
     good = [row for row in rows if row is not None]
-    seen: dict[tuple[Cell, ...], Row] = {}
-    for row in good:
-        if seen.setdefault(row.key, row) is not row:
-            faults.append(row.fault(sheet.key[-1], "repeated"))
+    seen: dict[Key, Row] = {}
+    faults += [row.fault(sheet.key[-1], "repeated") for row in good if seen.setdefault(row.key, row) is not row]
     return good
 
 
 def _read_row(sheet: Sheet, number: int, line: list[str], faults: list[Fault]) -> Row | None:
     if len(line) != len(sheet.columns):
-        faults.append(Fault(file_name=sheet.file_name, row=number, column="-", reason="cell_count", text=str(len(line))))
+        faults.append(
+            Fault(file_name=sheet.file_name, row=number, column="-", reason="cell_count", text=str(len(line)))
+        )
         return None
     cells: dict[str, Cell] = {}
     before = len(faults)

@@ -1,0 +1,70 @@
+-- One row in every append-only table, by the shortest way: rows that only have to exist.
+INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)
+VALUES ('91150200000000000' || '9', 'u', '150200', 'C3110', 'industry', 'online_monitoring');
+INSERT INTO gateway (unit_id, gateway_code, shard, backfill_from)
+SELECT unit_id, 'g', 0, '2026-01-01+08'
+FROM unit;
+INSERT INTO meter (unit_id, meter_no, model, accuracy_class, state)
+SELECT unit_id, 'm', 'm', '1', 'qualified'
+FROM unit;
+INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)
+SELECT unit_id, 'p', '0000000002330010', 'p', '33', 'purchase', 'industrial'
+FROM unit;
+INSERT INTO series (point_id, quantity, kind, period)
+SELECT point_id, 'active_energy', 'register', 'instant'
+FROM point;
+INSERT INTO message (message_id, shard, topic, codec, hash_algorithm, hash, received_at, outcome, reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under)
+VALUES (1, 0, 't', 'c', 'sha256', '\x00', now(), 'refused', 0, 0, 0, 0, 0, 0, 'online_monitoring');
+INSERT INTO message_raw
+VALUES (1, now(), '\x00');
+INSERT INTO reading
+SELECT series_id, now(), 1, 1, 0, 'l'
+FROM series;
+INSERT INTO refusal (message_id, reason_code, detail, refused_at)
+VALUES (1, 'r', 'd', now());
+INSERT INTO reading_conflict (series_id, at, standing_value, value, message_id, ordinal, recorded_at)
+SELECT series_id, now(), 1, 2, 1, 0, now()
+FROM series;
+INSERT INTO reading_revision (series_id, at, earlier_value, value, reason, standing, message_id, ordinal, recorded_at)
+SELECT series_id, now(), 1, 2, 'r', 'waiting', 1, 0, now()
+FROM series;
+INSERT INTO gateway_state (gateway_id, received_at, online)
+SELECT gateway_id, now(), true
+FROM gateway;
+INSERT INTO rule_version (rule_code, version, content_hash, definition)
+VALUES ('r', 1, '\x00', '{}');
+INSERT INTO audit_run (subject, first_day_on, last_day_on, started_at, finished_at, summary)
+VALUES ('days', '2026-10-01', '2026-10-01', now(), now(), '{}');
+INSERT INTO audit_case (unit_id, level, opened_at)
+SELECT unit_id, 'lead', now()
+FROM unit;
+INSERT INTO finding (audit_run_id, rule_code, rule_version, fingerprint, unit_id, span, level, evidence, thresholds, evidence_hash_algorithm, evidence_hash, found_at)
+SELECT audit_run_id, 'r', 1, '\x00', unit_id, '[2026-10-01,2026-10-02)', 'lead', '{}', '{}', 'sha256', '\x00', now()
+FROM audit_run, unit;
+INSERT INTO alert (fingerprint, case_id, rule_code, first_finding_id, opened_at)
+SELECT '\x00', case_id, 'r', finding_id, now()
+FROM audit_case, finding;
+INSERT INTO evidence (case_id, kind, content, hash_algorithm, hash, recorded_at)
+SELECT case_id, 'k', '{}', 'sha256', '\x00', now()
+FROM audit_case;
+INSERT INTO decision (case_id, kind, reason, decided_by, decided_at)
+SELECT case_id, 'dismiss', 'r', 'p', now()
+FROM audit_case;
+INSERT INTO exclusion (decision_id, series_id, span, recorded_at)
+SELECT decision_id, series_id, '[2026-10-01,2026-10-02)', now()
+FROM decision, series;
+INSERT INTO reading_adoption (decision_id, series_id, at, value, recorded_at)
+SELECT decision_id, series_id, now(), 1, now()
+FROM decision, series;
+INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition, content_hash_algorithm, content_hash, computed_at)
+SELECT unit_id, '2026-10-01', 1, 'l', 'c', 'sha256', '\x00', now()
+FROM unit;
+INSERT INTO balance_cell (balance_id, row_code, column_code, value, unit, completeness, source_point_ids)
+SELECT balance_id, '33', '4', 1, '10^4kWh', 1, '{}'
+FROM monitored_balance;
+INSERT INTO filing (unit_id, month_on, version, content, reason, filled_by, statistics_head, unit_head, filed_at, collected_under)
+SELECT unit_id, '2026-10-01', 1, '{}', 'r', 'a', 'b', 'c', now(), 'survey'
+FROM unit;
+INSERT INTO release (kind, unit_id, month_on, version, format_version, content, hash_algorithm, hash, signature_algorithm, signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash, sealed_at)
+SELECT 'monitored_balance', unit_id, '2026-10-01', 1, '1', '\x00', 'sha256', '\x00', 'ed25519', '\x00', 'k', '\x00', 'n', 'sha256', '\x00', now()
+FROM unit;
