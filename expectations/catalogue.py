@@ -12,9 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-import psycopg
-
 from nenghao.db import audit
+from nenghao.db.connection import Connection
 from nenghao.errors import ConfigError
 
 RULES_DIR: Final = Path(__file__).resolve().parent / "rules"
@@ -104,7 +103,7 @@ def _load(folder: Path) -> Rule:
     return rule
 
 
-def sync_rules(conn: psycopg.Connection, rules: Iterable[Rule] | None = None) -> dict[str, int]:
+def sync_rules(conn: Connection, rules: Iterable[Rule] | None = None) -> dict[str, int]:
     """Write new rule versions and changed thresholds, and say which version each rule has; safe to run twice.
 
     A threshold that people changed in the database (an open row that no version of the rule ever wrote) stays.
@@ -118,12 +117,12 @@ def sync_rules(conn: psycopg.Connection, rules: Iterable[Rule] | None = None) ->
     return versions
 
 
-def _sync_version(conn: psycopg.Connection, code: str, content_hash: bytes, definition: dict[str, object]) -> int:
+def _sync_version(conn: Connection, code: str, content_hash: bytes, definition: dict[str, object]) -> int:
     known = audit.rule_version(conn, code, content_hash)
     return known if known is not None else audit.insert_rule_version(conn, code, content_hash, definition)
 
 
-def _sync_thresholds(conn: psycopg.Connection, rule: Rule, written: list[dict[str, object]]) -> None:
+def _sync_thresholds(conn: Connection, rule: Rule, written: list[dict[str, object]]) -> None:
     in_force = audit.thresholds_now(conn, rule.code)
     ours = {
         (item["name"], Decimal(item["value"]), item["unit"])

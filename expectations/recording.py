@@ -11,12 +11,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-import psycopg
-from psycopg.types.range import TimestamptzRange
-
 from expectations.catalogue import DID_NOT_RUN, KEY_COLUMNS, Rule
 from expectations.suites import Check
 from nenghao.db import audit, cases
+from nenghao.db.connection import Connection
 from nenghao.domain.periods import SHANGHAI
 
 #: Two series of a quarter-hour meter over five days; the rest of a longer span stays findable by series and time.
@@ -32,7 +30,7 @@ class Counts:
 
 
 def record_violation(
-    conn: psycopg.Connection, run_id: int, check: Check, version: int, row: dict[str, Any], now: datetime
+    conn: Connection, run_id: int, check: Check, version: int, row: dict[str, Any], now: datetime
 ) -> Counts:
     """Write one offending row of a rule. A row that continues an earlier finding joins its alert and case."""
     rule = check.rule
@@ -42,7 +40,7 @@ def record_violation(
     }
     evidence = {**check.constants, **{name: _plain(row[name]) for name in rule.evidence if name in row}}
     unit_id, point_id, series_id, span_from, span_to = (row.get(name) for name in KEY_COLUMNS)
-    span = TimestamptzRange(span_from, span_to)
+    span = (span_from, span_to)
     subject = _subject(check, unit_id, point_id, series_id)
     finding = audit.NewFinding(
         rule_code=rule.code,
@@ -78,7 +76,7 @@ def record_violation(
 
 
 def record_failure(
-    conn: psycopg.Connection, run_id: int, check: Check, version: int, days: tuple[datetime, datetime], reason: str,
+    conn: Connection, run_id: int, check: Check, version: int, days: tuple[datetime, datetime], reason: str,
     now: datetime,
 ) -> Counts:
     """Write that a check did not run: an alert and a case of no unit, so that silence is never taken for a pass."""
@@ -90,7 +88,7 @@ def record_failure(
         unit_id=None,
         point_id=None,
         series_id=None,
-        span=TimestamptzRange(*days),
+        span=days,
         level="lead",
         evidence=evidence,
         thresholds={},
@@ -112,8 +110,8 @@ def _subject(check: Check, unit_id: int | None, point_id: int | None, series_id:
 
 
 def _earlier(
-    conn: psycopg.Connection, check: Check, unit_id: int | None, point_id: int | None, series_id: int | None,
-    span: TimestamptzRange,
+    conn: Connection, check: Check, unit_id: int | None, point_id: int | None, series_id: int | None,
+    span: tuple[datetime, datetime],
 ) -> bytes | None:
     if check.constants:  # each relation of a return stands for itself; returns of two months do not continue
         return None
@@ -123,7 +121,7 @@ def _earlier(
 
 
 def _open_case(
-    conn: psycopg.Connection, finding: audit.NewFinding, finding_id: int, now: datetime
+    conn: Connection, finding: audit.NewFinding, finding_id: int, now: datetime
 ) -> tuple[int, int, bool]:
     known = cases.alert_of(conn, finding.fingerprint)
     if known is not None:
@@ -138,7 +136,7 @@ def _open_case(
 
 
 def _readings_and_meters(
-    conn: psycopg.Connection, rule: Rule, point_id: int, series_id: int | None, span_from: datetime, span_to: datetime
+    conn: Connection, rule: Rule, point_id: int, series_id: int | None, span_from: datetime, span_to: datetime
 ) -> list[tuple[str, Any]]:
     of_point = cases.energy_series(conn, point_id)
     series_ids = [series_id] if series_id is not None and rule.exclusion == "none" else of_point

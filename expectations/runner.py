@@ -7,26 +7,26 @@ when the day it stands for is, so the rules see at least what was marked; a mark
 run; a crash rolls the deletion back.
 """
 
+import io
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
-
 from expectations import catalogue, recording, suites
-from expectations.catalogue import DID_NOT_RUN, Rule
+from expectations.catalogue import DID_NOT_RUN
 from expectations.recording import Counts
 from expectations.suites import Check, Validation
 from nenghao.config import Role, Settings
 from nenghao.db import audit
-from nenghao.db.connection import connect
+from nenghao.db.connection import Connection, connect
 from nenghao.domain.periods import Month, day_of, day_start
+from nenghao.errors import ConfigError
 
 if TYPE_CHECKING:
-    from great_expectations.core import ExpectationSuiteValidationResult
     from great_expectations.data_context import EphemeralDataContext
 
 logger = logging.getLogger(__name__)
@@ -103,6 +103,54 @@ def audit_days(settings: Settings, first_on: date, last_on: date, now: datetime)
         return _audit_scopes(settings, conn, scopes if first_on <= last_closed_on and unit_ids else [], versions, now)
 
 
+def audit_return(settings: Settings, now: datetime, balance_id: int | None = None) -> AuditSummary:
+    """Check the relations of a form over one monitored balance, or over every newest one not checked yet.
+
+    Raises: RetryableError where the database is away or another audit runs.
+    """
+    versions = _sync(settings)
+    total = AuditSummary()
+    with connect(settings, Role.RULES) as conn:
+        audit.lock_audit(conn)
+        balance_ids = audit.unaudited_balances(conn) if balance_id is None else [balance_id]
+        if not balance_ids:
+            return total
+        context = suites.open_context(settings)
+        for each_id in balance_ids:
+            total = _add(total, _audit_balance(settings, conn, context, each_id, versions, now))
+        suites.build_docs(context, settings)
+    return total
+
+
+def _audit_balance(
+    settings: Settings, conn: Connection, context: "EphemeralDataContext", balance_id: int, versions: dict[str, int],
+    now: datetime,
+) -> AuditSummary:
+    from nenghao.domain import relations
+
+    found = audit.balance(conn, balance_id)
+    if found is None:
+        raise ConfigError(f"there is no monitored balance {balance_id}")
+    unit_id, month_on, edition = found
+    rule = next(rule for rule in catalogue.load_rules() if rule.batch == "balance_cell")
+    checks = [
+        Check(
+            rule=rule,
+            query=relations.relation_sql(definition),
+            constants={"form_code": form, "relation_code": code, "obligation": obligation},
+        )
+        for form, code, obligation, definition in audit.relations(conn, edition)
+    ]
+    month = Month.of(month_on)
+    scope = Scope(first_on=month_on, last_on=month.end_on - ONE_DAY, unit_ids=(unit_id,))
+    outcomes: list[Outcome] = []
+    if checks:
+        query = audit.literal_query(conn, "batch_balance_cell", {"balance_id": balance_id})
+        name = f"balance_cell {balance_id}"
+        outcomes = validate(context, suites.build_validation(context, settings, name, query, checks, versions))
+    return record(conn, outcomes, versions, scope, {"balance_id": balance_id}, now, is_return=True)
+
+
 def plan_scopes(marks: Iterable[tuple[int, date]]) -> Iterator[Scope]:
     """Group marked (unit, day)s into runs of days: one late unit does not make every unit's month be read again."""
     days_of_unit: defaultdict[int, set[date]] = defaultdict(set)
@@ -133,7 +181,7 @@ def _sync(settings: Settings) -> dict[str, int]:
 
 
 def _audit_scopes(
-    settings: Settings, conn: psycopg.Connection, scopes: Sequence[Scope], versions: dict[str, int], now: datetime
+    settings: Settings, conn: Connection, scopes: Sequence[Scope], versions: dict[str, int], now: datetime
 ) -> AuditSummary:
     total = AuditSummary()
     if not scopes:
@@ -148,7 +196,7 @@ def _audit_scopes(
 
 
 def run_scope(
-    settings: Settings, conn: psycopg.Connection, context: "EphemeralDataContext", scope: Scope, versions: dict[str, int]
+    settings: Settings, conn: Connection, context: "EphemeralDataContext", scope: Scope, versions: dict[str, int]
 ) -> list[Outcome]:
     """Validate the days of a scope: one suite a batch query, every check of it once."""
     by_batch: defaultdict[str, list[Check]] = defaultdict(list)
@@ -195,7 +243,9 @@ def _outcome(validation: Validation, verdict: Any) -> Outcome:
     if verdict.success:
         return Outcome(check=check)
     try:
-        return Outcome(check=check, rows=validation.definition.get_unexpected_rows(validation.expectations[place]))
+        with redirect_stderr(io.StringIO()):  # a progress bar that no setting of the context switches off
+            rows = validation.definition.get_unexpected_rows(validation.expectations[place])
+        return Outcome(check=check, rows=rows)
     except RuntimeError as error:  # what Great Expectations makes of an error of the database
         return Outcome(check=check, failure=str(error))
 
@@ -211,7 +261,7 @@ def failure_of(exception_info: dict[str, Any] | None) -> str | None:
 
 
 def record(
-    conn: psycopg.Connection, outcomes: Sequence[Outcome], versions: dict[str, int], scope: Scope,
+    conn: Connection, outcomes: Sequence[Outcome], versions: dict[str, int], scope: Scope,
     about: dict[str, Any], now: datetime, *, is_return: bool = False,
 ) -> AuditSummary:
     """Write a run and all it found, in the caller's transaction."""

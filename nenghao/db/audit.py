@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg.types.range import TimestamptzRange
 
+from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 from nenghao.errors import RetryableError
 
@@ -37,19 +38,19 @@ class NewFinding:
     unit_id: int | None
     point_id: int | None
     series_id: int | None
-    span: TimestamptzRange
+    span: tuple[datetime, datetime]
     level: str
     evidence: dict[str, Any]
     thresholds: dict[str, Any]
     evidence_hash: bytes
 
 
-def lock_rules(conn: psycopg.Connection) -> None:
+def lock_rules(conn: Connection) -> None:
     """Wait until no other process writes rule versions."""
     conn.execute(load_queries("audit")["lock_rules"])
 
 
-def lock_audit(conn: psycopg.Connection) -> None:
+def lock_audit(conn: Connection) -> None:
     """Wait until no other audit runs.
 
     Raises: RetryableError where one runs for longer than the connection's lock timeout.
@@ -60,7 +61,7 @@ def lock_audit(conn: psycopg.Connection) -> None:
         raise RetryableError("another audit is running") from error
 
 
-def rule_version(conn: psycopg.Connection, rule_code: str, content_hash: bytes) -> int | None:
+def rule_version(conn: Connection, rule_code: str, content_hash: bytes) -> int | None:
     """The version of a rule that has this content."""
     row = conn.execute(
         load_queries("audit")["rule_version"], {"rule_code": rule_code, "content_hash": content_hash}
@@ -68,14 +69,12 @@ def rule_version(conn: psycopg.Connection, rule_code: str, content_hash: bytes) 
     return None if row is None else row[0]
 
 
-def rule_definitions(conn: psycopg.Connection, rule_code: str) -> list[dict[str, Any]]:
+def rule_definitions(conn: Connection, rule_code: str) -> list[dict[str, Any]]:
     """Every definition a rule ever had, oldest first."""
     return [row[0] for row in conn.execute(load_queries("audit")["rule_definitions"], {"rule_code": rule_code})]
 
 
-def insert_rule_version(
-    conn: psycopg.Connection, rule_code: str, content_hash: bytes, definition: dict[str, Any]
-) -> int:
+def insert_rule_version(conn: Connection, rule_code: str, content_hash: bytes, definition: dict[str, Any]) -> int:
     """Append the next version of a rule and return its number."""
     row = conn.execute(
         load_queries("audit")["insert_rule_version"],
@@ -86,22 +85,20 @@ def insert_rule_version(
     return version
 
 
-def thresholds_now(conn: psycopg.Connection, rule_code: str) -> dict[str, ThresholdNow]:
+def thresholds_now(conn: Connection, rule_code: str) -> dict[str, ThresholdNow]:
     """Thresholds of a rule in force, by name."""
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(load_queries("audit")["thresholds_now"], {"rule_code": rule_code}).fetchall()
     return {row.pop("threshold_name"): ThresholdNow(**row) for row in rows}
 
 
-def close_threshold(conn: psycopg.Connection, rule_code: str, threshold_name: str) -> None:
+def close_threshold(conn: Connection, rule_code: str, threshold_name: str) -> None:
     """End the validity of a threshold now."""
-    conn.execute(
-        load_queries("audit")["close_threshold"], {"rule_code": rule_code, "threshold_name": threshold_name}
-    )
+    conn.execute(load_queries("audit")["close_threshold"], {"rule_code": rule_code, "threshold_name": threshold_name})
 
 
 def insert_threshold(
-    conn: psycopg.Connection, rule_code: str, threshold_name: str, value: Decimal, unit: str, reason: str
+    conn: Connection, rule_code: str, threshold_name: str, value: Decimal, unit: str, reason: str
 ) -> None:
     """Put a threshold in force from now on."""
     conn.execute(
@@ -110,22 +107,22 @@ def insert_threshold(
     )
 
 
-def take_marks(conn: psycopg.Connection, open_on: date) -> list[tuple[int, date]]:
+def take_marks(conn: Connection, open_on: date) -> list[tuple[int, date]]:
     """Take the marks of days before `open_on`: (unit, day), each once."""
     return list(conn.execute(load_queries("audit")["take_marks"], {"open_on": open_on}))
 
 
-def conflict_days(conn: psycopg.Connection, open_on: date) -> list[tuple[int, date]]:
+def conflict_days(conn: Connection, open_on: date) -> list[tuple[int, date]]:
     """Days before `open_on` with conflicts that no finding covers yet: (unit, day), each once."""
     return list(conn.execute(load_queries("audit")["conflict_days"], {"open_on": open_on}))
 
 
-def units(conn: psycopg.Connection) -> list[int]:
+def units(conn: Connection) -> list[int]:
     """Ids of all units."""
     return [row[0] for row in conn.execute(load_queries("audit")["units"])]
 
 
-def literal_query(conn: psycopg.Connection, query: Query, parameters: dict[str, Any]) -> str:
+def literal_query(conn: Connection, query: Query, parameters: dict[str, Any]) -> str:
     """A batch query with its bounds written out, quoted by the driver.
 
     Great Expectations takes text without parameters that begins with SELECT, so the leading comment goes.
@@ -134,23 +131,23 @@ def literal_query(conn: psycopg.Connection, query: Query, parameters: dict[str, 
     return "\n".join(line for line in lines if not line.startswith("--"))
 
 
-def unaudited_balances(conn: psycopg.Connection) -> list[int]:
+def unaudited_balances(conn: Connection) -> list[int]:
     """Newest balances that no run has audited."""
     return [row[0] for row in conn.execute(load_queries("audit")["unaudited_balances"])]
 
 
-def balance(conn: psycopg.Connection, balance_id: int) -> tuple[int, date, str] | None:
+def balance(conn: Connection, balance_id: int) -> tuple[int, date, str] | None:
     """Unit, month and layout edition of a balance."""
     return conn.execute(load_queries("audit")["balance"], {"balance_id": balance_id}).fetchone()
 
 
-def relations(conn: psycopg.Connection, edition: str) -> list[tuple[str, str, str, dict[str, Any]]]:
+def relations(conn: Connection, edition: str) -> list[tuple[str, str, str, dict[str, Any]]]:
     """(form, relation, obligation, definition) of an edition."""
     return list(conn.execute(load_queries("audit")["relations"], {"edition": edition}))
 
 
 def insert_run(
-    conn: psycopg.Connection,
+    conn: Connection,
     *,
     subject: Literal["days", "return"],
     days: Sequence[date],
@@ -176,25 +173,29 @@ def insert_run(
 
 
 def touching_fingerprint(
-    conn: psycopg.Connection,
+    conn: Connection,
     *,
     rule_code: str,
     unit_id: int | None,
     point_id: int | None,
     series_id: int | None,
-    span: TimestamptzRange,
+    span: tuple[datetime, datetime],
 ) -> bytes | None:
     """The fingerprint of an earlier finding that this one continues."""
     row = conn.execute(
         load_queries("audit")["touching_finding"],
-        {"rule_code": rule_code, "unit_id": unit_id, "point_id": point_id, "series_id": series_id, "span": span},
+        {
+            "rule_code": rule_code,
+            "unit_id": unit_id,
+            "point_id": point_id,
+            "series_id": series_id,
+            "span": TimestamptzRange(*span),
+        },
     ).fetchone()
     return None if row is None else row[0]
 
 
-def insert_finding(
-    conn: psycopg.Connection, audit_run_id: int, finding: NewFinding, found_at: datetime
-) -> int | None:
+def insert_finding(conn: Connection, audit_run_id: int, finding: NewFinding, found_at: datetime) -> int | None:
     """Append a finding and return its id, or None where the very same one was there."""
     row = conn.execute(
         load_queries("audit")["insert_finding"],
@@ -206,7 +207,7 @@ def insert_finding(
             "unit_id": finding.unit_id,
             "point_id": finding.point_id,
             "series_id": finding.series_id,
-            "span": finding.span,
+            "span": TimestamptzRange(*finding.span),
             "level": finding.level,
             "evidence": Jsonb(finding.evidence),
             "thresholds": Jsonb(finding.thresholds),

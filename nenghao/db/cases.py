@@ -4,40 +4,40 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg.types.range import TimestamptzRange
 
+from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 
 Row = dict[str, Any]
 
 
-def _rows(conn: psycopg.Connection, name: str, parameters: Row) -> list[Row]:
+def _rows(conn: Connection, name: str, parameters: Row) -> list[Row]:
     with conn.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(load_queries("cases")[name], parameters).fetchall()
 
 
-def _id(conn: psycopg.Connection, name: str, parameters: Row) -> int:
+def _id(conn: Connection, name: str, parameters: Row) -> int:
     row = conn.execute(load_queries("cases")[name], parameters).fetchone()
     assert row is not None  # INSERT … RETURNING without a condition
     new_id: int = row[0]
     return new_id
 
 
-def alert_of(conn: psycopg.Connection, fingerprint: bytes) -> tuple[int, int] | None:
+def alert_of(conn: Connection, fingerprint: bytes) -> tuple[int, int] | None:
     """(alert, case) of a fingerprint."""
     return conn.execute(load_queries("cases")["alert_of"], {"fingerprint": fingerprint}).fetchone()
 
 
-def insert_case(conn: psycopg.Connection, *, unit_id: int | None, level: str, opened_at: datetime) -> int:
+def insert_case(conn: Connection, *, unit_id: int | None, level: str, opened_at: datetime) -> int:
     """Open a case and return its id."""
     return _id(conn, "insert_case", {"unit_id": unit_id, "level": level, "opened_at": opened_at})
 
 
 def insert_alert(
-    conn: psycopg.Connection,
+    conn: Connection,
     *,
     fingerprint: bytes,
     case_id: int,
@@ -60,7 +60,7 @@ def insert_alert(
 
 
 def insert_evidence(
-    conn: psycopg.Connection,
+    conn: Connection,
     *,
     case_id: int,
     alert_id: int | None,
@@ -83,13 +83,13 @@ def insert_evidence(
     )
 
 
-def energy_series(conn: psycopg.Connection, point_id: int) -> list[int]:
+def energy_series(conn: Connection, point_id: int) -> list[int]:
     """Register and interval series of a point."""
     return [row["series_id"] for row in _rows(conn, "energy_series", {"point_id": point_id})]
 
 
 def readings_of_span(
-    conn: psycopg.Connection, series_ids: Sequence[int], from_at: datetime, to_at: datetime, row_limit: int
+    conn: Connection, series_ids: Sequence[int], from_at: datetime, to_at: datetime, row_limit: int
 ) -> list[Row]:
     """Readings of series with their messages, the end included, in order."""
     return _rows(
@@ -99,38 +99,38 @@ def readings_of_span(
     )
 
 
-def meters_of_series(conn: psycopg.Connection, series_ids: Sequence[int], at: datetime) -> list[Row]:
+def meters_of_series(conn: Connection, series_ids: Sequence[int], at: datetime) -> list[Row]:
     """Ledger rows of the meters behind series at an instant."""
     return _rows(conn, "meters_of_series", {"series_ids": list(series_ids), "at": at})
 
 
-def list_cases(conn: psycopg.Connection) -> list[Row]:
+def list_cases(conn: Connection) -> list[Row]:
     """All cases with their last decision, newest first."""
     return _rows(conn, "list_cases", {})
 
 
-def case_head(conn: psycopg.Connection, case_id: int) -> Row | None:
+def case_head(conn: Connection, case_id: int) -> Row | None:
     """One case."""
     return next(iter(_rows(conn, "case_head", {"case_id": case_id})), None)
 
 
-def case_findings(conn: psycopg.Connection, case_id: int) -> list[Row]:
+def case_findings(conn: Connection, case_id: int) -> list[Row]:
     """Findings behind a case, in order of their spans."""
     return _rows(conn, "case_findings", {"case_id": case_id})
 
 
-def case_evidence(conn: psycopg.Connection, case_id: int) -> list[Row]:
+def case_evidence(conn: Connection, case_id: int) -> list[Row]:
     """Evidence of a case."""
     return _rows(conn, "case_evidence", {"case_id": case_id})
 
 
-def case_decisions(conn: psycopg.Connection, case_id: int) -> list[Row]:
+def case_decisions(conn: Connection, case_id: int) -> list[Row]:
     """Decisions on a case, in order."""
     return _rows(conn, "case_decisions", {"case_id": case_id})
 
 
 def insert_decision(
-    conn: psycopg.Connection,
+    conn: Connection,
     *,
     case_id: int,
     kind: str,
@@ -155,16 +155,21 @@ def insert_decision(
 
 
 def insert_exclusion(
-    conn: psycopg.Connection, *, decision_id: int, series_id: int, span: TimestamptzRange, recorded_at: datetime
+    conn: Connection, *, decision_id: int, series_id: int, span: tuple[datetime, datetime], recorded_at: datetime
 ) -> None:
     """Take a span of a series out of the figures."""
     conn.execute(
         load_queries("cases")["insert_exclusion"],
-        {"decision_id": decision_id, "series_id": series_id, "span": span, "recorded_at": recorded_at},
+        {
+            "decision_id": decision_id,
+            "series_id": series_id,
+            "span": TimestamptzRange(*span),
+            "recorded_at": recorded_at,
+        },
     )
 
 
-def mark_changed(conn: psycopg.Connection, series_id: int, first_on: date, last_on: date) -> None:
+def mark_changed(conn: Connection, series_id: int, first_on: date, last_on: date) -> None:
     """Ask jobs to compute days of a series again, both included."""
     conn.execute(
         load_queries("cases")["mark_changed"],

@@ -1,0 +1,54 @@
+"""`nenghao audit`, also as `nenghao-audit`: runs the rules."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from expectations.runner import AuditSummary, audit_days, audit_pending, audit_return
+from nenghao.cli import run
+from nenghao.config import load_settings
+from nenghao.labels import label
+
+app = typer.Typer(no_args_is_help=True, help="Runs the rules; what they find becomes cases.")
+
+
+@app.callback()
+def _group() -> None:
+    """Runs the rules; what they find becomes cases."""
+
+
+@app.command()
+def pending() -> None:
+    """Audit every closed day that changed since it was last audited."""
+    settings = load_settings()
+    _print(audit_pending(settings, datetime.now(UTC)), settings.language)
+
+
+@app.command()
+def days(
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")],
+) -> None:
+    """Audit the days from --from to --to of every unit."""
+    settings = load_settings()
+    _print(audit_days(settings, first.date(), last.date(), datetime.now(UTC)), settings.language)
+
+
+@app.command("return")
+def return_(balance: Annotated[int | None, typer.Option(help="Id of a monitored balance; all new ones without it.")] = None) -> None:
+    """Check the relations of the form over monitored balances."""
+    settings = load_settings()
+    _print(audit_return(settings, datetime.now(UTC), balance), settings.language)
+
+
+def _print(summary: AuditSummary, language: str) -> None:
+    """One line, and exit code 1 where a rule did not run."""
+    typer.echo(label("audit.summary", language, **summary.counts()))
+    if summary.not_run:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point of `nenghao-audit`."""
+    run(app)

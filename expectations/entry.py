@@ -1,0 +1,19 @@
+"""What a DAG task calls: settings from the environment, the clock, small numbers back."""
+
+from datetime import UTC, datetime
+
+from nenghao.config import load_settings
+
+
+def run_audit_days() -> dict[str, int]:
+    """Audit every closed day that changed."""
+    from expectations.runner import audit_pending
+
+    return audit_pending(load_settings(), datetime.now(UTC)).counts()
+
+
+def run_audit_returns() -> dict[str, int]:
+    """Check the relations of every balance that is new."""
+    from expectations.runner import audit_return
+
+    return audit_return(load_settings(), datetime.now(UTC)).counts()

@@ -1,0 +1,135 @@
+"""Opens cases and writes what people decide on them; a confirmed case takes its spans out of the figures.
+
+Before it: `expectations` opened a case for an alert. After it: jobs read the exclusions and estimate over them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from nenghao.db import cases
+from nenghao.db.connection import Connection
+from nenghao.domain.periods import day_of
+from nenghao.errors import DataRefused
+
+DecisionKind = Literal["inquire", "explain", "confirm", "dismiss", "reopen"]
+Outcome = Literal["instrument_fault", "communication", "definition", "omission", "explainable", "interference_referred"]
+
+#: Which decisions may follow which (None: the case is new). A closed case is only reopened.
+FOLLOWS: dict[DecisionKind | None, tuple[DecisionKind, ...]] = {
+    None: ("inquire", "explain", "confirm", "dismiss"),
+    "reopen": ("inquire", "explain", "confirm", "dismiss"),
+    "inquire": ("explain", "confirm", "dismiss"),
+    "explain": ("inquire", "explain", "confirm", "dismiss"),
+    "confirm": ("reopen",),
+    "dismiss": ("reopen",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case with all that stands behind it."""
+
+    head: dict[str, Any]
+    findings: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    decisions: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A decision that was written, and how many spans it took out of the figures."""
+
+    decision_id: int
+    exclusions: int
+
+
+def open_case(conn: Connection, case_id: int) -> CaseView:
+    """Everything about a case.
+
+    Raises: DataRefused where there is no such case.
+    """
+    head = cases.case_head(conn, case_id)
+    if head is None:
+        raise DataRefused(f"there is no case {case_id}")
+    return CaseView(
+        head=head,
+        findings=cases.case_findings(conn, case_id),
+        evidence=cases.case_evidence(conn, case_id),
+        decisions=cases.case_decisions(conn, case_id),
+    )
+
+
+def decide(
+    conn: Connection,
+    case_id: int,
+    kind: DecisionKind,
+    outcome: Outcome | None,
+    reason: str,
+    decided_by: str,
+    now: datetime,
+) -> Decided:
+    """Write a decision on a case, in one transaction with what follows from it.
+
+    Confirming writes exclusions over the spans that were found and marks their days as changed, so that jobs estimate
+    them. Nothing is edited: reopening is a new decision, too.
+
+    Raises: DataRefused where the case does not exist or the decision does not fit.
+    """
+    with conn.transaction():
+        case = open_case(conn, case_id)
+        _check(case, kind, outcome, reason, decided_by)
+        decision_id = cases.insert_decision(
+            conn, case_id=case_id, kind=kind, outcome=outcome, reason=reason.strip(), decided_by=decided_by,
+            decided_at=now,
+        )
+        spans = sorted(_excluded(conn, case.findings)) if kind == "confirm" else []
+        for series_id, from_at, to_at in spans:
+            cases.insert_exclusion(
+                conn, decision_id=decision_id, series_id=series_id, span=(from_at, to_at), recorded_at=now
+            )
+            cases.mark_changed(conn, series_id, day_of(from_at), day_of(to_at - timedelta(microseconds=1)))
+    return Decided(decision_id=decision_id, exclusions=len(spans))
+
+
+def _check(case: CaseView, kind: DecisionKind, outcome: Outcome | None, reason: str, decided_by: str) -> None:
+    case_id = case.head["case_id"]
+    last = case.decisions[-1]["kind"] if case.decisions else None
+    if kind not in FOLLOWS[last]:
+        raise DataRefused(f"case {case_id}: {kind} does not follow {last or 'opening'}")
+    if not reason.strip() or not decided_by.strip():
+        raise DataRefused(f"case {case_id}: a decision needs a reason and a name")
+    if (outcome is None) == (kind in ("confirm", "dismiss")):
+        raise DataRefused(f"case {case_id}: {kind} {'needs' if outcome is None else 'has no'} outcome")
+    if kind == "confirm" and outcome == "explainable":
+        raise DataRefused(f"case {case_id}: what can be explained is dismissed, not confirmed")
+
+
+def _excluded(conn: Connection, findings: Iterable[dict[str, Any]]) -> set[tuple[int, datetime, datetime]]:
+    """Spans to take out, overlapping ones of a series as one: what each rule's definition says of itself."""
+    spans: dict[int, list[tuple[datetime, datetime]]] = {}
+    for finding in findings:
+        for series_id in _series_of(conn, finding):
+            spans.setdefault(series_id, []).append((finding["span_from"], finding["span_to"]))
+    return {(series_id, *span) for series_id, found in spans.items() for span in _union(found)}
+
+
+def _series_of(conn: Connection, finding: dict[str, Any]) -> list[int]:
+    match finding["definition"].get("exclusion", "none"):
+        case "series" if finding["series_id"] is not None:
+            return [finding["series_id"]]
+        case "point" if finding["point_id"] is not None:
+            return cases.energy_series(conn, finding["point_id"])
+        case _:
+            return []
+
+
+def _union(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    joined: list[tuple[datetime, datetime]] = []
+    for from_at, to_at in sorted(spans):
+        if joined and from_at <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(to_at, joined[-1][1]))
+        else:
+            joined.append((from_at, to_at))
+    return joined
