@@ -138,6 +138,7 @@ CREATE TABLE gateway_state (
     CONSTRAINT gateway_state_pk PRIMARY KEY (gateway_state_id),
     CONSTRAINT gateway_state_gateway_fk FOREIGN KEY (gateway_id) REFERENCES gateway (gateway_id)
 );
+CREATE INDEX gateway_state_latest ON gateway_state (gateway_id, gateway_state_id);
 COMMENT ON TABLE gateway_state IS '网关状态: heartbeats and wills as they arrived';
 
 CREATE TABLE changed_mark (
@@ -166,5 +167,11 @@ CREATE TABLE receipt_cursor (
     CONSTRAINT receipt_cursor_pk PRIMARY KEY (shard)
 );
 COMMENT ON TABLE receipt_cursor IS '回执游标: messages of the shard up to this id have been receipted';
+
+CREATE TABLE receipt_again (
+    message_id bigint NOT NULL,
+    noted_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE receipt_again IS '补发回执: stored messages that came again, perhaps because their receipt was lost; deleted when receipted';
 
 -- migrate:down

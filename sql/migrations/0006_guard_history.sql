@@ -47,6 +47,8 @@ GRANT INSERT ON changed_mark TO nenghao_collector;
 GRANT SELECT, INSERT ON outbound TO nenghao_collector;
 GRANT UPDATE (sent_at) ON outbound TO nenghao_collector;
 GRANT SELECT, INSERT, UPDATE ON receipt_cursor TO nenghao_collector;
+GRANT SELECT, INSERT, DELETE ON receipt_again TO nenghao_collector;
+GRANT SELECT ON reading_in_force TO nenghao_collector;
 
 -- Jobs.
 GRANT SELECT ON message, message_raw, reading, refusal, reading_conflict, reading_revision, gateway_state,

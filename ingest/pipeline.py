@@ -1,0 +1,188 @@
+"""Turns an arrived message into rows: `RawMessage` -> (codec) `Reading` -> (domain/acceptance) `Accepted | Refused`.
+
+`read_arrival` needs only the bytes and runs as they come; `judge` needs the registers and runs when a batch is stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from ingest.codecs import Decoded, choose_codec
+from ingest.codecs.decoded import SourcedReading
+from ingest.codecs.state_v1 import CODEC as STATE_CODEC
+from ingest.codecs.state_v1 import State, decode_state
+from ingest.topics import Topic, TopicKind, parse_topic
+from nenghao.db.ingest_registers import Gateway, RegisterSnapshot, UnitRegister
+from nenghao.db.ingest_rows import IncomingMessage, IncomingState
+from nenghao.domain.acceptance import Accepted, Limits, Reason, Refused, Source, accept, refuse_reading
+
+#: What may be known by now: worth a look whether the registers have grown.
+UNKNOWN: Final = frozenset(
+    (
+        Reason.UNIT_UNKNOWN,
+        Reason.GATEWAY_UNKNOWN,
+        Reason.SHARD_MISMATCH,
+        Reason.POINT_UNKNOWN,
+        Reason.SERIES_UNKNOWN,
+        Reason.SERIES_NOT_VALID,
+        Reason.METER_MISMATCH,
+        Reason.MULTIPLIER_MISMATCH,
+    )
+)
+NO_DUTY: Final = "unknown"
+UNREAD: Final = "none"
+
+_DEFAULT_SOURCE: Final = {TopicKind.READINGS: Source.LIVE, TopicKind.BACKFILL: Source.BACKFILL}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message as the broker delivered it; a replay is one that the broker kept (retained) or sends again."""
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+    is_replay: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeLimits:
+    """What is refused before it is looked at closely."""
+
+    message_bytes: int
+    message_readings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMessage:
+    """An arrival with what could be read of it."""
+
+    arrival: Arrival
+    topic: Topic | None
+    content: Decoded | State
+
+    @property
+    def reading_count(self) -> int:
+        """How many readings it brings."""
+        return len(self.content.readings) if isinstance(self.content, Decoded) else 0
+
+
+def read_arrival(arrival: Arrival, limits: SizeLimits) -> ReadMessage:
+    """Read a message as far as its bytes go; never raises."""
+    topic = parse_topic(arrival.topic)
+    if isinstance(topic, Refused):
+        return ReadMessage(arrival=arrival, topic=None, content=Decoded(codec=UNREAD, refused=topic))
+    return ReadMessage(arrival=arrival, topic=topic, content=_read_payload(topic, arrival.payload, limits))
+
+
+def judge(read: ReadMessage, registers: RegisterSnapshot, limits: Limits) -> IncomingMessage | IncomingState:
+    """Decide about a message and each of its readings."""
+    content, topic = read.content, read.topic
+    if topic is None:
+        assert isinstance(content, Decoded)  # noqa: S101 - a topic that is no topic has no state
+        return _incoming(read, content, None, (), content.refused)
+    found = _find_gateway(topic, registers)
+    if isinstance(found, Refused):
+        codec = content.codec if isinstance(content, Decoded) else STATE_CODEC
+        return _incoming(read, Decoded(codec=codec), None, (), found)
+    unit, gateway = found
+    if isinstance(content, State):
+        return _incoming_state(read, content, gateway)
+    if content.refused is not None:
+        return _incoming(read, content, gateway, _all_refused(content), content.refused)
+    default_source = _DEFAULT_SOURCE[topic.kind]
+    now = read.arrival.received_at
+    readings = [
+        one
+        if isinstance(one, Refused)
+        else _judge_reading(one, unit, gateway, source=one.source or default_source, now=now, limits=limits)
+        for one in content.readings
+    ]
+    return _incoming(read, content, gateway, readings, None)
+
+
+def has_unknown(message: IncomingMessage | IncomingState) -> bool:
+    """Whether something in it was refused that a newer copy of the registers may know."""
+    if isinstance(message, IncomingState):
+        return False
+    if message.refused is not None:
+        return message.refused.reason in UNKNOWN
+    return any(isinstance(one, Refused) and one.reason in UNKNOWN for one in message.readings)
+
+
+def _read_payload(topic: Topic, payload: bytes, limits: SizeLimits) -> Decoded | State:
+    if len(payload) > limits.message_bytes:
+        detail = f"{len(payload)} bytes, at most {limits.message_bytes}"
+        return Decoded(codec=UNREAD, refused=Refused(reason=Reason.PAYLOAD_TOO_LARGE, detail=detail))
+    if topic.kind is TopicKind.STATE:
+        state = decode_state(payload)
+        return Decoded(codec=STATE_CODEC, refused=state) if isinstance(state, Refused) else state
+    return choose_codec(topic.kind, payload).decode(payload, max_readings=limits.message_readings)
+
+
+def _find_gateway(topic: Topic, registers: RegisterSnapshot) -> tuple[UnitRegister, Gateway] | Refused:
+    unit = registers.units.get(topic.unit_code)
+    if unit is None:
+        return Refused(reason=Reason.UNIT_UNKNOWN, detail=f"unit {topic.unit_code} is not registered")
+    gateway = unit.gateways.get(topic.gateway_code)
+    if gateway is None:
+        return Refused(reason=Reason.GATEWAY_UNKNOWN, detail=f"gateway {topic.gateway_code} is not registered")
+    if gateway.shard != topic.shard:
+        return Refused(reason=Reason.SHARD_MISMATCH, detail=f"the gateway belongs to shard {gateway.shard}")
+    return unit, gateway
+
+
+def _judge_reading(
+    reading: SourcedReading, unit: UnitRegister, gateway: Gateway, *, source: Source, now: datetime, limits: Limits
+) -> Accepted | Refused:
+    versions = unit.series.get((reading.point, reading.quantity, reading.kind, reading.period))
+    if versions is not None:
+        return accept(reading, versions, gateway.window, source=source, now=now, limits=limits)
+    if reading.point not in unit.point_codes:
+        return refuse_reading(reading, Reason.POINT_UNKNOWN, "the unit has no such point")
+    return refuse_reading(reading, Reason.SERIES_UNKNOWN, "the point has no such series")
+
+
+def _all_refused(content: Decoded) -> Sequence[Refused]:
+    """The readings of a message that is refused as a whole: only their number matters."""
+    return [content.refused] * len(content.readings) if content.refused is not None else ()
+
+
+def _incoming(
+    read: ReadMessage,
+    content: Decoded,
+    gateway: Gateway | None,
+    readings: Sequence[Accepted | Refused],
+    refused: Refused | None,
+) -> IncomingMessage:
+    arrival = read.arrival
+    return IncomingMessage(
+        gateway_id=None if gateway is None else gateway.gateway_id,
+        boot_id=None if gateway is None else content.boot_id,
+        seq=None if gateway is None else content.seq,
+        msg_id=content.msg_id,
+        topic=arrival.topic,
+        codec=content.codec,
+        hash=sha256(arrival.payload).digest(),
+        payload=arrival.payload,
+        sent_at=content.sent_at,
+        received_at=arrival.received_at,
+        collected_under=NO_DUTY if gateway is None else gateway.collected_under,
+        readings=readings,
+        refused=refused,
+    )
+
+
+def _incoming_state(read: ReadMessage, state: State, gateway: Gateway) -> IncomingState:
+    return IncomingState(
+        gateway_id=gateway.gateway_id,
+        received_at=read.arrival.received_at,
+        online=state.online,
+        boot_id=state.boot_id,
+        buffered_count=state.buffered_count,
+        clock_offset_ms=state.clock_offset_ms,
+        config_hash=state.config_hash,
+        is_replay=read.arrival.is_replay,
+    )

@@ -1,0 +1,145 @@
+"""The batch transaction: `ReadingBatch` (from ingest/batcher) -> hypertable `reading` (to jobs).
+
+Whatever is delivered how often in whatever order, each message is stored once and each reading has one outcome.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import psycopg
+
+from nenghao.db.ingest_copy import copy_rows
+from nenghao.db.ingest_readings import judge_corrections, split_readings, store_readings
+from nenghao.db.ingest_rows import (
+    BatchOutcome,
+    Counts,
+    FreshMessage,
+    IncomingMessage,
+    IncomingState,
+    message_row,
+    refusal_rows,
+    stored_topic,
+)
+from nenghao.db.locks import lock_day_shared, lock_shard
+from nenghao.db.queries import load_queries
+from nenghao.domain.acceptance import Reason, Refused
+
+_QUERIES = load_queries("ingest")
+
+
+def prepare_stages(conn: psycopg.Connection) -> None:
+    """Make the connection's temporary tables."""
+    conn.execute(_QUERIES["make_identity_stage"])
+    conn.execute(_QUERIES["make_reading_stage"])
+
+
+def store_batch(conn: psycopg.Connection, shard: int, messages: Sequence[IncomingMessage]) -> BatchOutcome:
+    """Store messages of one shard, in order of arrival, in one transaction that is committed on return.
+
+    Raises: psycopg.Error; nothing of the batch is stored then.
+    """
+    with conn.transaction():
+        lock_shard(conn, shard)
+        fresh, again = _identify(conn, messages)
+        if again:
+            conn.execute(_QUERIES["note_received_again"], {"message_ids": again})
+        if fresh:
+            _store_fresh(conn, shard, fresh)
+    return _outcome(fresh, len(messages) - len(fresh))
+
+
+def store_states(conn: psycopg.Connection, states: Iterable[IncomingState]) -> None:
+    """Store states of gateways, in one transaction."""
+    with conn.transaction():
+        for state in states:
+            conn.execute(_QUERIES["add_gateway_state"], {name: getattr(state, name) for name in state.__slots__})
+
+
+# --- which messages are new ---
+
+
+def _identify(conn: psycopg.Connection, messages: Sequence[IncomingMessage]) -> tuple[list[FreshMessage], list[int]]:
+    """Tell new messages from those that came before; returns the ids of the latter that are stored already."""
+    copy_rows(
+        conn,
+        "copy_identities",
+        ((place, m.gateway_id, m.boot_id, m.seq, stored_topic(m), m.hash) for place, m in enumerate(messages)),
+    )
+    by_identity = {
+        place: (message_id, known) for place, message_id, known in conn.execute(_QUERIES["known_messages"], binary=True)
+    }
+    fresh: list[IncomingMessage] = []
+    again: list[int] = []
+    in_batch: dict[tuple[object, ...], bytes] = {}
+    unidentified: list[tuple[int, IncomingMessage]] = []
+    for place, message in enumerate(messages):
+        if message.seq is None:
+            unidentified.append((place, message))
+            continue
+        identity = (message.gateway_id, message.boot_id, message.seq)
+        message_id, known = by_identity.get(place) or (None, in_batch.get(identity))
+        if known is None:
+            in_batch[identity] = message.hash
+            fresh.append(message)
+        elif known != message.hash:
+            unidentified.append((place, _with_seq_reused(message)))
+        elif message_id is not None:
+            again.append(message_id)
+    if unidentified:
+        fresh = _add_unidentified(conn, unidentified, fresh, again)
+    return _with_ids(conn, fresh), again
+
+
+def _add_unidentified(
+    conn: psycopg.Connection,
+    unidentified: Sequence[tuple[int, IncomingMessage]],
+    fresh: Sequence[IncomingMessage],
+    again: list[int],
+) -> list[IncomingMessage]:
+    """Messages without an identity of their own are told apart by topic and hash."""
+    known: dict[int, int] = dict(conn.execute(_QUERIES["known_hashes"], binary=True).fetchall())
+    seen: set[tuple[str, bytes]] = set()
+    added = list(fresh)
+    for place, message in unidentified:
+        key = (stored_topic(message), message.hash)
+        if place in known:
+            again.append(known[place])
+        elif key not in seen:
+            seen.add(key)
+            added.append(message)
+    return sorted(added, key=lambda message: message.received_at)
+
+
+def _with_seq_reused(message: IncomingMessage) -> IncomingMessage:
+    detail = f"boot_id {message.boot_id} seq {message.seq} is stored with another hash"
+    return replace(message, boot_id=None, seq=None, refused=Refused(reason=Reason.SEQ_REUSED, detail=detail))
+
+
+def _with_ids(conn: psycopg.Connection, messages: Sequence[IncomingMessage]) -> list[FreshMessage]:
+    rows = conn.execute(_QUERIES["take_message_ids"], {"message_count": len(messages)}).fetchall()
+    return [FreshMessage(message_id, message, Counts()) for (message_id,), message in zip(rows, messages, strict=True)]
+
+
+# --- what becomes of them ---
+
+
+def _store_fresh(conn: psycopg.Connection, shard: int, fresh: Sequence[FreshMessage]) -> None:
+    staged, corrections = split_readings(fresh)
+    marks = {mark for one in (*staged, *corrections) for mark in one.marks()}
+    lock_day_shared(conn, {day_on for _, day_on in marks})
+    conflicts = store_readings(conn, staged, marks)
+    revisions = judge_corrections(conn, corrections)
+    copy_rows(conn, "copy_messages", (message_row(shard, one) for one in fresh))
+    copy_rows(conn, "copy_raw", ((one.message_id, one.message.received_at, one.message.payload) for one in fresh))
+    copy_rows(conn, "copy_refusals", (row for one in fresh for row in refusal_rows(one)))
+    copy_rows(conn, "copy_conflicts", conflicts)
+    copy_rows(conn, "copy_revisions", revisions)
+    copy_rows(conn, "copy_marks", sorted(marks))
+
+
+def _outcome(fresh: Sequence[FreshMessage], received_again: int) -> BatchOutcome:
+    outcome = BatchOutcome(messages=len(fresh), received_again=received_again)
+    for one in fresh:
+        outcome.refused_messages += one.message.refused is not None
+        outcome.readings.add(one.counts)
+    return outcome

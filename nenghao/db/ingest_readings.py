@@ -1,0 +1,132 @@
+"""What becomes of the readings of a batch: stored, duplicate, conflict or revision; the first value stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import psycopg
+
+from nenghao.db.ingest_copy import copy_rows
+from nenghao.db.ingest_rows import FreshMessage, clean_text
+from nenghao.db.queries import load_queries
+from nenghao.domain.acceptance import Accepted, Refused
+from nenghao.domain.periods import SHANGHAI, day_bounds
+
+_QUERIES = load_queries("ingest")
+
+
+@dataclass(frozen=True, slots=True)
+class StagedReading:
+    """An accepted reading in its place."""
+
+    owner: FreshMessage
+    ordinal: int
+    reading: Accepted
+
+    def marks(self) -> Iterable[tuple[int, date]]:
+        """The (series, Shanghai day) it touches: a register at midnight ends one day and begins another."""
+        local = self.reading.at.astimezone(SHANGHAI)
+        day_on = local.date()
+        yield self.reading.series_id, day_on
+        if self.reading.is_register and not (local.hour or local.minute or local.second or local.microsecond):
+            yield self.reading.series_id, date.fromordinal(day_on.toordinal() - 1)
+
+
+def split_readings(fresh: Sequence[FreshMessage]) -> tuple[list[StagedReading], list[StagedReading]]:
+    """Values and corrections; refused readings are counted."""
+    values: list[StagedReading] = []
+    corrections: list[StagedReading] = []
+    for one in fresh:
+        if one.message.refused is not None:
+            one.counts.refused = len(one.message.readings)
+            continue
+        for ordinal, reading in enumerate(one.message.readings):
+            if isinstance(reading, Refused):
+                one.counts.refused += 1
+            elif reading.correction is None:
+                values.append(StagedReading(one, ordinal, reading))
+            else:
+                corrections.append(StagedReading(one, ordinal, reading))
+    return values, corrections
+
+
+def store_readings(
+    conn: psycopg.Connection, staged: Sequence[StagedReading], marks: set[tuple[int, date]]
+) -> list[tuple[object, ...]]:
+    """Store values whose key is free and count the others; returns conflict rows, takes back marks of duplicates."""
+    if not staged:
+        return []
+    for one in staged:
+        one.owner.counts.stored += 1
+    copy_rows(
+        conn,
+        "copy_readings",
+        (
+            (s.reading.series_id, s.reading.at, s.reading.value, s.owner.message_id, s.ordinal, s.reading.source.value)
+            for s in staged
+        ),
+    )
+    if conn.execute(_QUERIES["store_readings"]).rowcount == len(staged):
+        return []
+    owners = {one.owner.message_id: one.owner for one in staged}
+    duplicates: set[tuple[int, int]] = set()
+    conflicts: list[tuple[object, ...]] = []
+    for message_id, ordinal, series_id, at, value, standing in _not_stored(conn, staged):
+        owner = owners[message_id]
+        owner.counts.stored -= 1
+        if value == standing:
+            owner.counts.duplicate += 1
+            duplicates.add((message_id, ordinal))
+        else:
+            owner.counts.conflict += 1
+            conflicts.append((series_id, at, standing, value, message_id, ordinal, owner.message.received_at))
+    news = {mark for one in staged if (one.owner.message_id, one.ordinal) not in duplicates for mark in one.marks()}
+    marks -= {mark for one in staged for mark in one.marks()} - news
+    return conflicts
+
+
+def _not_stored(
+    conn: psycopg.Connection, staged: Sequence[StagedReading]
+) -> Iterable[tuple[int, int, int, datetime, Decimal, Decimal]]:
+    for day_on in sorted({one.reading.at.astimezone(SHANGHAI).date() for one in staged}):
+        start_at, end_at = day_bounds(day_on)
+        yield from conn.execute(
+            _QUERIES["readings_not_stored"], {"start_at": start_at, "end_at": end_at}, binary=True
+        ).fetchall()
+
+
+def judge_corrections(conn: psycopg.Connection, corrections: Sequence[StagedReading]) -> list[tuple[object, ...]]:
+    """Revision rows: an unsigned correction waits for a decision, one of a value not in force is parked."""
+    rows: list[tuple[object, ...]] = []
+    in_batch: set[tuple[object, ...]] = set()
+    for one in corrections:
+        reading, correction = one.reading, one.reading.correction
+        assert correction is not None  # noqa: S101 - _split put it here for that
+        key = (reading.series_id, reading.at, correction.earlier_value, reading.value)
+        in_force, is_repeated = _one(
+            conn.execute(
+                _QUERIES["correction_standing"],
+                {
+                    "series_id": reading.series_id,
+                    "at": reading.at,
+                    "earlier_value": correction.earlier_value,
+                    "value": reading.value,
+                },
+            )
+        )
+        if is_repeated or key in in_batch:
+            one.owner.counts.duplicate += 1
+            continue
+        in_batch.add(key)
+        one.owner.counts.revision += 1
+        standing = "waiting" if in_force == correction.earlier_value else "parked"
+        reason = clean_text(correction.reason, 500)
+        rows.append((*key, reason, standing, one.owner.message_id, one.ordinal, one.owner.message.received_at))
+    return rows
+
+
+def _one(cursor: psycopg.Cursor) -> tuple[Decimal | None, bool]:
+    row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - a query without FROM has one row
+    return row[0], row[1]
