@@ -73,7 +73,6 @@ def environment_of(layout: Layout, ports: Ports) -> dict[str, str]:
         # New and changed DAG files are seen within seconds instead of five minutes.
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
 
 
