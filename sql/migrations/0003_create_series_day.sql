@@ -33,10 +33,10 @@ COMMENT ON TABLE series_day IS '序列日: one row per series and Shanghai day, 
 COMMENT ON COLUMN series_day.energy IS '时段能量: integer x 10^-scale of unit, multiplier applied; null where it is missing';
 COMMENT ON COLUMN series_day.face IS '表计侧时段量: what the meter itself counted in the slot, integer x 10^-face_scale, before the multiplier';
 COMMENT ON COLUMN series_day.quality IS '质量, a letter a slot: V validated, E estimated, X excluded by a decision and not estimated, N missing';
-COMMENT ON COLUMN series_day.method IS '估算方法, a character a slot: - measured, 3 register advance apportioned (E3)';
-COMMENT ON COLUMN series_day.received_slots IS '实收: slots whose own reading arrived; completeness = received_slots / due_slots';
+COMMENT ON COLUMN series_day.method IS '估算方法, a character a slot: - not estimated, 3 register advance apportioned (E3), r missing because the register ran backwards (V17)';
+COMMENT ON COLUMN series_day.received_slots IS '实收: slots whose own reading, the one at their start, arrived; completeness = received_slots / due_slots';
 COMMENT ON COLUMN series_day.total_energy IS '日能量: null where no slot is known; missing is never zero';
-COMMENT ON COLUMN series_day.measured_energy IS '实测能量: part of total_energy that lies between real registers or comes from received intervals';
+COMMENT ON COLUMN series_day.measured_energy IS '实测能量: energy of slots between their own two registers, or received as intervals; not what was apportioned over a gap';
 COMMENT ON COLUMN series_day.content_hash IS 'SHA-256 of the row''s content: an unchanged day is not written again';
 
 -- One row per slot; energy and face are decimals again. The only place that unnests the arrays.
@@ -70,7 +70,7 @@ CREATE TABLE point_hour (
     energy numeric,
     measured_energy numeric NOT NULL,
     due_slots smallint NOT NULL,
-    received_slots smallint NOT NULL,
+    known_slots smallint NOT NULL,
     CONSTRAINT point_hour_pk PRIMARY KEY (point_id, hour_at),
     CONSTRAINT point_hour_point_fk FOREIGN KEY (point_id) REFERENCES point (point_id)
 );

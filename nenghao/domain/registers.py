@@ -1,0 +1,167 @@
+"""Turns what registers showed into energy advances.
+
+Before: readings in force of one series (db.series_days). After: slots of a day (series_day).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from enum import Enum
+from itertools import pairwise
+
+from nenghao.domain.quantities import EXACT
+from nenghao.domain.series_version import Seconds, SeriesVersion, align, decimals_of
+
+#: A register that fell stood in its last tenth before it rolled over (domain V17) ...
+ROLLOVER_FROM = Decimal("0.9")
+#: ... and cannot have gone on for more than another tenth. V17 asks for "plausible" only; the bound is ours: a register
+#: that counts a tenth of its range between two readings was misread or changed, not rolled over.
+ROLLOVER_MAX_ADVANCE = Decimal("0.1")
+
+
+class Step(Enum):
+    """What lies between two neighbouring registers."""
+
+    FORWARD = "forward"
+    ROLLED_OVER = "rolled_over"
+    #: The register fell without a rollover: what was consumed is not known (domain V17).
+    REVERSE = "reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading in force: when, and what was shown, in the unit of the version in force then."""
+
+    at: Seconds
+    value: Decimal
+
+
+#: Value by aligned instant, within one version.
+Chain = dict[Seconds, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`[begin, end)` of a series that a decision excluded; None means open."""
+
+    begin: Seconds | None
+    end: Seconds | None
+
+    def has_inside(self, at: Seconds) -> bool:
+        """Whether an instant lies strictly inside."""
+        return (self.begin is None or self.begin < at) and (self.end is None or at < self.end)
+
+    def overlaps(self, begin: Seconds, end: Seconds) -> bool:
+        """Whether the span shares time with `[begin, end)`."""
+        return (self.begin is None or self.begin < end) and (self.end is None or begin < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Energy in `[begin, end)`: `energy` x 10^-scale of `unit`, None where the register ran backwards.
+
+    `face` is what the meter itself counted, x 10^-face_scale, before the multiplier.
+    """
+
+    begin: Seconds
+    end: Seconds
+    unit: str
+    scale: int
+    energy: int | None
+    face_scale: int
+    face: int | None
+
+
+def align_readings(readings: Iterable[Reading], versions: Sequence[SeriesVersion]) -> list[Chain]:
+    """For each version, the value by aligned instant; of several readings for one instant the nearest counts.
+
+    `readings` in any order; of two equally near ones the earlier counts. A reading too far from the grid is left out.
+    """
+    nearest: list[dict[Seconds, tuple[int, Seconds, Decimal]]] = [{} for _ in versions]
+    for reading in readings:
+        number = next((n for n, version in enumerate(versions) if version.holds(reading.at)), None)
+        if number is None or (instant := align(reading.at, versions[number])) is None:
+            continue
+        candidate = (abs(reading.at - instant), reading.at, reading.value)
+        standing = nearest[number].get(instant)
+        if standing is None or candidate[:2] < standing[:2]:
+            nearest[number][instant] = candidate
+    return [{instant: value for instant, (_, _, value) in chain.items()} for chain in nearest]
+
+
+def leave_out(chains: Sequence[Chain], spans: Sequence[Span]) -> list[Chain]:
+    """The chains without the registers strictly inside a span that a decision excluded; those at its ends are kept."""
+    if not spans:
+        return list(chains)
+    return [
+        {instant: value for instant, value in chain.items() if not any(span.has_inside(instant) for span in spans)}
+        for chain in chains
+    ]
+
+
+def register_advances(chains: Sequence[Chain], versions: Sequence[SeriesVersion]) -> list[Advance]:
+    """Energy between each two neighbouring registers that one version, or one meter, connects, in order of time.
+
+    No advance reaches over a change of the meter: what the old one counted after its last reading is not known. A changed
+    multiplier on the same meter is bridged by a reading at the change.
+    """
+    joined = [dict(chain) for chain in chains]
+    for number, (old, new) in enumerate(pairwise(versions)):
+        border = old.valid_until
+        if border is None or not old.continues(new):
+            continue
+        shared = joined[number + 1].get(border, joined[number].get(border))
+        if shared is not None:
+            joined[number][border] = joined[number + 1][border] = shared
+    with localcontext(EXACT):
+        return [
+            _advance(version, before, after)
+            for version, chain in zip(versions, joined, strict=True)
+            for before, after in pairwise(sorted(chain.items()))
+        ]
+
+
+def interval_advances(chains: Sequence[Chain], versions: Sequence[SeriesVersion]) -> list[Advance]:
+    """Energy of each interval received, `[at, at + slot)`, in order of time.
+
+    An interval in which the version changes is left out: nobody can say which multiplier its energy was counted with.
+    """
+    with localcontext(EXACT):
+        return [
+            _make_advance(version, instant, instant + version.slot_s, value)
+            for version, chain in zip(versions, chains, strict=True)
+            for instant, value in sorted(chain.items())
+            if version.valid_until is None or instant + version.slot_s <= version.valid_until
+        ]
+
+
+def classify_step(before: Decimal, after: Decimal, modulus: Decimal | None) -> Step:
+    """How a register got from one value to the next.
+
+    Source: domain V17.
+    """
+    if after >= before:
+        return Step.FORWARD
+    if modulus is None or before <= ROLLOVER_FROM * modulus or before >= modulus:
+        return Step.REVERSE
+    return Step.ROLLED_OVER if after - before + modulus <= ROLLOVER_MAX_ADVANCE * modulus else Step.REVERSE
+
+
+def _advance(version: SeriesVersion, before: tuple[Seconds, Decimal], after: tuple[Seconds, Decimal]) -> Advance:
+    (begin, value_before), (end, value_after) = before, after
+    counted = value_after - value_before
+    step = classify_step(value_before, value_after, version.modulus)
+    if step is Step.ROLLED_OVER and version.modulus is not None:
+        counted += version.modulus
+    return _make_advance(version, begin, end, None if step is Step.REVERSE else counted)
+
+
+def _make_advance(version: SeriesVersion, begin: Seconds, end: Seconds, counted: Decimal | None) -> Advance:
+    face_scale, scale = version.decimals, version.energy_scale
+    if counted is None:
+        return Advance(begin, end, version.unit, scale, None, face_scale, None)
+    decimals = decimals_of(counted)
+    if decimals > face_scale:  # a value converted from a smaller unit has more decimals than the meter's face
+        scale, face_scale = scale + decimals - face_scale, decimals
+    energy = int((counted * version.factor).scaleb(scale))
+    return Advance(begin, end, version.unit, scale, energy, face_scale, int(counted.scaleb(face_scale)))

@@ -1,0 +1,33 @@
+"""The one place where published figures lose digits.
+
+Source: GB/T 8170-2008 数值修约规则, clause 3: 四舍六入五成双, to the nearest, a tie to the even digit.
+"""
+
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
+
+from nenghao.domain.quantities import EXACT
+
+#: A share is kept with this many decimals: one slot of a unit's year is more than a millionth of it.
+SHARE_DECIMALS = 6
+
+
+def round_figure(value: Decimal, decimals: int) -> Decimal:
+    """A figure as it is published.
+
+    >>> round_figure(Decimal("2.345"), 2), round_figure(Decimal("2.355"), 2)
+    (Decimal('2.34'), Decimal('2.36'))
+    """
+    with localcontext(EXACT):
+        return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+
+
+def floor_share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+    """`part / whole`, cut off rather than rounded, so that only what is whole says 1; None where `whole` is 0.
+
+    >>> floor_share(2, 3)
+    Decimal('0.666666')
+    """
+    if whole == 0:
+        return None
+    with localcontext(EXACT):
+        return (Decimal(part) / Decimal(whole)).quantize(Decimal(1).scaleb(-SHARE_DECIMALS), rounding=ROUND_FLOOR)

@@ -1,0 +1,1 @@
+"""One plain function per scheduled step; each is safe to run twice."""

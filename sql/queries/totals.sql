@@ -1,0 +1,139 @@
+-- points_of_series --
+-- Every series of the points that the given series belong to, with the point's unit and variety.
+SELECT
+    p.point_id,
+    p.unit_id,
+    p.variety_code,
+    s.series_id,
+    s.quantity,
+    s.kind,
+    s.period
+FROM series AS s
+INNER JOIN point AS p ON s.point_id = p.point_id
+WHERE p.point_id IN (SELECT asked.point_id FROM series AS asked WHERE asked.series_id = ANY(%(series_ids)s::integer[]))
+ORDER BY p.point_id, s.series_id;
+
+-- write_point_days --
+-- Day totals of the given (point, day) pairs, each from the best of its candidate series that has the day; returns the
+-- pairs whose row is new or changed. Totals come in the base unit of what the series measures.
+WITH chosen AS (
+    SELECT DISTINCT ON (pair.point_id, pair.day_on)
+        pair.point_id,
+        d.series_id,
+        d.day_on,
+        base.base_unit AS unit,
+        trim_scale(d.total_energy * base.factor) AS energy,
+        trim_scale(d.measured_energy * base.factor) AS measured_energy,
+        d.due_slots,
+        d.received_slots,
+        cardinality(array_remove(d.energy, NULL)) AS known_slots
+    FROM unnest(%(point_ids)s::integer[], %(days)s::date[]) AS pair (point_id, day_on)
+    INNER JOIN unnest(
+        %(candidate_point_ids)s::integer[], %(candidate_series_ids)s::integer[], %(candidate_ranks)s::integer[]
+    ) AS candidate (point_id, series_id, place) ON pair.point_id = candidate.point_id
+    INNER JOIN series_day AS d ON candidate.series_id = d.series_id AND pair.day_on = d.day_on
+    INNER JOIN unnest(%(units)s::text[], %(base_units)s::text[], %(factors)s::numeric[]) AS base (unit, base_unit, factor)
+        ON d.unit = base.unit
+    ORDER BY pair.point_id, pair.day_on, candidate.place
+)
+INSERT INTO point_day AS t (
+    point_id, day_on, series_id, unit, energy, measured_energy, due_slots, received_slots, known_slots
+)
+SELECT point_id, day_on, series_id, unit, energy, measured_energy, due_slots, received_slots, known_slots
+FROM chosen
+ON CONFLICT (point_id, day_on) DO UPDATE SET
+    series_id = excluded.series_id,
+    unit = excluded.unit,
+    energy = excluded.energy,
+    measured_energy = excluded.measured_energy,
+    due_slots = excluded.due_slots,
+    received_slots = excluded.received_slots,
+    known_slots = excluded.known_slots
+WHERE
+    (t.series_id, t.unit, t.energy, t.measured_energy, t.due_slots, t.received_slots, t.known_slots)
+    IS DISTINCT FROM (
+        excluded.series_id, excluded.unit, excluded.energy, excluded.measured_energy,
+        excluded.due_slots, excluded.received_slots, excluded.known_slots
+    )
+RETURNING t.point_id, t.day_on;
+
+-- write_point_hours --
+-- Hour totals of the given (point, day) pairs from the leading series of their point day; null where a slot is unknown.
+INSERT INTO point_hour AS t (point_id, hour_at, unit, energy, measured_energy, due_slots, known_slots)
+SELECT
+    p.point_id,
+    (p.day_on::timestamp AT TIME ZONE 'Asia/Shanghai')
+    + make_interval(hours => (slot.slot_no::integer - 1) * d.slot_minutes / 60) AS hour_at,
+    p.unit,
+    CASE
+        WHEN count(slot.energy) = count(*)
+            THEN trim_scale(sum(slot.energy) * max(base.factor) * (10::numeric ^ (-max(d.scale))))
+    END AS energy,
+    trim_scale(
+        coalesce(sum(slot.energy) FILTER (WHERE substr(d.quality, slot.slot_no::integer, 1) = 'V'), 0)
+        * max(base.factor) * (10::numeric ^ (-max(d.scale)))
+    ) AS measured_energy,
+    count(*) AS due_slots,
+    count(slot.energy) AS known_slots
+FROM unnest(%(point_ids)s::integer[], %(days)s::date[]) AS pair (point_id, day_on)
+INNER JOIN point_day AS p ON pair.point_id = p.point_id AND pair.day_on = p.day_on
+INNER JOIN series_day AS d ON p.series_id = d.series_id AND p.day_on = d.day_on
+INNER JOIN unnest(%(units)s::text[], %(base_units)s::text[], %(factors)s::numeric[]) AS base (unit, base_unit, factor)
+    ON d.unit = base.unit
+CROSS JOIN LATERAL unnest(d.energy) WITH ORDINALITY AS slot (energy, slot_no)
+GROUP BY p.point_id, hour_at, p.unit
+ON CONFLICT (point_id, hour_at) DO UPDATE SET
+    unit = excluded.unit,
+    energy = excluded.energy,
+    measured_energy = excluded.measured_energy,
+    due_slots = excluded.due_slots,
+    known_slots = excluded.known_slots
+WHERE
+    (t.unit, t.energy, t.measured_energy, t.due_slots, t.known_slots)
+    IS DISTINCT FROM (
+        excluded.unit, excluded.energy, excluded.measured_energy, excluded.due_slots, excluded.known_slots
+    );
+
+-- write_point_months --
+-- Month totals of the given (point, month) pairs from their day totals; returns the pairs whose row is new or changed.
+-- Every day of the month is due, a day without a row with as many slots as the month's fullest day.
+INSERT INTO point_month AS t (
+    point_id, month_on, unit, energy, measured_energy, due_slots, received_slots, known_slots
+)
+SELECT
+    pair.point_id,
+    pair.month_on,
+    d.unit,
+    sum(d.energy),
+    sum(d.measured_energy),
+    sum(d.due_slots)
+    + ((pair.month_on + INTERVAL '1 month')::date - pair.month_on - count(*)) * max(d.due_slots) AS due_slots,
+    sum(d.received_slots),
+    sum(d.known_slots)
+FROM unnest(%(point_ids)s::integer[], %(months)s::date[]) AS pair (point_id, month_on)
+INNER JOIN point_day AS d
+    ON
+        pair.point_id = d.point_id
+        AND d.day_on >= pair.month_on
+        AND d.day_on < (pair.month_on + INTERVAL '1 month')::date
+GROUP BY pair.point_id, pair.month_on, d.unit
+ON CONFLICT (point_id, month_on) DO UPDATE SET
+    unit = excluded.unit,
+    energy = excluded.energy,
+    measured_energy = excluded.measured_energy,
+    due_slots = excluded.due_slots,
+    received_slots = excluded.received_slots,
+    known_slots = excluded.known_slots
+WHERE
+    (t.unit, t.energy, t.measured_energy, t.due_slots, t.received_slots, t.known_slots)
+    IS DISTINCT FROM (
+        excluded.unit, excluded.energy, excluded.measured_energy,
+        excluded.due_slots, excluded.received_slots, excluded.known_slots
+    )
+RETURNING t.point_id, t.month_on;
+
+-- mark_months --
+-- Asks for new balances of the given unit months.
+INSERT INTO month_mark (unit_id, month_on)
+SELECT pair.unit_id, pair.month_on
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS pair (unit_id, month_on);

@@ -1,0 +1,226 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from nenghao.db.connection import Connection
+from nenghao.jobs.close_days import close_changed_days
+from tests.jobs.conftest import DAY, NOW, RESULTS, Plant, slot_at, steady, table_rows
+
+
+def day_row(conn: Connection, series_id: int, day_on: date = DAY) -> dict[str, object]:
+    with conn.cursor() as cursor:
+        cursor.execute("SELECT * FROM series_day WHERE series_id = %s AND day_on = %s", [series_id, day_on])
+        row = cursor.fetchone()
+        assert row is not None
+        assert cursor.description is not None
+        names = [column.name for column in cursor.description]
+    conn.rollback()
+    return dict(zip(names, row, strict=True))
+
+
+def energies(row: dict[str, object]) -> list[Decimal | None]:
+    scale, slots = row["scale"], row["energy"]
+    assert isinstance(scale, int)
+    assert isinstance(slots, list)
+    return [None if slot is None else Decimal(slot).scaleb(-scale) for slot in slots]
+
+
+def test_a_whole_day_is_measured_slot_by_slot(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(plant.point(plant.unit()), versions=({"multiplier": 2000},))
+    plant.readings(series_id, steady(0, 96, step="0.25", start="999990"))
+    closed = close_changed_days(jobs, NOW)
+    row = day_row(jobs, series_id)
+    assert (closed.marks, closed.examined, closed.written, closed.reverse) == (3, 3, 3, 0)
+    assert energies(row) == [Decimal(500)] * 96
+    assert (row["quality"], row["method"]) == ("V" * 96, "-" * 96)
+    assert (row["total_energy"], row["measured_energy"], row["received_slots"]) == (48000, 48000, 96)
+    assert row["face"] == [25] * 96
+
+
+def test_closing_twice_changes_nothing(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(plant.point(plant.unit()))
+    plant.readings(series_id, steady(0, 96))
+    close_changed_days(jobs, NOW)
+    before = table_rows(jobs, *RESULTS)
+    assert close_changed_days(jobs, NOW + timedelta(hours=1)).marks == 0
+    assert table_rows(jobs, *RESULTS) == before
+    plant.mark(series_id, DAY)
+    again = close_changed_days(jobs, NOW + timedelta(hours=2))
+    assert (again.marks, again.written) == (1, 0)
+    after = table_rows(jobs, *RESULTS)
+    assert {name: rows for name, rows in after.items() if name != "audit_mark"} == {
+        name: rows for name, rows in before.items() if name != "audit_mark"
+    }
+
+
+def test_a_gap_across_midnight_is_apportioned_and_a_late_register_apportions_it_again(
+    plant: Plant, jobs: Connection
+) -> None:
+    series_id = plant.series(plant.point(plant.unit()))
+    next_day = DAY + timedelta(days=1)
+    plant.readings(series_id, steady(0, 90))
+    plant.readings(series_id, steady(5, 96, start=190, day_on=next_day))
+    close_changed_days(jobs, NOW)
+    first, second = day_row(jobs, series_id), day_row(jobs, series_id, next_day)
+    assert energies(first)[90:] == [Decimal("9.091")] * 5 + [Decimal("9.090")]
+    assert str(first["quality"])[89:] == "VEEEEEE"
+    assert str(second["method"])[:6] == "33333-"
+    crossing = sum(e for e in energies(first)[90:] + energies(second)[:5] if e is not None)
+    assert crossing == 100
+    plant.readings(series_id, {slot_at(92): 110})
+    close_changed_days(jobs, NOW)
+    first, second = day_row(jobs, series_id), day_row(jobs, series_id, next_day)
+    assert energies(first)[90:92] == [Decimal(10)] * 2
+    assert sum(e for e in energies(first)[92:] + energies(second)[:5] if e is not None) == 80
+
+
+def test_a_gap_at_the_end_of_a_month_moves_both_months(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(plant.point(plant.unit()))
+    last, first = date(2026, 9, 30), date(2026, 10, 1)
+    plant.readings(series_id, steady(0, 95, day_on=last))
+    plant.readings(series_id, steady(1, 96, start=97, day_on=first))
+    close_changed_days(jobs, NOW)
+    months = jobs.execute(
+        "SELECT month_on, energy, measured_energy, due_slots, known_slots FROM point_month ORDER BY 1"
+    ).fetchall()
+    assert months == [(date(2026, 9, 1), 96, 95, 2880, 96), (date(2026, 10, 1), 96, 95, 2976, 96)]
+    marked = jobs.execute("SELECT month_on FROM month_mark ORDER BY 1").fetchall()
+    assert marked == [(date(2026, 9, 1),), (date(2026, 10, 1),)]
+
+
+def test_a_silent_day_between_two_registers_is_estimated_and_a_silent_end_is_missing(
+    plant: Plant, jobs: Connection
+) -> None:
+    series_id = plant.series(plant.point(plant.unit()))
+    plant.readings(series_id, {slot_at(0): 0, slot_at(0, DAY + timedelta(days=2)): 192})
+    plant.mark(series_id, DAY + timedelta(days=5))
+    close_changed_days(jobs, NOW)
+    between = day_row(jobs, series_id, DAY + timedelta(days=1))
+    assert (between["total_energy"], between["measured_energy"], between["received_slots"]) == (96, 0, 0)
+    silent = day_row(jobs, series_id, DAY + timedelta(days=5))
+    assert (silent["total_energy"], silent["quality"], silent["received_slots"]) == (None, "N" * 96, 0)
+
+
+def test_a_multiplier_changed_in_the_middle_of_a_day_counts_from_its_instant(plant: Plant, jobs: Connection) -> None:
+    change = slot_at(48)
+    versions: tuple[dict[str, object], ...] = (
+        {"until": change, "multiplier": 100},
+        {"since": change, "multiplier": 150},
+    )
+    series_id = plant.series(plant.point(plant.unit()), versions=versions)
+    plant.readings(series_id, steady(0, 96))
+    close_changed_days(jobs, NOW)
+    row = day_row(jobs, series_id)
+    assert energies(row) == [Decimal(100)] * 48 + [Decimal(150)] * 48
+    assert row["quality"] == "V" * 96
+
+
+def test_a_multiplier_changed_inside_a_slot_needs_a_reading_then(plant: Plant, jobs: Connection) -> None:
+    change = slot_at(48) + timedelta(minutes=5)
+    versions: tuple[dict[str, object], ...] = (
+        {"until": change, "multiplier": 100},
+        {"since": change, "multiplier": 150},
+    )
+    series_id = plant.series(plant.point(plant.unit()), versions=versions)
+    plant.readings(series_id, steady(0, 96, step=3))
+    close_changed_days(jobs, NOW)
+    assert energies(day_row(jobs, series_id))[47:50] == [300, None, 450]
+    plant.readings(series_id, {change: 145})
+    close_changed_days(jobs, NOW)
+    row = day_row(jobs, series_id)
+    assert energies(row)[47:50] == [300, 100 + 2 * 150, 450]
+    assert row["quality"] == "V" * 96
+
+
+def test_a_changed_meter_is_never_negative_consumption(plant: Plant, jobs: Connection) -> None:
+    change = slot_at(48)
+    versions: tuple[dict[str, object], ...] = ({"until": change}, {"since": change, "meter": "M2"})
+    series_id = plant.series(plant.point(plant.unit()), versions=versions)
+    plant.readings(series_id, steady(0, 47, start=5000) | steady(48, 96, start=3))
+    close_changed_days(jobs, NOW)
+    row = day_row(jobs, series_id)
+    assert energies(row)[46:50] == [1, None, 1, 1]
+    assert str(row["quality"])[46:50] == "VNVV"
+    plant.readings(series_id, {change - timedelta(seconds=5): 5048})
+    close_changed_days(jobs, NOW)
+    assert energies(day_row(jobs, series_id)) == [1] * 96
+
+
+def test_a_register_rolls_over_and_one_that_falls_is_unknown(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(plant.point(plant.unit()), versions=({"modulus": 10000},))
+    values = steady(0, 96, start=9980)
+    plant.readings(series_id, {at: Decimal(str(value)) % 10000 for at, value in values.items()})
+    close_changed_days(jobs, NOW)
+    assert energies(day_row(jobs, series_id)) == [1] * 96
+    other = plant.series(plant.point(plant.unit()), versions=({"modulus": 10000},))
+    plant.readings(other, steady(0, 40, start=500) | steady(41, 96, start=100))
+    closed = close_changed_days(jobs, NOW)
+    row = day_row(jobs, other)
+    assert closed.reverse == 1
+    assert (energies(row)[40], str(row["method"])[40], str(row["quality"])[40]) == (None, "r", "N")
+
+
+def test_an_excluded_span_is_estimated_over_from_the_registers_around_it(plant: Plant, jobs: Connection) -> None:
+    point_id = plant.point(plant.unit())
+    register = plant.series(point_id)
+    interval = plant.series(point_id, kind="interval", period="15min")
+    plant.readings(register, steady(0, 96))
+    plant.readings(interval, {slot_at(n): 1 for n in range(96)})
+    close_changed_days(jobs, NOW)
+    for series_id in (register, interval):
+        plant.exclude(series_id, slot_at(10), slot_at(20))
+        plant.mark(series_id, DAY)
+    close_changed_days(jobs, NOW)
+    row = day_row(jobs, register)
+    assert (str(row["quality"])[9:21], row["total_energy"], row["measured_energy"]) == ("V" + "E" * 10 + "V", 96, 86)
+    row = day_row(jobs, interval)
+    assert (str(row["quality"])[9:21], row["total_energy"]) == ("V" + "X" * 10 + "V", 86)
+
+
+def test_missing_intervals_stay_missing_and_an_hour_with_one_is_null(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(plant.point(plant.unit()), kind="interval", period="15min")
+    plant.readings(series_id, {slot_at(n): 2 for n in range(96) if n != 5})
+    close_changed_days(jobs, NOW)
+    hours = jobs.execute("SELECT energy, known_slots FROM point_hour ORDER BY hour_at").fetchall()
+    assert hours[:3] == [(8, 4), (None, 3), (8, 4)]
+    day = jobs.execute(
+        "SELECT energy, measured_energy, due_slots, received_slots, known_slots FROM point_day"
+    ).fetchone()
+    assert day == (190, 190, 96, 95, 95)
+
+
+def test_registers_lead_and_totals_come_in_base_units(plant: Plant, jobs: Connection) -> None:
+    point_id = plant.point(plant.unit())
+    interval = plant.series(point_id, kind="interval", period="15min")
+    register = plant.series(point_id, versions=({"unit": "MWh", "multiplier": 10},))
+    reactive = plant.series(point_id, quantity="reactive_energy", versions=({"unit": "kvarh"},))
+    plant.readings(interval, {slot_at(n): 7 for n in range(96)})
+    plant.readings(register, steady(0, 96))
+    plant.readings(reactive, steady(0, 96, step=5))
+    close_changed_days(jobs, NOW)
+    rows = jobs.execute("SELECT series_id, unit, energy FROM point_day WHERE day_on = %s", [DAY]).fetchall()
+    assert rows == [(register, "kWh", 960_000)]
+
+
+@pytest.mark.parametrize("offset", [-60, -1, 1, 59, 60])
+def test_a_reading_near_the_grid_stands_for_it_and_the_nearest_wins(
+    plant: Plant, jobs: Connection, offset: int
+) -> None:
+    series_id = plant.series(plant.point(plant.unit()))
+    values = steady(0, 96)
+    shifted = {at + timedelta(seconds=offset): value for at, value in values.items()}
+    plant.readings(
+        series_id, shifted | {slot_at(50) + timedelta(seconds=-offset // 2): 50, slot_at(7) + timedelta(minutes=3): 1}
+    )
+    close_changed_days(jobs, NOW)
+    assert energies(day_row(jobs, series_id)) == [1] * 96
+
+
+def test_gauges_make_no_days_but_are_audited(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(
+        plant.point(plant.unit()), kind="gauge", quantity="power_factor", versions=({"unit": "1"},)
+    )
+    plant.readings(series_id, {slot_at(3): "0.97"})
+    assert close_changed_days(jobs, NOW).written == 0
+    assert jobs.execute("SELECT series_id, day_on FROM audit_mark").fetchall() == [(series_id, DAY)]
