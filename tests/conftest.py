@@ -16,17 +16,19 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from nenghao.config import Role, Settings
+from nenghao.config import PROJECT_ROOT, Role, Settings
 from nenghao.db.migrate import migrate
 from nenghao.stack import Stack, StackSpec, mosquitto, postgres
+from nenghao.stack.processes import is_alive
 from nenghao.stack.spec import SERVERS
 
 # Airflow makes a folder in the home directory when it is imported, unless it is told another place first.
-os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="nenghao-airflow-"))
+os.environ.setdefault("AIRFLOW_HOME", str(PROJECT_ROOT / ".run" / "airflow-import"))
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
 
 TEMPLATE = "nenghao_template"
 TEST_BUFFERS_MB = 64
+TEST_PREFIX = "nenghao-test-"
 
 _numbers = itertools.count(1)
 
@@ -49,10 +51,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def new_directory() -> Iterator[Callable[[], Path]]:
     """Names for throw-away stack directories: short, because sockets lie in them, and passable from above."""
     made: list[Path] = []
+    _sweep_killed_sessions()
 
     def name() -> Path:
-        parent = Path(tempfile.mkdtemp(prefix="nenghao-test-", dir="/tmp"))
+        parent = Path(tempfile.mkdtemp(prefix=TEST_PREFIX, dir="/tmp"))
         parent.chmod(0o711)
+        (parent / "session.pid").write_text(str(os.getpid()))
         made.append(parent)
         return parent / "stack"
 
@@ -158,6 +162,15 @@ def cloned_database(stack: Stack, template: str) -> Iterator[Settings]:
         yield stack.settings().model_copy(update={"database_name": name})
     finally:
         postgres.drop_database(layout, port, name)
+
+
+def _sweep_killed_sessions() -> None:
+    """End the servers and remove the files of test sessions that could not do so themselves."""
+    for parent in Path("/tmp").glob(f"{TEST_PREFIX}*"):
+        pid_file = parent / "session.pid"
+        if parent.stat().st_uid == os.geteuid() and pid_file.exists() and not is_alive(int(pid_file.read_text())):
+            Stack(parent / "stack").down()
+            shutil.rmtree(parent)
 
 
 def _next_name() -> str:

@@ -45,6 +45,8 @@ printf '%s' "$keep" | while IFS= read -r path; do
     rm -d -- "$stage/$n"
 done
 rmdir "$stage"
+# The working directory still is the folder before the change; enter the one that now has its name.
+cd -- "$PWD"
 exec "$@"
 """
 
@@ -77,24 +79,22 @@ def launcher(needed: Iterable[Path]) -> list[str]:
 
 def _first_closed(path: Path) -> Path | None:
     """The outermost folder on the way to `path`, itself included, which the service uid cannot enter."""
-    for folder in [*reversed(path.parents), path]:
-        if not folder.is_dir():
-            continue
-        status = folder.stat()
-        if status.st_uid == SERVICE_ID:
-            bit = stat.S_IXUSR
-        elif status.st_gid == SERVICE_ID:
-            bit = stat.S_IXGRP
-        else:
-            bit = stat.S_IXOTH
-        if not status.st_mode & bit:
-            return folder
-    return None
+    return next((folder for folder in [*reversed(path.parents), path] if _is_closed(folder)), None)
+
+
+def _is_closed(path: Path) -> bool:
+    """Tell whether a folder is closed to the service uid; what is no folder is not."""
+    if not path.is_dir():
+        return False
+    status = path.stat()
+    if status.st_uid == SERVICE_ID:
+        return not status.st_mode & stat.S_IXUSR
+    return not status.st_mode & (stat.S_IXGRP if status.st_gid == SERVICE_ID else stat.S_IXOTH)
 
 
 def _open_entries(path: Path) -> list[Path]:
-    """The path itself, or what lies in it where the folder itself is the closed one."""
-    return sorted(path.iterdir()) if _first_closed(path) == path else [path]
+    """The path itself, or what lies in it where the folder itself is closed: a mount keeps its folder's mode."""
+    return sorted(path.iterdir()) if _is_closed(path) else [path]
 
 
 def _outermost(paths: Iterable[Path]) -> list[Path]:

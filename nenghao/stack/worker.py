@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     layout = Layout(Path(directory))
     try:
         perform(layout, action, StackSpec.from_json(spec))
-    except NenghaoError as error:
+    except (NenghaoError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
