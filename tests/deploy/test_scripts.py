@@ -1,0 +1,45 @@
+"""The small scripts that run inside the containers."""
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+from nenghao.config import PROJECT_ROOT
+
+DEPLOY = PROJECT_ROOT / "deploy"
+
+
+def test_is_connected_tells_established_connections_from_others() -> None:
+    def is_connected(*ports: int) -> bool:
+        return (
+            subprocess.run([DEPLOY / "is-connected", *map(str, ports)], capture_output=True, check=False).returncode
+            == 0
+        )
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert not is_connected(port), "listening alone is no connection"
+        with socket.create_connection(("127.0.0.1", port)):
+            assert is_connected(port)
+            assert not is_connected(port, 1)
+
+
+def test_broker_sync_survives_the_signal_that_is_meant_for_the_broker(tmp_path: Path) -> None:
+    program = tmp_path / "nenghao-ingest"
+    program.write_text('#!/bin/sh\nkill -HUP "$(cat "$NENGHAO_BROKER_CONFIG_DIR/mosquitto.pid")"\n')
+    program.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "NENGHAO_BROKER_CONFIG_DIR": str(tmp_path)}
+    subprocess.run([DEPLOY / "broker-sync"], env=environment, check=True, timeout=10)
+
+
+def test_airflows_connection_holds_the_secret_and_no_line_end(tmp_path: Path) -> None:
+    (tmp_path / "airflow").write_text("pass\n")
+    script = (DEPLOY / "airflow" / "connection").read_text().replace("/run/secrets", str(tmp_path))
+    result = subprocess.run(
+        ["sh", "-c", script],
+        env={"NENGHAO_DATABASE_HOST": "db", "PATH": os.environ["PATH"]},
+        capture_output=True,
+        check=True,
+    )
+    assert result.stdout == b"postgresql+psycopg://airflow:pass@db:5432/airflow"
