@@ -1,6 +1,8 @@
 """The small scripts that run inside the containers."""
 
+import importlib.util
 import os
+import re
 import socket
 import subprocess
 from pathlib import Path
@@ -43,3 +45,15 @@ def test_airflows_connection_holds_the_secret_and_no_line_end(tmp_path: Path) ->
         check=True,
     )
     assert result.stdout == b"postgresql+psycopg://airflow:pass@db:5432/airflow"
+
+
+def test_demo_in_a_container_offers_what_the_demo_asks_of_a_stack() -> None:
+    spec = importlib.util.spec_from_file_location("deploy_demo", DEPLOY / "demo.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    asked = set(re.findall(r"\bstack\.(\w+)", (PROJECT_ROOT / "demo" / "__main__.py").read_text(encoding="utf-8")))
+    asked -= {"stack", "spec"}  # modules
+    # Killing the collector is asked for by an option which the container does not give.
+    assert asked - {"kill"} <= set(dir(module.ComposedStack)) | {"layout"}
