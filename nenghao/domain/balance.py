@@ -58,8 +58,8 @@ def build_balance(
 ) -> list[Cell]:
     """The cells that meters can give, in the form's order; one that they cannot give is not there, and never zero.
 
-    A cell needs every point behind it: where one of them has no energy at all, the cell is left out. Where a point has part
-    of its slots, what is known is summed and completeness says how much that is.
+    A cell needs every point behind it: where one of them has no energy at all, the cell is left out. Where a point has
+    part of its slots, what is known is summed and completeness says how much that is.
     """
     cells: list[Cell] = []
     for variety in varieties.varieties:
@@ -103,9 +103,9 @@ def _standard_coal(
 ) -> Iterable[Cell]:
     """Coal equivalent of the consumption; a row with parts converts each with its own coefficient and shows none."""
     tce = Decimal(0)
-    used = {code: coefficients.get(code) for code in sorted({point.variety_code for point in flows})}
-    for code, coefficient in used.items():
-        quantity = _signed_sum([point for point in flows if point.variety_code == code], variety.form_unit)
+    used = {part: coefficients.get(part) for part in sorted({point.variety_code for point in flows})}
+    for part, coefficient in used.items():
+        quantity = _signed_sum([point for point in flows if point.variety_code == part], variety.form_unit)
         if coefficient is None or quantity is None:
             return
         tce = EXACT.add(tce, to_tce(quantity, variety.form_unit, coefficient, basis="calorific"))

@@ -1,7 +1,7 @@
 """Canonical bytes: one sequence of bytes for one value, so that it can be hashed and signed.
 
-Source: RFC 8785 (JSON Canonicalization Scheme), for the values that the project seals. Numbers are whole; a decimal is a
-string, because JSON numbers are binary floats to most readers.
+Source: RFC 8785 (JSON Canonicalization Scheme), for the values that the project seals. Numbers are whole; a decimal
+is a string, because JSON numbers are binary floats to most readers.
 """
 
 import json
@@ -19,8 +19,8 @@ def canonical_bytes(value: object) -> bytes:
     >>> canonical_bytes({"b": [1, True, None], "a": "能"}).decode()
     '{"a":"能","b":[1,true,null]}'
 
-    Raises: TypeError for floats, Decimals and everything else that JSON has no exact form for; ValueError for whole numbers
-    beyond 2**53 and for lone surrogates.
+    Raises: TypeError for floats, Decimals and everything else that JSON has no exact form for; ValueError for whole
+    numbers beyond 2**53 and for lone surrogates.
     """
     return _write(value).encode("utf-8")
 

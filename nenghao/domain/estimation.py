@@ -1,8 +1,8 @@
 """Estimates energy where readings are missing.
 
-One method so far: E3, register-advance apportionment. The registers on both sides of a gap are real, so their advance is
-known; only its shape over the gap is estimated, here as uniform. An interval series has nothing that its missing slots
-must add up to: there, missing stays missing.
+One method so far: E3, register-advance apportionment. The registers on both sides of a gap are real, so their advance
+is known; only its shape over the gap is estimated, here as uniform. An interval series has nothing that its missing
+slots must add up to: there, missing stays missing.
 Source: NAESB UBP and AEMO Metrology Part B by way of domain.md 11.2 (E3: scale to the known total).
 """
 

@@ -102,8 +102,8 @@ def leave_out(chains: Sequence[Chain], spans: Sequence[Span]) -> list[Chain]:
 def register_advances(chains: Sequence[Chain], versions: Sequence[SeriesVersion]) -> list[Advance]:
     """Energy between each two neighbouring registers that one version, or one meter, connects, in order of time.
 
-    No advance reaches over a change of the meter: what the old one counted after its last reading is not known. A changed
-    multiplier on the same meter is bridged by a reading at the change.
+    No advance reaches over a change of the meter: what the old one counted after its last reading is not known. A
+    changed multiplier on the same meter is bridged by a reading at the change.
     """
     joined = [dict(chain) for chain in chains]
     for number, (old, new) in enumerate(pairwise(versions)):

@@ -1,13 +1,13 @@
 """Relations of a form (审核关系) as rows, and the one compiler that turns a row into SQL.
 
-Before: reference rows (form_relation). After: Great Expectations runs the SQL over a return; nothing judges a relation twice.
+Before: reference rows (form_relation). After: Great Expectations runs the SQL over a return; nothing judges one twice.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import product
-from typing import Final, Literal
+from typing import Any, Final, Literal, cast
 
 from nenghao.errors import DataRefused
 
@@ -50,13 +50,10 @@ class Relation:
         Raises: DataRefused naming the relation and what is wrong with it.
         """
         try:
-            operator = definition["operator"]
-            if operator not in OFFENCE:
-                raise DataRefused(f"relation {code}: operator {operator!r} is not one of {', '.join(OFFENCE)}")
             return cls(
                 code=code,
                 left=_parse_terms(definition["left"]),
-                operator=operator,
+                operator=_parse_operator(code, definition["operator"]),
                 right=_parse_terms(definition["right"]),
                 tolerance=Decimal(str(definition["tolerance"])),
                 row_codes=_parse_codes(definition.get("rows")),
@@ -66,26 +63,37 @@ class Relation:
             raise DataRefused(f"relation {code} is malformed: {error!r}") from error
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRelation:
+    """A row of form_relation, its definition as `Relation.parse` reads it."""
+
+    edition: str
+    form: str
+    code: str
+    obligation: Literal["mandatory", "explanatory"]
+    definition: Mapping[str, Any]
+    source: str
+    confidence: str
+
+
 def relation_sql(relation_code: str, definition: Mapping[str, object]) -> str:
     """The query that selects the offending rows of a relation from `{batch}`.
 
-    `{batch}` holds one row a cell: unit_id, month_on, balance_id, row_code, column_code, value. Each offending row names the
-    unit month, the row and column the relation was judged for ("*" where it has none), both sides and the cells.
+    `{batch}` holds one row a cell: unit_id, month_on, balance_id, row_code, column_code, value. Each offending row
+    names the unit month, the row and column it was judged for ("*" where it has none), both sides and the cells.
 
     Raises: DataRefused where the definition is malformed.
     """
     relation = Relation.parse(relation_code, definition)
-    terms = [
-        (row, column, 1 if side is relation.left else -1, _put(term.row_code, row), _put(term.column_code, column), term.is_optional)
-        for row, column in product(relation.row_codes or (ANY,), relation.column_codes or (ANY,))
-        for side in (relation.left, relation.right)
-        for term in side
-    ]  # fmt: skip
-    required = sum(not term.is_optional for term in (*relation.left, *relation.right))
+    scopes = list(product(relation.row_codes or (ANY,), relation.column_codes or (ANY,)))
     values = ",\n        ".join(
-        f"({_text(row)}, {_text(column)}, {side}, {_text(cell_row)}, {_text(cell_column)}, {str(optional).lower()})"
-        for row, column, side, cell_row, cell_column, optional in terms
+        f"({_text(row)}, {_text(column)}, {side}, {_text(_put(term.row_code, row))},"
+        f" {_text(_put(term.column_code, column))}, {str(term.is_optional).lower()})"
+        for row, column in scopes
+        for side, terms in ((1, relation.left), (-1, relation.right))
+        for term in terms
     )
+    required = sum(not term.is_optional for term in (*relation.left, *relation.right))
     return _QUERY.format(
         relation_code=_text(relation.code),
         values=values,
@@ -117,6 +125,12 @@ FROM (
 ) AS judged
 WHERE required_cells = {required} AND {offence}
 """
+
+
+def _parse_operator(code: str, value: object) -> Operator:
+    if value not in OFFENCE:
+        raise DataRefused(f"relation {code}: operator {value!r} is not one of {', '.join(OFFENCE)}")
+    return cast("Operator", value)
 
 
 def _parse_terms(value: object) -> tuple[Term, ...]:

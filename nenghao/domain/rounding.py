@@ -31,3 +31,15 @@ def floor_share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
         return None
     with localcontext(EXACT):
         return (Decimal(part) / Decimal(whole)).quantize(Decimal(1).scaleb(-SHARE_DECIMALS), rounding=ROUND_FLOOR)
+
+
+def exact_text(value: Decimal) -> str:
+    """A decimal as the one string it is sealed as: plain digits, no trailing zeros, no minus before zero.
+
+    >>> exact_text(Decimal("1.2300")), exact_text(Decimal("1E+3")), exact_text(Decimal("-0.0"))
+    ('1.23', '1000', '0')
+    """
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -1,6 +1,6 @@
 """A day of a series: slots with energy, quality and method.
 
-Before: advances between registers or received intervals (registers). After: hour, day and month totals (sql/queries/totals).
+Before: advances between registers, or received intervals (registers). After: totals (sql/queries/totals).
 """
 
 import hashlib
@@ -28,9 +28,9 @@ NOT_ESTIMATED, APPORTIONED, REVERSE = "-3r"
 class SeriesDay:
     """Energy of a series in each slot of a Shanghai day, exact.
 
-    Every day counts all its slots as due, also today: a day is complete when it is over. A slot's own reading is the one
-    at its start, whose day it shares. Measured is what lies between a slot's own two registers or came as its interval;
-    energy apportioned over a gap is not, though its sum is known.
+    Every day counts all its slots as due, also today: a day is complete when it is over. A slot's own reading is the
+    one at its start, whose day it shares. Measured is what lies between a slot's own two registers or came as its
+    interval; energy apportioned over a gap is not, though its sum is known.
     """
 
     series_id: int
@@ -154,8 +154,8 @@ def _pour(
 ) -> None:
     """Add an advance to the slots of the day that begins at `begin`.
 
-    Over more than one slot it is apportioned by time, first to days, then to the day's slots: so the parts add up to the
-    advance whatever the slots of the days are.
+    Over more than one slot it is apportioned by time, first to days, then to the day's slots: so the parts add up to
+    the advance whatever the slots of the days are.
     """
     first = max(0, (advance.begin - begin) // slot_s)
     last = min(len(slots), -((begin - advance.end) // slot_s))

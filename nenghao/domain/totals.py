@@ -48,8 +48,8 @@ def makes_days(*, quantity: str, kind: str, period: str) -> bool:
 def rank_leading(series: Iterable[PointSeries]) -> list[PointSeries]:
     """The series that can speak for their point, the best first: registers, then the finest interval.
 
-    It has to measure what the form wants of the point's variety; a point outside the form is spoken for by any quantity but
-    reactive energy, which is no energy used.
+    It has to measure what the form wants of the point's variety; a point outside the form is spoken for by any quantity
+    but reactive energy, which is no energy used.
     """
     fitting = [
         one

@@ -1,1 +1,1 @@
-"""Codes that differ by edition, province and year, as rows with validity, source and confidence; loaded, never constants."""
+"""Codes that differ by edition, province and year, as rows with validity, source and confidence."""

@@ -1,31 +1,17 @@
 """Reads the relations of forms."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from nenghao.domain.relations import Relation
+from nenghao.domain.relations import FormRelation, Relation
 from nenghao.domain.varieties import TOTAL_ROW
 from nenghao.reference.files import read_rows
 from nenghao.reference.varieties import load_varieties
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelationRow:
-    """A row of form_relation: definition as `domain.relations` reads it."""
-
-    edition: str
-    form: str
-    code: str
-    obligation: str
-    definition: Mapping[str, Any]
-    source: str
-    confidence: str
-
-
 @cache
-def load_relations() -> tuple[RelationRow, ...]:
+def load_relations() -> tuple[FormRelation, ...]:
     """The relations in force; names of groups of rows (`all`, `total`) are written out.
 
     Raises: DataRefused where a relation is malformed.
@@ -45,7 +31,7 @@ def load_relations() -> tuple[RelationRow, ...]:
             definition["columns"] = row["columns"]
         Relation.parse(row["code"], definition)
         rows.append(
-            RelationRow(
+            FormRelation(
                 edition=table["edition"],
                 form=table["form"],
                 code=row["code"],

@@ -79,7 +79,8 @@ class Plant:
         """Store readings and put their days on the changed list, as the collector does."""
         with self.owner.cursor() as cursor:
             cursor.executemany(
-                "INSERT INTO reading (series_id, at, value, message_id, ordinal, source) VALUES (%s, %s, %s, 1, 0, 'l')",
+                "INSERT INTO reading (series_id, at, value, message_id, ordinal, source)"
+                " VALUES (%s, %s, %s, 1, 0, 'l')",
                 [(series_id, at, Decimal(str(value))) for at, value in values.items()],
             )
         days = {day_of(at) for at in values}
@@ -106,7 +107,8 @@ class Plant:
             case_id,
         )
         self.owner.execute(
-            "INSERT INTO exclusion (decision_id, series_id, span, recorded_at) VALUES (%s, %s, tstzrange(%s, %s), now())",
+            "INSERT INTO exclusion (decision_id, series_id, span, recorded_at)"
+            " VALUES (%s, %s, tstzrange(%s, %s), now())",
             [decision_id, series_id, begin, end],
         )
 
@@ -128,7 +130,7 @@ def steady(first: int, last: int, *, step: object = 1, start: object = 0, day_on
 
 @pytest.fixture
 def plant(module_database: Settings) -> Iterator[Plant]:
-    """Fresh results and lists, on a database that the module's tests share: cloning one for each would double the time."""
+    """Fresh results and lists, on a database that the module's tests share: cloning one each doubles the time."""
     with connect(module_database, Role.OWNER, autocommit=True) as owner:
         owner.execute(f"TRUNCATE {', '.join(RESULTS)}".encode())
         yield Plant(owner)

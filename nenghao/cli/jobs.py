@@ -1,0 +1,53 @@
+"""`nenghao due-days | close-days | build-months | seal | reference sync`: the scheduled steps, one command each."""
+
+import typer
+
+from nenghao.config import load_settings
+from nenghao.jobs import entry
+from nenghao.labels import label
+
+due_days = typer.Typer(invoke_without_command=True)
+close_days = typer.Typer(invoke_without_command=True)
+build_months = typer.Typer(invoke_without_command=True)
+seal = typer.Typer(invoke_without_command=True)
+reference = typer.Typer(no_args_is_help=True, help="Reference rows: varieties, coefficients, relations.")
+
+
+@due_days.callback()
+def run_due_days() -> None:
+    """Put due days without a reading on the changed list."""
+    settings = load_settings()
+    typer.echo(label("job.due_days", settings.language, **entry.run_due_days(settings)))
+
+
+@close_days.callback()
+def run_close_days() -> None:
+    """Close everything on the changed list: series days, hours, days, months."""
+    settings = load_settings()
+    typer.echo(label("job.close_days", settings.language, **entry.run_close_days(settings)))
+
+
+@build_months.callback()
+def run_build_months() -> None:
+    """Build the monitored balances of changed months that are over."""
+    settings = load_settings()
+    typer.echo(label("job.build_months", settings.language, **entry.run_build_months(settings)))
+
+
+@seal.callback()
+def run_seal() -> None:
+    """Seal newest balances as releases."""
+    settings = load_settings()
+    typer.echo(label("job.seal", settings.language, **entry.run_seal(settings)))
+
+
+@reference.callback()
+def about_reference() -> None:
+    """Reference rows: varieties, coefficients, relations."""
+
+
+@reference.command()
+def sync() -> None:
+    """Bring the database's reference rows to this release's."""
+    settings = load_settings()
+    typer.echo(label("job.reference", settings.language, **entry.run_sync_reference(settings)))

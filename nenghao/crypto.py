@@ -1,0 +1,90 @@
+"""Hashing and signing, each under the name of its algorithm, so that others can be added beside them."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from nenghao.errors import ConfigError, SealBroken
+
+SHA_256: Final = "sha256"
+ED25519: Final = "ed25519"
+HASHES: Final[Mapping[str, Callable[[bytes], bytes]]] = {SHA_256: lambda data: hashlib.sha256(data).digest()}
+#: A key is known by the first bytes of its own hash: enough to find it; the key itself is what is trusted.
+KEY_ID_BYTES: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A signature and what is needed to check it."""
+
+    algorithm: str
+    key_id: str
+    value: bytes
+
+
+def digest(algorithm: str, data: bytes) -> bytes:
+    """Hash by a named algorithm.
+
+    Raises: SealBroken where the algorithm is not known here.
+    """
+    if algorithm not in HASHES:
+        raise SealBroken(f"unknown hash algorithm {algorithm!r}")
+    return HASHES[algorithm](data)
+
+
+def sign(private_key_pem: str, data: bytes) -> Signature:
+    """Sign by the private key.
+
+    Raises: ConfigError where the key is not an Ed25519 key in PEM.
+    """
+    try:
+        key = load_pem_private_key(private_key_pem.encode(), password=None)
+    except ValueError as error:
+        raise ConfigError("the signing key is not a private key in PEM") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ConfigError("the signing key is not an Ed25519 key")
+    return Signature(algorithm=ED25519, key_id=key_id(key.public_key()), value=key.sign(data))
+
+
+def check_signature(signature: Signature, data: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> bool:
+    """Whether a trusted key signed the data.
+
+    Raises: SealBroken where the algorithm is not known here; KeyError where the key is not trusted.
+    """
+    if signature.algorithm != ED25519:
+        raise SealBroken(f"unknown signature algorithm {signature.algorithm!r}")
+    try:
+        trusted[signature.key_id].verify(signature.value, data)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def load_trusted_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
+    """Every public key of a trust folder (`*.pem`), by key id.
+
+    Raises: ConfigError where the folder has none or a file is not an Ed25519 public key.
+    """
+    keys = {}
+    for path in sorted(folder.glob("*.pem")):
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except (ValueError, OSError) as error:
+            raise ConfigError(f"{path} is not a public key in PEM") from error
+        if not isinstance(key, Ed25519PublicKey):
+            raise ConfigError(f"{path} is not an Ed25519 key")
+        keys[key_id(key)] = key
+    if not keys:
+        raise ConfigError(f"no public key (*.pem) in {folder}")
+    return keys
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """The name of a key: the first 16 hex digits of its hash."""
+    return digest(SHA_256, key.public_bytes_raw())[:KEY_ID_BYTES].hex()

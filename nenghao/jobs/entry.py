@@ -1,0 +1,44 @@
+"""The jobs as commands and DAG tasks call them: settings in, a small summary out; here "now" is read from the clock."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from nenghao.config import Role, Settings, load_settings
+from nenghao.db.connection import connect
+from nenghao.jobs.build_months import build_months
+from nenghao.jobs.close_days import close_changed_days
+from nenghao.jobs.due_days import mark_due_days
+from nenghao.jobs.seal_balances import seal_balances
+from nenghao.jobs.sync_reference import sync_reference
+
+
+def run_due_days(settings: Settings | None = None) -> dict[str, int]:
+    """Put due days without a reading on the changed list."""
+    with connect(settings or load_settings(), Role.JOBS) as conn:
+        return {"marks": mark_due_days(conn, datetime.now(UTC))}
+
+
+def run_close_days(settings: Settings | None = None) -> dict[str, int]:
+    """Close everything on the changed list."""
+    with connect(settings or load_settings(), Role.JOBS) as conn:
+        return asdict(close_changed_days(conn, datetime.now(UTC)))
+
+
+def run_sync_reference(settings: Settings | None = None) -> dict[str, int]:
+    """Bring the reference rows of the database to this release's."""
+    with connect(settings or load_settings(), Role.JOBS) as conn:
+        return asdict(sync_reference(conn))
+
+
+def run_build_months(settings: Settings | None = None) -> dict[str, int]:
+    """Build the balances of changed months that are over; reference rows first, since a balance names them."""
+    with connect(settings or load_settings(), Role.JOBS) as conn:
+        sync_reference(conn)
+        return {"balances": len(build_months(conn, datetime.now(UTC)))}
+
+
+def run_seal(settings: Settings | None = None) -> dict[str, int]:
+    """Seal every newest balance that has no release."""
+    settings = settings or load_settings()
+    with connect(settings, Role.JOBS) as conn:
+        return {"releases": len(seal_balances(conn, settings, datetime.now(UTC)))}

@@ -1,0 +1,192 @@
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from nenghao.config import Role, Settings
+from nenghao.crypto import load_trusted_keys
+from nenghao.db.connection import Connection, connect
+from nenghao.domain.periods import day_start
+from nenghao.domain.relations import relation_sql
+from nenghao.jobs.build_months import build_months
+from nenghao.jobs.close_days import close_changed_days
+from nenghao.jobs.seal_balances import seal_balances
+from nenghao.jobs.sync_reference import sync_reference
+from nenghao.reference.relations import load_relations
+from nenghao.reporting.verify import verify_archive
+from tests.jobs.conftest import DAY, NOW, Plant, table_rows
+
+MONTH_DAYS = 31
+FIRST, END = DAY.replace(day=1), DAY.replace(month=11, day=1)
+SEALED = ("monitored_balance", "balance_cell", "release", "month_mark")
+
+
+def fill_month(plant: Plant, series_id: int, total: object, *, until: int = MONTH_DAYS) -> None:
+    """Registers at midnight of each day, so that the month's energy is `total` for `until` of 31 days."""
+    step = Decimal(str(total)) / MONTH_DAYS
+    plant.readings(series_id, {day_start(FIRST) + timedelta(days=n): step * n for n in range(until + 1)})
+
+
+def cells_of(conn: Connection, unit_id: int) -> dict[tuple[str, str], Decimal]:
+    rows = conn.execute(
+        "SELECT row_code, column_code, value FROM balance_cell JOIN monitored_balance b USING (balance_id)"
+        " WHERE unit_id = %s AND version = (SELECT max(version) FROM monitored_balance m WHERE m.unit_id = b.unit_id)",
+        [unit_id],
+    ).fetchall()
+    conn.rollback()
+    return {(row, column): value for row, column, value in rows}
+
+
+@pytest.fixture
+def settings(module_database: Settings, tmp_path: Path) -> Settings:
+    return module_database.model_copy(update={"release_dir": tmp_path})
+
+
+@pytest.fixture
+def works(plant: Plant, jobs: Connection) -> int:
+    """A plant with a feeder, its own generation, an export, a canteen and gas."""
+    sync_reference(jobs)
+    unit_id = plant.unit()
+    for code, flow, use, total in (
+        ("E1", "purchase", "industrial", 310_000),
+        ("G1", "generation", "industrial", 62_000),
+        ("X1", "export", "industrial", 31_000),
+        ("C1", "internal", "non_industrial", 3_100),
+    ):
+        fill_month(plant, plant.series(plant.point(unit_id, code, flow=flow, use=use)), total)
+    gas = plant.point(unit_id, "N1", variety="15")
+    fill_month(plant, plant.series(gas, quantity="volume", versions=({"unit": "m3"},)), 93_000)
+    close_changed_days(jobs, NOW)
+    return unit_id
+
+
+def test_a_month_is_laid_out_as_the_form(works: int, jobs: Connection) -> None:
+    build_months(jobs, NOW)
+    cells = cells_of(jobs, works)
+    assert cells == {
+        ("15", "2"): Decimal("9.3"), ("15", "4"): Decimal("9.3"), ("15", "5"): Decimal("9.3"),
+        ("15", "10"): Decimal("13.3"), ("15", "tce"): Decimal("123.69"),
+        ("33", "2"): Decimal(31), ("33", "4"): Decimal("34.1"), ("33", "5"): Decimal("33.79"),
+        ("33", "7"): Decimal("0.31"), ("33", "10"): Decimal("1.229"), ("33", "tce"): Decimal("41.9089"),
+        ("40", "4"): Decimal("165.5989"),
+    }  # fmt: skip
+    share = jobs.execute(
+        "SELECT completeness, measured_share FROM balance_cell JOIN monitored_balance USING (balance_id)"
+        " WHERE unit_id = %s AND row_code = '40'",
+        [works],
+    ).fetchone()
+    assert share == (Decimal("0.010416"), 0)  # one register a day of 96 slots, everything apportioned
+
+
+def test_building_and_sealing_twice_changes_nothing(works: int, jobs: Connection, settings: Settings) -> None:
+    built = build_months(jobs, NOW)
+    seal_balances(jobs, settings, NOW)
+    assert len(built) == 1
+    before, files = table_rows(jobs, *SEALED), {p.name: p.read_bytes() for p in settings.release_dir.iterdir()}
+    jobs.execute("INSERT INTO month_mark SELECT %s, %s", [works, FIRST])
+    jobs.commit()
+    assert build_months(jobs, NOW + timedelta(hours=1)) == []
+    assert seal_balances(jobs, settings, NOW + timedelta(hours=1)) == []
+    assert table_rows(jobs, *SEALED) == before
+    assert {p.name: p.read_bytes() for p in settings.release_dir.iterdir()} == files
+
+
+def test_a_changed_month_becomes_a_release_that_restates_the_earlier_one(
+    plant: Plant, works: int, jobs: Connection, settings: Settings
+) -> None:
+    build_months(jobs, NOW)
+    seal_balances(jobs, settings, NOW)
+    pv = plant.series(plant.point(works, "G2", flow="generation"))
+    fill_month(plant, pv, 31_000)
+    close_changed_days(jobs, NOW)
+    build_months(jobs, NOW)
+    seal_balances(jobs, settings, NOW)
+    rows = jobs.execute(
+        "SELECT version, restates_release_id IS NULL, archive_name FROM release WHERE unit_id = %s ORDER BY version",
+        [works],
+    ).fetchall()
+    assert [row[:2] for row in rows] == [(1, True), (2, False)]
+    trusted = load_trusted_keys(settings.secrets_dir.parent / "trust")
+    for _, _, name in rows:
+        checks = verify_archive((settings.release_dir / name).read_bytes(), trusted)
+        assert [check.label_key for check in checks if not check.is_passed] == []
+        assert len(checks) == 4
+
+
+def test_a_month_that_is_not_over_waits_on_the_list(works: int, jobs: Connection) -> None:
+    during = datetime.fromisoformat("2026-10-31T23:59:00+08:00")
+    assert build_months(jobs, during) == []
+    assert jobs.execute("SELECT count(*) FROM month_mark WHERE unit_id = %s", [works]).fetchone() != (0,)
+
+
+def test_a_cell_with_a_silent_point_has_no_row(plant: Plant, jobs: Connection) -> None:
+    sync_reference(jobs)
+    unit_id = plant.unit()
+    fill_month(plant, plant.series(plant.point(unit_id, "E1")), 310)
+    plant.series(plant.point(unit_id, "X1", flow="export"))
+    close_changed_days(jobs, NOW)
+    build_months(jobs, NOW)
+    assert set(cells_of(jobs, unit_id)) == {("33", "2")}
+
+
+def test_a_lost_file_is_written_again(works: int, jobs: Connection, settings: Settings) -> None:
+    build_months(jobs, NOW)
+    seal_balances(jobs, settings, NOW)
+    lost = next(settings.release_dir.glob("*.zip"))
+    data = lost.read_bytes()
+    lost.unlink()
+    assert seal_balances(jobs, settings, NOW) == []
+    assert lost.read_bytes() == data
+
+
+def test_relations_hold_on_a_built_month_and_each_names_its_cells_when_broken(
+    works: int, jobs: Connection, module_database: Settings
+) -> None:
+    build_months(jobs, NOW)
+    batch = (
+        "(SELECT b.unit_id, b.month_on, b.balance_id, c.row_code, c.column_code, c.value FROM monitored_balance b"
+        f" JOIN balance_cell c USING (balance_id) WHERE b.unit_id = {works})"
+    )
+    with connect(module_database, Role.RULES) as rules:
+        for relation in load_relations():
+            query = relation_sql(relation.code, relation.definition).format(batch=batch)
+            assert rules.execute(query.encode()).fetchall() == [], relation.code
+        broken = {
+            "A1": [("33", "4", 10), ("33", "5", 4), ("33", "7", 5)],
+            "A2a": [("01", "5", 1), ("01", "6", 2)],
+            "A2b": [("21", "4", 1), ("21", "8", 2)],
+            "A4": [("33", "tce", 5), ("02", "tce", 100), ("40", "4", 6)],
+            "A5": [("19", "2", -1)],
+            "A9": [("33", "9", 3)],
+        }
+        for relation in load_relations():
+            cells = broken[relation.code]
+            rows = ", ".join(f"(1, DATE '2026-10-01', 1::bigint, '{r}', '{c}', {v}::numeric)" for r, c, v in cells)
+            table = (
+                f"(SELECT * FROM (VALUES {rows}) AS v (unit_id, month_on, balance_id, row_code, column_code, value))"
+            )
+            found = rules.execute(
+                relation_sql(relation.code, relation.definition).format(batch=table).encode()
+            ).fetchall()
+            assert len(found) == 1, relation.code
+            judged = {f"{row}.{column}" for row, column, _ in cells} - {"02.tce"}
+            assert (found[0][3], set(found[0][9])) == (relation.code, judged)
+
+
+def test_a_relation_whose_cells_are_missing_is_not_judged(module_database: Settings) -> None:
+    table = (
+        "(SELECT 1 AS unit_id, DATE '2026-10-01' AS month_on, 1 AS balance_id, '33' AS row_code, '4' AS column_code,"
+        " 10::numeric AS value)"
+    )
+    with connect(module_database, Role.RULES) as rules:
+        for relation in load_relations():
+            query = relation_sql(relation.code, relation.definition).format(batch=table)
+            assert rules.execute(query.encode()).fetchall() == []
+
+
+def test_reference_rows_can_be_written_twice(jobs: Connection) -> None:
+    sync_reference(jobs)
+    before = table_rows(jobs, "variety", "coal_coefficient", "form_relation")
+    sync_reference(jobs)
+    assert table_rows(jobs, "variety", "coal_coefficient", "form_relation") == before
