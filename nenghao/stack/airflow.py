@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -77,9 +78,14 @@ def environment_of(layout: Layout, ports: Ports) -> dict[str, str]:
 
 
 def prepare(layout: Layout, ports: Ports) -> None:
-    """Write the address of Airflow's database, whose port may have changed."""
+    """Write the address of Airflow's database, whose port may have changed.
+
+    Raises: ConfigError where this machine lacks what Airflow needs.
+    """
     if not EXECUTABLE.exists():
         raise ConfigError("Airflow is not installed: run scripts/setup, or install the extra `airflow`")
+    if not os.access("/dev/shm", os.W_OK | os.X_OK):  # noqa: S108
+        raise ConfigError("Airflow's executor needs /dev/shm, which its user cannot write: mount it (tmpfs, mode 1777)")
     password = read_secret(layout, credentials.AIRFLOW_ROLE)
     path = layout.secrets / CONNECTION_FILE
     path.touch(mode=0o600)

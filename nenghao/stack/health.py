@@ -6,11 +6,12 @@ from nenghao.errors import ConfigError
 from nenghao.stack import airflow, mosquitto, postgres
 from nenghao.stack.logs import tail
 from nenghao.stack.ports import Ports
-from nenghao.stack.spec import SERVERS, Component, Layout
+from nenghao.stack.spec import AIRFLOW, SERVERS, Component, Layout
 from nenghao.stack.supervisor import Supervisor
 
 # PostgreSQL's recovery after a kill, or Airflow's imports on a busy machine, may take minutes.
 HEALTHY_S = 180.0
+MAX_AIRFLOW_STARTS = 3
 
 
 def wait_healthy(layout: Layout, ports: Ports, component: Component) -> None:
@@ -34,10 +35,20 @@ def wait_healthy(layout: Layout, ports: Ports, component: Component) -> None:
 def wait_airflow(layout: Layout, ports: Ports) -> None:
     """Wait until Airflow itself says that all of its parts are healthy.
 
-    Raises: ConfigError naming what is not, with the end of its api-server's log.
+    Raises: ConfigError naming what is not, with the end of a log.
     """
     deadline = time.monotonic() + HEALTHY_S
-    while unhealthy := airflow.unhealthy_parts(ports):
+    pids: dict[Component, set[int]] = {component: set() for component in AIRFLOW}
+    while True:
+        unhealthy = airflow.unhealthy_parts(ports)
+        # A scheduler that dies after its first heartbeat looks healthy for half a minute each time.
+        for component, process in Supervisor(layout).states().items():
+            if component in pids and process.pid:
+                pids[component].add(process.pid)
+                if len(pids[component]) > MAX_AIRFLOW_STARTS:
+                    raise ConfigError(f"{component} ends again and again\n{tail(layout, component)}")
+        if not unhealthy:
+            return
         if time.monotonic() > deadline:
             log = tail(layout, Component.AIRFLOW_API)
             raise ConfigError(f"airflow is not healthy: {', '.join(unhealthy)}\n{log}".rstrip())
