@@ -20,8 +20,9 @@ RULES_DIR: Final = Path(__file__).resolve().parent / "rules"
 
 Level = Literal["lead", "doubt"]
 Batch = Literal["series_day", "reading_conflict", "balance_cell"]
-#: What a confirmed case takes out of the estimate: the series that was found, all series of its point, or nothing.
-Exclusion = Literal["series", "point", "none"]
+#: What a confirmed case takes out of the figures: the series that was found, it with the other channel of its point
+#: and quantity, or nothing.
+Exclusion = Literal["series", "channels", "none"]
 
 #: A rule that raised an error says so under this code: a check that did not run is never a check that passed.
 DID_NOT_RUN: Final = "rule_did_not_run"

@@ -41,7 +41,9 @@ def record_violation(
     evidence = {**check.constants, **{name: _plain(row[name]) for name in rule.evidence if name in row}}
     unit_id, point_id, series_id, span_from, span_to = (row.get(name) for name in KEY_COLUMNS)
     span = (span_from, span_to)
-    subject = _subject(check, unit_id, point_id, series_id)
+    # A relation of a form is broken at a cell, everything else at a point or a series.
+    cell = [row.get("row_code"), row.get("column_code")]
+    subject = [rule.code, unit_id, point_id, series_id, check.constants, cell]
     finding = audit.NewFinding(
         rule_code=rule.code,
         rule_version=version,
@@ -65,8 +67,8 @@ def record_violation(
         ("thresholds", thresholds),
         ("innocence", list(rule.innocence)),
     ]
-    if point_id is not None:
-        pieces += _readings_and_meters(conn, rule, point_id, series_id, span_from, span_to)
+    if series_id is not None:
+        pieces += _readings_and_meters(conn, rule, series_id, span_from, span_to)
     for kind, content in pieces:
         cases.insert_evidence(
             conn, case_id=case_id, alert_id=alert_id, kind=kind, content=content, content_hash=_hash(content),
@@ -105,10 +107,6 @@ def record_failure(
     return Counts(findings=1, cases=int(is_new))
 
 
-def _subject(check: Check, unit_id: int | None, point_id: int | None, series_id: int | None) -> list[Any]:
-    return [check.rule.code, unit_id, point_id, series_id, check.constants]
-
-
 def _earlier(
     conn: Connection, check: Check, unit_id: int | None, point_id: int | None, series_id: int | None,
     span: tuple[datetime, datetime],
@@ -136,10 +134,9 @@ def _open_case(
 
 
 def _readings_and_meters(
-    conn: Connection, rule: Rule, point_id: int, series_id: int | None, span_from: datetime, span_to: datetime
+    conn: Connection, rule: Rule, series_id: int, span_from: datetime, span_to: datetime
 ) -> list[tuple[str, Any]]:
-    of_point = cases.energy_series(conn, point_id)
-    series_ids = [series_id] if series_id is not None and rule.exclusion == "none" else of_point
+    series_ids = [series_id] if rule.exclusion == "none" else cases.channels(conn, series_id)
     readings = cases.readings_of_span(conn, series_ids, span_from, span_to, EVIDENCE_READINGS)
     meters = cases.meters_of_series(conn, series_ids, span_from)
     return [

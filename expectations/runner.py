@@ -12,7 +12,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stderr
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -136,7 +136,7 @@ def _audit_balance(
     checks = [
         Check(
             rule=rule,
-            query=relations.relation_sql(definition),
+            query=relations.relation_sql(code, definition),
             constants={"form_code": form, "relation_code": code, "obligation": obligation},
         )
         for form, code, obligation, definition in audit.relations(conn, edition)
@@ -147,7 +147,12 @@ def _audit_balance(
     if checks:
         query = audit.literal_query(conn, "batch_balance_cell", {"balance_id": balance_id})
         name = f"balance_cell {balance_id}"
-        outcomes = validate(context, suites.build_validation(context, settings, name, query, checks, versions))
+        validation = suites.build_validation(context, settings, name, query, checks, versions)
+        span_from, span_to = scope.span
+        spans = {"span_from": span_from, "span_to": span_to}  # a relation speaks of the whole month
+        outcomes = [
+            replace(outcome, rows=[{**row, **spans} for row in outcome.rows]) for outcome in validate(context, validation)
+        ]
     return record(conn, outcomes, versions, scope, {"balance_id": balance_id}, now, is_return=True)
 
 

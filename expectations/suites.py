@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from great_expectations.expectations import UnexpectedRowsExpectation
 
 DOCS_SITE: Final = "nenghao"
+#: Rules join days with days of the same batch, for which the planner has no statistics: it would choose nested loops,
+#: whose cost is the square of the days (two years of a house: 14 s instead of 0.3 s).
+SESSION_OPTIONS: Final = "-c timezone=UTC -c enable_nestloop=off -c jit=off -c work_mem=64MB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,5 +110,5 @@ def _url(settings: Settings) -> str:
     password = quote(settings.secret(Role.RULES), safe="")
     return (
         f"postgresql+psycopg://{Role.RULES}:{password}@{settings.database_host}:{settings.database_port}"
-        f"/{quote(settings.database_name)}?application_name=nenghao+audit&options=-c%20timezone%3DUTC"
+        f"/{quote(settings.database_name)}?application_name=nenghao+audit&options={quote(SESSION_OPTIONS)}"
     )

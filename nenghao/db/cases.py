@@ -83,9 +83,9 @@ def insert_evidence(
     )
 
 
-def energy_series(conn: Connection, point_id: int) -> list[int]:
-    """Register and interval series of a point."""
-    return [row["series_id"] for row in _rows(conn, "energy_series", {"point_id": point_id})]
+def channels(conn: Connection, series_id: int) -> list[int]:
+    """Register and interval series of the same point and quantity as a series, itself included."""
+    return [row["series_id"] for row in _rows(conn, "channels", {"series_id": series_id})]
 
 
 def readings_of_span(

@@ -116,11 +116,13 @@ def _excluded(conn: Connection, findings: Iterable[dict[str, Any]]) -> set[tuple
 
 
 def _series_of(conn: Connection, finding: dict[str, Any]) -> list[int]:
-    match finding["definition"].get("exclusion", "none"):
-        case "series" if finding["series_id"] is not None:
-            return [finding["series_id"]]
-        case "point" if finding["point_id"] is not None:
-            return cases.energy_series(conn, finding["point_id"])
+    match finding["definition"].get("exclusion", "none"), finding["series_id"]:
+        case _, None:
+            return []
+        case "series", series_id:
+            return [series_id]
+        case "channels", series_id:
+            return cases.channels(conn, series_id)
         case _:
             return []
 

@@ -104,7 +104,7 @@ WHERE p.unit_id = ANY(%(unit_ids)s)
 AND sd.day_on >= %(history_on)s AND sd.day_on <= %(horizon_on)s;
 
 -- batch_reading_conflict --
--- Conflicting readings of the audited days, one row each.
+-- Conflicting readings of the audited days, one row each; quantum is the last digit of the meter's face.
 SELECT
     p.unit_id,
     s.point_id,
@@ -114,10 +114,12 @@ SELECT
     c.at,
     c.standing_value,
     c.value,
-    c.message_id
+    c.message_id,
+    10::numeric ^ (-v.decimals) AS quantum
 FROM reading_conflict AS c
 INNER JOIN series AS s ON c.series_id = s.series_id
 INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN series_version AS v ON c.series_id = v.series_id AND v.valid @> c.at
 WHERE p.unit_id = ANY(%(unit_ids)s) AND c.at >= %(from_at)s AND c.at < %(to_at)s;
 
 -- batch_balance_cell --

@@ -20,9 +20,13 @@ INSERT INTO evidence (case_id, alert_id, kind, content, hash_algorithm, hash, re
 VALUES (%(case_id)s, %(alert_id)s, %(kind)s, %(content)s, 'SHA-256', %(hash)s, %(recorded_at)s)
 ON CONFLICT ON CONSTRAINT evidence_once DO NOTHING;
 
--- energy_series --
--- Energy series of a point that readings and meters of a finding are looked up for, one id a row.
-SELECT series_id FROM series WHERE point_id = %(point_id)s AND kind IN ('register', 'interval') ORDER BY series_id;
+-- channels --
+-- Register and interval series of the same point and quantity as a series, itself included, one id a row.
+SELECT other.series_id
+FROM series AS s
+INNER JOIN series AS other ON s.point_id = other.point_id AND s.quantity = other.quantity
+WHERE s.series_id = %(series_id)s AND other.kind IN ('register', 'interval')
+ORDER BY other.series_id;
 
 -- readings_of_span --
 -- Readings of series in a span with the messages that brought them, at most `row_limit` rows, in order. The end is

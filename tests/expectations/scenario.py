@@ -1,0 +1,226 @@
+"""Lays a case file into a database as closed series days: small inputs in, what the jobs would have written out.
+
+A case is a unit of its own, so all cases of all rules lie in one database and one run of Great Expectations judges them.
+"""
+
+import random
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from nenghao.domain.periods import SHANGHAI, day_start, slots_per_day
+
+#: The first day of every case, a Monday.
+FIRST_ON = date(2026, 8, 3)
+Slots = list[int | None]
+
+
+@dataclass(slots=True)
+class Channel:
+    """One series of a case: advances in last digits of the meter's face, slot by slot from FIRST_ON."""
+
+    point: str
+    values: Slots
+    kind: str = "register"
+    quantity: str = "active_energy"
+    unit: str = "kWh"
+    slot_minutes: int = 60
+    decimals: int = 3
+    multiplier: int = 1
+    part_of: str | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """A case file: channels, conflicts, what the rule has to find as (point, from, to), and who else may speak."""
+
+    rule: str
+    name: str
+    channels: list[Channel]
+    expected: set[tuple[str, datetime, datetime]]
+    also: set[str] = field(default_factory=set)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_case(path: Path) -> Case:
+    """Read `rules/<rule>/cases/<name>.toml`."""
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    days = content.get("days", 28)
+    made: dict[str, Slots] = {}
+    channels = []
+    for entry in content["series"]:
+        slot_minutes = entry.get("slot_minutes", 60)
+        values = _values(entry, days, slots_per_day(slot_minutes), made)
+        made.setdefault(entry.get("name", entry["point"]), list(values))
+        for edit in entry.get("edits", []):
+            _edit(values, edit, slots_per_day(slot_minutes))
+        for kind in entry.get("kinds", ["register"]):
+            shown = list(values)
+            for edit in entry.get(f"edits_{kind}", []):
+                _edit(shown, edit, slots_per_day(slot_minutes))
+            options = {
+                name: entry[name]
+                for name in ("quantity", "unit", "decimals", "multiplier", "part_of")
+                if name in entry
+            }
+            channels.append(
+                Channel(point=entry["point"], values=shown, kind=kind, slot_minutes=slot_minutes, **options)
+            )
+    expected = {_span(item) for item in content.get("expected", [])}
+    also = set(content.get("also", []))
+    return Case(path.parent.parent.name, path.stem, channels, expected, also, content.get("conflicts", []))
+
+
+def _span(item: dict[str, Any]) -> tuple[str, datetime, datetime]:
+    from_at = day_start(FIRST_ON + timedelta(days=item["day"]))
+    if "days" in item:
+        return item["point"], from_at, from_at + timedelta(days=item["days"])
+    slot = timedelta(minutes=item["slot_minutes"])
+    from_at += item["slot"] * slot
+    return item["point"], from_at, from_at + item["slots"] * slot
+
+
+def _values(entry: dict[str, Any], days: int, per_day: int, made: dict[str, Slots]) -> Slots:
+    """A daily shape (repeated over the day's slots), with noise that is the same in every run, plus other series."""
+    noise = random.Random(entry["point"] + entry.get("quantity", ""))  # noqa: S311: not a secret, but repeatable
+    shape, amplitude = entry.get("shape", [0]), entry.get("noise", 0)
+    on_days = entry.get("on_days", list(range(7)))
+    values: Slots = []
+    for day in range(days):
+        for slot in range(per_day):
+            base = shape[slot * len(shape) // per_day] if day % 7 in on_days else entry.get("idle", 0)
+            for change in entry.get("factor_days", []):
+                base = round(base * change["factor"]) if day >= change["day"] else base
+            value = base + (noise.randint(-amplitude, amplitude) if amplitude and base else 0)
+            values.append(max(0, value) + sum(made[name][len(values)] or 0 for name in entry.get("plus", [])))
+    return values
+
+
+def _edit(values: Slots, edit: dict[str, Any], per_day: int) -> None:
+    """Change slots from `day` (and `slot`) on, over `days` (and `slots`)."""
+    first = edit["day"] * per_day + edit.get("slot", 0)
+    count = edit["slots"] if "slots" in edit else edit.get("days", len(values)) * per_day
+    for at in range(first, min(first + count, len(values))):
+        value = values[at]
+        match edit["do"]:
+            case "missing":
+                values[at] = None
+            case "set":
+                values[at] = edit["value"]
+            case "scale":
+                values[at] = None if value is None else round(value * edit["factor"])
+            case "copy":
+                values[at] = values[at - edit["lag_days"] * per_day]
+            case "add":
+                values[at] = None if value is None else value + edit["value"]
+            case unknown:
+                raise ValueError(f"unknown edit {unknown!r}")
+
+
+def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
+    """Write a case as a unit with its registers, days and conflicts; returns the unit's id."""
+    code = f"91150200{number:09d}X"
+    unit_id = _one(
+        conn,
+        "INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)"
+        " VALUES (%s, %s, '150200', 'C3393', 'industry', 'metering') RETURNING unit_id",
+        [code, f"{case.rule} {case.name}"],
+    )
+    meter_id = _one(
+        conn,
+        "INSERT INTO meter (unit_id, meter_no, model, accuracy_class, state)"
+        " VALUES (%s, 'M1', 'DTZ', '0.5S', 'qualified') RETURNING meter_id",
+        [unit_id],
+    )
+    points: dict[str, int] = {}
+    series_ids: dict[tuple[str, str], int] = {}
+    for channel in case.channels:
+        if channel.point not in points:
+            points[channel.point] = _point(conn, unit_id, channel.point, len(points) + 100 * number)
+        series_id = _series(conn, points[channel.point], meter_id, channel)
+        series_ids[channel.point, channel.kind] = series_id
+        write_days(conn, series_id, channel)
+    for part, whole in {(channel.point, channel.part_of) for channel in case.channels if channel.part_of}:
+        conn.execute(
+            "INSERT INTO network_term (whole_point_id, part_point_id, sign, valid_from) VALUES (%s, %s, 1, '2026-01-01')",
+            [points[whole], points[part]],
+        )
+    for place, conflict in enumerate(case.conflicts):
+        at = day_start(FIRST_ON + timedelta(days=conflict["day"])) + timedelta(hours=conflict["hour"])
+        message_id = _one(
+            conn,
+            "INSERT INTO message (message_id, shard, topic, codec, hash_algorithm, hash, received_at, outcome,"
+            " reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count,"
+            " collected_under) VALUES (nextval('message_id_seq'), 0, %s, 'json', 'SHA-256', %s, %s, 'accepted',"
+            " 1, 0, 0, 1, 0, 0, 'metering') RETURNING message_id",
+            [f"{number}/{place}", b"hash", at],
+        )
+        conn.execute(
+            "INSERT INTO reading_conflict (series_id, at, standing_value, value, message_id, ordinal, recorded_at)"
+            " VALUES (%s, %s, %s, %s, %s, 0, %s)",
+            [
+                series_ids[conflict["point"], conflict.get("kind", "register")], at, Decimal(conflict["standing"]),
+                Decimal(conflict["value"]), message_id, at,
+            ],
+        )  # fmt: skip
+    return unit_id
+
+
+def write_days(conn: psycopg.Connection, series_id: int, channel: Channel, first_on: date = FIRST_ON) -> None:
+    """Write a channel's values as closed days."""
+    per_day = slots_per_day(channel.slot_minutes)
+    scale = Decimal(10) ** -channel.decimals
+    columns = (
+        "series_id, day_on, slot_minutes, unit, scale, energy, face_scale, face, quality, method, due_slots,"
+        " received_slots, total_energy, measured_energy, content_hash, computed_at"
+    )
+    with conn.cursor().copy(f"COPY series_day ({columns}) FROM STDIN") as copy:
+        for start in range(0, len(channel.values), per_day):
+            face = channel.values[start : start + per_day]
+            energy = [None if value is None else value * channel.multiplier for value in face]
+            known = [value for value in energy if value is not None]
+            total = sum(known) * scale if known else None
+            copy.write_row(
+                (
+                    series_id, first_on + timedelta(days=start // per_day), channel.slot_minutes, channel.unit,
+                    channel.decimals, energy, channel.decimals, face,
+                    "".join("N" if value is None else "V" for value in face), "-" * per_day, per_day, len(known),
+                    total, total or 0, b"hash", datetime(2026, 11, 1, tzinfo=SHANGHAI),
+                )
+            )  # fmt: skip
+
+
+def _point(conn: psycopg.Connection, unit_id: int, code: str, number: int) -> int:
+    return _one(
+        conn,
+        "INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)"
+        " VALUES (%s, %s, %s, %s, '33', 'internal', 'industrial') RETURNING point_id",
+        [unit_id, code, f"{number:016d}", code],
+    )
+
+
+def _series(conn: psycopg.Connection, point_id: int, meter_id: int, channel: Channel) -> int:
+    interval_period = "1h" if channel.slot_minutes == 60 else f"{channel.slot_minutes}min"
+    series_id = _one(
+        conn,
+        "INSERT INTO series (point_id, quantity, kind, period) VALUES (%s, %s, %s, %s) RETURNING series_id",
+        [point_id, channel.quantity, channel.kind, "instant" if channel.kind == "register" else interval_period],
+    )
+    conn.execute(
+        "INSERT INTO series_version (series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by,"
+        " decimals) VALUES (%s, '[2000-01-01,)', %s, %s, %s, %s, 'platform', %s)",
+        [series_id, meter_id, channel.unit, channel.slot_minutes, channel.multiplier, channel.decimals],
+    )
+    return series_id
+
+
+def _one(conn: psycopg.Connection, query: str, parameters: list[Any]) -> int:
+    row = conn.execute(query, parameters).fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
