@@ -17,6 +17,7 @@ from demo.registers import write_registers
 from demo.units import GATEWAY, SHARD, DemoUnit, build_units
 from ingest.gateway_accounts import enrol_gateway
 from nenghao.config import Role, Settings
+from nenghao.crypto import load_trusted_keys
 from nenghao.db.connection import connect
 from nenghao.domain.periods import SHANGHAI, Month
 from nenghao.errors import NenghaoError
@@ -127,8 +128,12 @@ def print_report(
     report.print_completeness(settings, units, window)
     found, _ = report.print_cases(report.judge(report.find_alerts(settings), units, window), units)
     releases = report.newest_releases(settings)
+    trusted = load_trusted_keys(settings.secrets_dir.parent / "trust")
     verified = {
-        release.archive_name: verify_archive(settings.release_dir / release.archive_name, stack.layout.root / "trust").ok
+        release.archive_name: all(
+            check.is_passed
+            for check in verify_archive((settings.release_dir / release.archive_name).read_bytes(), trusted)
+        )
         for release in releases
     }
     report.print_releases(releases, settings.release_dir, verified)
