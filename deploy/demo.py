@@ -18,6 +18,7 @@ from nenghao.stack import Stack
 from nenghao.stack.spec import Layout
 
 FOLDER = Path("/opt/nenghao/.run/stack")
+TRUST = Path("/run/trust")
 BROKER_SYNC = Path(__file__).parent / "broker-sync"
 
 
@@ -31,7 +32,7 @@ class ComposedStack:
         self.layout = Layout(FOLDER)
         self._settings = settings
         self.layout.trust.mkdir(parents=True, exist_ok=True)
-        shutil.copy(settings.secrets_dir / PUBLIC_KEY, self.layout.trust / PUBLIC_KEY)
+        shutil.copy(TRUST / PUBLIC_KEY, self.layout.trust / PUBLIC_KEY)
 
     def settings(self) -> Settings:
         """The settings of this container."""
