@@ -46,3 +46,21 @@ def stop_on_signal() -> Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+@app.command()
+def outbound() -> None:
+    """Send receipts and waiting messages to gateways until told to stop."""
+    from ingest.outbound import OutboundSender
+
+    settings = load_settings()
+    settings.secret("broker_collector")
+    OutboundSender(settings, stop_on_signal()).run()
+
+
+@app.command()
+def broker_sync() -> None:
+    """Write the broker's password and access files from the registers, and have it read them."""
+    from ingest.broker_sync import sync_broker
+
+    typer.echo(f"gateways: {sync_broker(load_settings())}")

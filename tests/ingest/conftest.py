@@ -59,6 +59,12 @@ class Plant:
             assert time.monotonic() < deadline, f"{table}: {found} rows, not {expected}"
             time.sleep(0.05)
 
+    def wait_at_least(self, table: str, expected: int, seconds: float = 20) -> None:
+        deadline = time.monotonic() + seconds
+        while (found := self.count(table)) < expected:
+            assert time.monotonic() < deadline, f"{table}: {found} rows, not {expected}"
+            time.sleep(0.01)
+
     def start(self, command: str = "run", *, is_awaited: bool = True) -> "subprocess.Popen[bytes]":
         """The collector, or another command, as a process of its own."""
         environment = os.environ | variables_of(self.settings)
@@ -90,9 +96,7 @@ class Plant:
     def publisher(self, user: str | None = None, password: str | None = None) -> Iterator[Callable[..., None]]:
         """A function that publishes and waits for the PUBACK."""
         client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
-        client.username_pw_set(
-            user or self.settings.broker_user, password or self.settings.secret("broker_collector")
-        )
+        client.username_pw_set(user or self.settings.broker_user, password or self.settings.secret("broker_collector"))
         client.connect(self.settings.broker_host, self.settings.broker_port)
         client.loop_start()
 

@@ -1,0 +1,39 @@
+"""The command group `nenghao gateway`."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from ingest.gateway_accounts import enrol_gateway
+from nenghao.config import load_settings
+from nenghao.domain.periods import SHANGHAI
+
+app = typer.Typer(no_args_is_help=True, help="网关 gateways: register them and give them passwords.")
+
+
+@app.callback()
+def about() -> None:
+    """网关 gateways."""
+
+
+@app.command()
+def add(
+    unit: Annotated[str, typer.Option(help="Unit code, 18 characters.")],
+    code: Annotated[str, typer.Option(help="The gateway's name within the unit.")],
+    shard: Annotated[int, typer.Option(help="Shard that its topics carry.")] = 0,
+    backfill_from: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First Shanghai day it may send; today without.")
+    ] = None,
+) -> None:
+    """Register a gateway or give it a new password, shown once; then run `nenghao-ingest broker-sync`."""
+    now = datetime.now(SHANGHAI)
+    first = backfill_from or now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    password = enrol_gateway(
+        load_settings(),
+        unit_code=unit,
+        gateway_code=code,
+        shard=shard,
+        backfill_from=first.replace(tzinfo=SHANGHAI),
+    )
+    typer.echo(password)

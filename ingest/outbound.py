@@ -1,0 +1,95 @@
+"""The outbound sender: receipts of what is committed, and what jobs and console put into table outbound."""
+
+import logging
+import time
+from itertools import groupby
+from threading import Event
+from typing import Final
+
+import psycopg
+
+from ingest.publisher import Publisher
+from ingest.receipts import write_receipts
+from nenghao.config import Role, Settings
+from nenghao.db import outbound as db
+from nenghao.db.connection import connect
+from nenghao.db.locks import lock_outbound
+from nenghao.errors import RetryableError
+
+_log = logging.getLogger(__name__)
+
+FIRST_WAIT_S: Final = 0.25
+LONGEST_WAIT_S: Final = 15.0
+LOOP_TIMEOUT_S: Final = 0.1
+
+
+class OutboundSender:
+    """Runs until it is told to stop; where there is another sender, it waits for its end."""
+
+    def __init__(self, settings: Settings, stop: Event) -> None:
+        self._settings = settings
+        self._stop = stop
+        self._wait_s = FIRST_WAIT_S
+        self._trouble: str | None = None
+
+    def run(self) -> None:
+        """Send; what was not taken by the broker is sent again after a fault."""
+        while not self._stop.is_set():
+            try:
+                with connect(self._settings, Role.COLLECTOR, autocommit=True) as conn:
+                    self._serve(conn)
+            except (RetryableError, psycopg.OperationalError) as error:
+                if self._trouble is None:
+                    _log.warning("outbound waits: %s", str(error).strip().splitlines()[0])
+                self._trouble = str(error)
+                self._stop.wait(self._wait_s)
+                self._wait_s = min(LONGEST_WAIT_S, self._wait_s * 2)
+        _log.info("outbound stopped")
+
+    def _serve(self, conn: psycopg.Connection) -> None:
+        if not lock_outbound(conn):
+            raise RetryableError("another outbound sender is running")
+        publisher = Publisher(self._settings)
+        try:
+            publisher.open()
+            _log.info("outbound sends%s", "" if self._trouble is None else " again")
+            self._trouble, self._wait_s = None, FIRST_WAIT_S
+            while not self._stop.is_set():
+                is_more = self._send_round(conn, publisher)
+                self._idle(publisher, 0 if is_more else self._settings.receipt_interval_s)
+        finally:
+            publisher.close()
+
+    def _send_round(self, conn: psycopg.Connection, publisher: Publisher) -> bool:
+        """Send what waits; returns whether more waits already."""
+        counts = [self._send_receipts(conn, publisher, shard) for shard in self._settings.shards]
+        counts.append(_send_outbound(conn, publisher))
+        return any(count >= db.MESSAGE_LIMIT for count in counts)
+
+    def _send_receipts(self, conn: psycopg.Connection, publisher: Publisher, shard: int) -> int:
+        """Receipt a shard's new messages, then those that came again; the cursor moves after the broker took them."""
+        new = db.messages_after(conn, shard, db.receipt_cursor(conn, shard))
+        again = db.messages_again(conn, shard)
+        for messages in (new, again):
+            if messages:
+                refusals = db.refusals_of(conn, [message.message_id for message in messages])
+                publisher.publish(write_receipts(messages, refusals))
+        if new:
+            db.move_receipt_cursor(conn, shard, new[-1].message_id)
+        if again:
+            db.forget_again(conn, [message.message_id for message in again])
+        return max(len(new), len(again))
+
+    def _idle(self, publisher: Publisher, seconds: float) -> None:
+        until_s = time.monotonic() + seconds
+        while not self._stop.is_set() and (left_s := until_s - time.monotonic()) > 0:
+            publisher.idle(min(LOOP_TIMEOUT_S, left_s))
+
+
+def _send_outbound(conn: psycopg.Connection, publisher: Publisher) -> int:
+    messages = db.outbound_unsent(conn)
+    for retain, group in groupby(messages, key=lambda message: message.retain):
+        publisher.publish(list(group), retain=retain)
+    if messages:
+        db.mark_outbound_sent(conn, [message.outbound_id for message in messages])
+    return len(messages)

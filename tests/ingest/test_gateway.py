@@ -1,0 +1,86 @@
+"""From the reference gateway's spool to its receipts, with the gateway's own rights at the broker."""
+
+import time
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from ingest.broker_sync import sync_broker
+from ingest.gateway import GatewayAccount, SendReport, Spool, send
+from ingest.gateway_accounts import enrol_gateway
+from tests.ingest.conftest import GATEWAY, UNIT, Plant
+from tests.ingest.wire import FIRST_AT, reading
+
+
+@pytest.fixture
+def account(plant: Plant) -> GatewayAccount:
+    return enrol(plant)
+
+
+def enrol(plant: Plant) -> GatewayAccount:
+    password = enrol_gateway(
+        plant.settings, unit_code=UNIT, gateway_code=GATEWAY, shard=plant.shard, backfill_from=FIRST_AT
+    )
+    sync_broker(plant.settings)
+    time.sleep(0.3)  # the broker reads its files a moment after the signal
+    return GatewayAccount(
+        host=plant.settings.broker_host,
+        port=plant.settings.broker_port,
+        unit_code=UNIT,
+        gateway_code=GATEWAY,
+        shard=plant.shard,
+        password=password,
+    )
+
+
+def cycles(count: int) -> list[list[dict[str, object]]]:
+    return [[reading(f"{step}.25", point=point, step=step) for point in ("p1", "p2", "p3")] for step in range(count)]
+
+
+def test_a_spool_is_empty_once_everything_is_receipted(
+    plant: Plant, account: GatewayAccount, tmp_path: Path
+) -> None:
+    plant.start()
+    plant.start("outbound")
+    spool = Spool(tmp_path / "spool.db")
+    spool.append_all(cycles(30), "backfill")
+    report = send(spool, account, timeout_s=20)
+    assert report.is_complete
+    assert (report.messages_sent, report.readings_sent, report.readings_receipted) == (30, 90, 90)
+    assert plant.rows("SELECT count(*), count(DISTINCT (series_id, at)), min(source::text) FROM reading") == [
+        (90, 90, "b")
+    ]
+    plant.wait_count("gateway_state", 2)
+    assert plant.rows("SELECT online, buffered_count FROM gateway_state ORDER BY gateway_state_id") == [
+        (True, 30),
+        (False, 0),
+    ]
+
+
+def test_a_collector_killed_in_the_stream_loses_and_doubles_nothing(
+    plant: Plant, account: GatewayAccount, tmp_path: Path
+) -> None:
+    collector = plant.start()
+    plant.start("outbound")
+    spool = Spool(tmp_path / "spool.db")
+    spool.append_all(cycles(3000))
+    reports: list[SendReport] = []
+    sender = Thread(target=lambda: reports.append(_send_from_own_connection(tmp_path, account)))
+    sender.start()
+    for part in (1000, 3000, 6000):
+        plant.wait_at_least("reading", part)
+        collector.kill()
+        collector.wait()
+        collector = plant.start()
+    sender.join(60)
+    assert reports[0].is_complete
+    assert (reports[0].messages_sent, reports[0].readings_receipted) == (3000, 9000)
+    assert plant.rows(
+        "SELECT count(*), sum(reading_count)::int, sum(stored_count)::int, count(DISTINCT seq) FROM message"
+    ) == [(3000, 9000, 9000, 3000)]
+    assert plant.count("reading") == 9000
+
+
+def _send_from_own_connection(folder: Path, account: GatewayAccount) -> SendReport:
+    return send(Spool(folder / "spool.db"), account, timeout_s=40)
