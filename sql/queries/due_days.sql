@@ -2,18 +2,22 @@
 -- Puts on the changed list every (series, day) in [first_on, end_on) that was due as a whole and has no row yet. Returns
 -- the number of marks as row count. Energy series only: a gauge makes no series day.
 INSERT INTO changed_mark (series_id, day_on)
-SELECT DISTINCT
+SELECT
     s.series_id,
     due.day_at::date
 FROM series AS s
-INNER JOIN series_version AS v ON s.series_id = v.series_id
+CROSS JOIN LATERAL (
+    SELECT range_agg(v.valid) AS registered
+    FROM series_version AS v
+    WHERE v.series_id = s.series_id
+) AS life
 CROSS JOIN LATERAL generate_series(
     %(first_on)s::date::timestamp, %(end_on)s::date::timestamp - INTERVAL '1 day', INTERVAL '1 day'
 ) AS due (day_at)
 WHERE
     s.kind IN ('register', 'interval')
     AND s.quantity IN ('active_energy', 'reactive_energy', 'volume', 'mass', 'heat')
-    AND v.valid @> tstzrange(
+    AND life.registered @> tstzrange(
         due.day_at AT TIME ZONE 'Asia/Shanghai', (due.day_at + INTERVAL '1 day') AT TIME ZONE 'Asia/Shanghai'
     )
     AND NOT EXISTS (

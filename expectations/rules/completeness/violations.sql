@@ -1,4 +1,5 @@
--- Series days whose readings arrived for less than the required share of the slots that were due.
+-- Series days whose readings arrived for less than the required share of the slots that were due. Only days on which the
+-- series was registered from beginning to end: on the day of its connection or removal nothing is due as a whole.
 WITH batch AS (
     SELECT * FROM {batch} AS b
 ),
@@ -21,5 +22,13 @@ SELECT
     round(batch.received_slots::numeric / batch.due_slots, 4) AS received_share
 FROM batch
 CROSS JOIN limits
+CROSS JOIN LATERAL (
+    SELECT range_agg(v.valid) AS registered
+    FROM series_version AS v
+    WHERE v.series_id = batch.series_id
+) AS life
 WHERE batch.is_audited AND batch.received_slots < limits.received_share_min * batch.due_slots
+AND life.registered @> tstzrange(
+    batch.day_on::timestamp AT TIME ZONE 'Asia/Shanghai', (batch.day_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+)
 ORDER BY batch.series_id, batch.day_on
