@@ -13,7 +13,7 @@ from nenghao.domain.periods import Month, day_bounds
 from nenghao.domain.rounding import exact_text
 from nenghao.labels import Language, label
 
-app = typer.Typer(invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True, context_settings={"allow_interspersed_args": True})
 
 
 @app.callback()

@@ -11,7 +11,7 @@ from nenghao.errors import ConfigError
 from nenghao.labels import label
 from nenghao.reporting.verify import verify_archive
 
-app = typer.Typer(invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True, context_settings={"allow_interspersed_args": True})
 
 
 @app.callback()

@@ -3,7 +3,7 @@
 Before: readings in force of one series (db.series_days). After: slots of a day (series_day).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from enum import Enum
@@ -115,9 +115,9 @@ def register_advances(chains: Sequence[Chain], versions: Sequence[SeriesVersion]
             joined[number][border] = joined[number + 1][border] = shared
     with localcontext(EXACT):
         return [
-            _advance(version, before, after)
+            advance
             for version, chain in zip(versions, joined, strict=True)
-            for before, after in pairwise(sorted(chain.items()))
+            for advance in _chain_advances(chain, version)
         ]
 
 
@@ -128,8 +128,9 @@ def interval_advances(chains: Sequence[Chain], versions: Sequence[SeriesVersion]
     """
     with localcontext(EXACT):
         return [
-            _make_advance(version, instant, instant + version.slot_s, value)
+            _make_advance(measure, instant, instant + version.slot_s, value)
             for version, chain in zip(versions, chains, strict=True)
+            for measure in (_measure_of(version),)
             for instant, value in sorted(chain.items())
             if version.valid_until is None or instant + version.slot_s <= version.valid_until
         ]
@@ -147,21 +148,39 @@ def classify_step(before: Decimal, after: Decimal, modulus: Decimal | None) -> S
     return Step.ROLLED_OVER if after - before + modulus <= ROLLOVER_MAX_ADVANCE * modulus else Step.REVERSE
 
 
-def _advance(version: SeriesVersion, before: tuple[Seconds, Decimal], after: tuple[Seconds, Decimal]) -> Advance:
-    (begin, value_before), (end, value_after) = before, after
-    counted = value_after - value_before
-    step = classify_step(value_before, value_after, version.modulus)
-    if step is Step.ROLLED_OVER and version.modulus is not None:
-        counted += version.modulus
-    return _make_advance(version, begin, end, None if step is Step.REVERSE else counted)
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """What of a version each advance needs: worked out once, because there are millions of advances."""
+
+    unit: str
+    face_scale: int
+    scale: int
+    factor: Decimal
 
 
-def _make_advance(version: SeriesVersion, begin: Seconds, end: Seconds, counted: Decimal | None) -> Advance:
-    face_scale, scale = version.decimals, version.energy_scale
+def _measure_of(version: SeriesVersion) -> _Measure:
+    return _Measure(version.unit, version.decimals, version.energy_scale, version.factor)
+
+
+def _chain_advances(chain: Chain, version: SeriesVersion) -> Iterator[Advance]:
+    measure, modulus = _measure_of(version), version.modulus
+    for (begin, before), (end, after) in pairwise(sorted(chain.items())):
+        counted: Decimal | None = after - before
+        match classify_step(before, after, modulus):
+            case Step.ROLLED_OVER:
+                counted = after - before + (modulus or 0)
+            case Step.REVERSE:
+                counted = None
+        yield _make_advance(measure, begin, end, counted)
+
+
+def _make_advance(measure: _Measure, begin: Seconds, end: Seconds, counted: Decimal | None) -> Advance:
+    face_scale, scale = measure.face_scale, measure.scale
     if counted is None:
-        return Advance(begin, end, version.unit, scale, None, face_scale, None)
-    decimals = decimals_of(counted)
-    if decimals > face_scale:  # a value converted from a smaller unit has more decimals than the meter's face
+        return Advance(begin, end, measure.unit, scale, None, face_scale, None)
+    face = counted.scaleb(face_scale)
+    if face != (whole := int(face)):  # a value converted from a smaller unit has more decimals than the meter's face
+        decimals = decimals_of(counted)
         scale, face_scale = scale + decimals - face_scale, decimals
-    energy = int((counted * version.factor).scaleb(scale))
-    return Advance(begin, end, version.unit, scale, energy, face_scale, int(counted.scaleb(face_scale)))
+        whole = int(counted.scaleb(face_scale))
+    return Advance(begin, end, measure.unit, scale, int((counted * measure.factor).scaleb(scale)), face_scale, whole)

@@ -117,14 +117,15 @@ class SeriesHistory:
             face_factor = 10 ** (face_scale - advance.face_scale) if advance.unit == version.unit else None
             _pour(advance, slots, begin, version.slot_s, 10 ** (scale - own_scale), face_factor)
         judged = [self._judge(slot, begin + n * version.slot_s, version.slot_s) for n, slot in enumerate(slots)]
-        received = {instant for chain in self.chains for instant in chain if begin <= instant < end}
         return SeriesDay(
             series_id=self.series_id, day_on=day_on, slot_minutes=version.slot_minutes, unit=version.unit,
             scale=scale, energy=tuple(energy for energy, _, _, _ in judged),
             face_scale=face_scale, face=tuple(face for _, face, _, _ in judged),
             quality="".join(quality for _, _, quality, _ in judged),
             method="".join(method for _, _, _, method in judged),
-            received_slots=sum(begin + n * version.slot_s in received for n in range(len(slots))),
+            received_slots=sum(
+                any(begin + n * version.slot_s in chain for chain in self.chains) for n in range(len(slots))
+            ),
         )  # fmt: skip
 
     def _advances_between(self, begin: Seconds, end: Seconds) -> Sequence[Advance]:

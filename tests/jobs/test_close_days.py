@@ -5,7 +5,7 @@ import pytest
 
 from nenghao.db.connection import Connection
 from nenghao.jobs.close_days import close_changed_days
-from tests.jobs.conftest import DAY, NOW, RESULTS, Plant, slot_at, steady, table_rows
+from tests.jobs.plant import DAY, NOW, RESULTS, Plant, slot_at, steady, table_rows
 
 
 def day_row(conn: Connection, series_id: int, day_on: date = DAY) -> dict[str, object]:

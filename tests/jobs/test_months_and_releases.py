@@ -15,7 +15,7 @@ from nenghao.jobs.seal_balances import seal_balances
 from nenghao.jobs.sync_reference import sync_reference
 from nenghao.reference.relations import load_relations
 from nenghao.reporting.verify import verify_archive
-from tests.jobs.conftest import DAY, NOW, Plant, table_rows
+from tests.jobs.plant import DAY, NOW, Plant, table_rows
 
 MONTH_DAYS = 31
 FIRST, END = DAY.replace(day=1), DAY.replace(month=11, day=1)
