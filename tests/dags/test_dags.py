@@ -18,6 +18,9 @@ from nenghao.jobs.entry import run_sync_reference
 from nenghao.registers.importer import import_folder
 from nenghao.stack import Stack
 
+# Airflow runs the tasks in this process, and other libraries' warnings are not ours to fix.
+pytestmark = pytest.mark.filterwarnings("default")
+
 DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
 DAG_IDS = {"hourly_close", "daily_close", "monthly_return"}
 REGISTER = Path(__file__).parent / "register"
@@ -53,9 +56,12 @@ def dag_bag(stack: Stack, module_database: Settings, airflow_environment: dict[s
         assert result.returncode == 0, result.stderr
         from airflow.dag_processing.dagbag import DagBag
 
-        bag = DagBag(dag_folder=str(PROJECT_ROOT / "dags"), include_examples=False)
+        bag = DagBag(dag_folder=str(PROJECT_ROOT / "dags"))
         assert bag.import_errors == {}
         yield bag.dags
+        from airflow import settings
+
+        settings.dispose_orm()  # or its pool complains when the server is stopped
     finally:
         os.environ.clear()
         os.environ.update(before)
