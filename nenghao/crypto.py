@@ -15,6 +15,8 @@ from nenghao.errors import ConfigError, SealBroken
 SHA_256: Final = "sha256"
 ED25519: Final = "ed25519"
 HASHES: Final[Mapping[str, Callable[[bytes], bytes]]] = {SHA_256: lambda data: hashlib.sha256(data).digest()}
+#: Public keys that somebody pinned, by key id.
+TrustedKeys = Mapping[str, Ed25519PublicKey]
 #: A key is known by the first bytes of its own hash: enough to find it; the key itself is what is trusted.
 KEY_ID_BYTES: Final = 8
 
@@ -52,7 +54,7 @@ def sign(private_key_pem: str, data: bytes) -> Signature:
     return Signature(algorithm=ED25519, key_id=key_id(key.public_key()), value=key.sign(data))
 
 
-def check_signature(signature: Signature, data: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> bool:
+def check_signature(signature: Signature, data: bytes, trusted: TrustedKeys) -> bool:
     """Whether a trusted key signed the data.
 
     Raises: SealBroken where the algorithm is not known here; KeyError where the key is not trusted.
@@ -66,7 +68,7 @@ def check_signature(signature: Signature, data: bytes, trusted: Mapping[str, Ed2
     return True
 
 
-def load_trusted_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
+def load_trusted_keys(folder: Path) -> TrustedKeys:
     """Every public key of a trust folder (`*.pem`), by key id.
 
     Raises: ConfigError where the folder has none or a file is not an Ed25519 public key.

@@ -38,6 +38,7 @@ OWNERS = {
 #: What each part may import of the project itself, beside nenghao.errors, nenghao.config and nenghao.labels.
 MAY_IMPORT = {
     "nenghao.domain": ("nenghao.domain",),
+    "nenghao.reference": ("nenghao.domain",),
     "nenghao.detection": ("nenghao.detection", "nenghao.domain"),
     "nenghao.db": ("nenghao.db", "nenghao.domain"),
     "nenghao.crypto": (),

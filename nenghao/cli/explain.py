@@ -18,7 +18,7 @@ app = typer.Typer(invoke_without_command=True, context_settings={"allow_interspe
 
 @app.callback()
 def explain(
-    unit_code: Annotated[str, typer.Argument(help="统一社会信用代码.")],
+    unit_code: Annotated[str, typer.Argument(help="Unified social credit code.")],
     month: Annotated[str, typer.Argument(help="Like 2026-10.")],
     row: Annotated[str, typer.Argument(help="Row of 205-1, like 33.")],
     column: Annotated[str, typer.Argument(help="Column of 205-1, like 4, or tce.")],

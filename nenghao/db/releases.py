@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from nenghao.crypto import Signature
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 
@@ -46,7 +45,9 @@ class SealedRelease:
     content: bytes
     hash_algorithm: str
     hash: bytes
-    signature: Signature
+    signature_algorithm: str
+    signature: bytes
+    key_id: str
     archive: bytes
     archive_name: str
     archive_hash: bytes
@@ -88,9 +89,9 @@ def insert_release(
         "content": release.content,
         "hash_algorithm": release.hash_algorithm,
         "hash": release.hash,
-        "signature_algorithm": release.signature.algorithm,
-        "signature": release.signature.value,
-        "key_id": release.signature.key_id,
+        "signature_algorithm": release.signature_algorithm,
+        "signature": release.signature,
+        "key_id": release.key_id,
         "archive": release.archive,
         "archive_name": release.archive_name,
         "archive_hash_algorithm": release.hash_algorithm,

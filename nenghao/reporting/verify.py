@@ -9,9 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from nenghao.crypto import Signature, check_signature, digest
+from nenghao.crypto import Signature, TrustedKeys, check_signature, digest
 from nenghao.domain.canonical import canonical_bytes
 from nenghao.errors import SealBroken
 from nenghao.reporting.archive import CONTENT, SIGNATURE, SPREADSHEET, build_archive
@@ -29,7 +27,7 @@ class Check:
     is_passed: bool
 
 
-def verify_archive(archive: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> list[Check]:
+def verify_archive(archive: bytes, trusted: TrustedKeys) -> list[Check]:
     """Every check up to the first that fails; the archive is genuine where all passed.
 
     Nothing in the archive is believed before its signature: what it says of itself is only read after that.
@@ -55,7 +53,7 @@ def verify_archive(archive: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> l
     return checks
 
 
-def _checks(archive: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Iterator[Check]:
+def _checks(archive: bytes, trusted: TrustedKeys) -> Iterator[Check]:
     members = read_zip(archive)
     content, stated = members[CONTENT], json.loads(members[SIGNATURE])
     signature = Signature(

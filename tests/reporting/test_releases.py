@@ -8,12 +8,12 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nenghao.crypto import key_id
+from nenghao.crypto import Signature, TrustedKeys, key_id
 from nenghao.db.releases import EarlierRelease, SealedRelease, UnreleasedBalance
 from nenghao.domain.balance import Cell
 from nenghao.errors import DataRefused
@@ -26,7 +26,7 @@ from nenghao.reporting.verify import verify_archive
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEY_PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-TRUSTED: dict[str, Ed25519PublicKey] = {key_id(KEY.public_key()): KEY.public_key()}
+TRUSTED: TrustedKeys = {key_id(KEY.public_key()): KEY.public_key()}
 
 BALANCE = UnreleasedBalance(
     balance_id=1, unit_id=1, month_on=date(2026, 10, 1), layout_edition="205-1-seed-1",
@@ -51,9 +51,10 @@ CELLS = [
     cell("40", "4", "41.939625", "tce", None),
 ]
 SEALED: SealedRelease = seal(build_content(BALANCE, CELLS, "zh"), KEY_PEM)
+SIGNED = Signature(algorithm=SEALED.signature_algorithm, key_id=SEALED.key_id, value=SEALED.signature)
 
 
-def failures(archive: bytes, trusted: dict[str, Ed25519PublicKey] | None = None) -> list[str]:
+def failures(archive: bytes, trusted: TrustedKeys | None = None) -> list[str]:
     return [check.label_key for check in verify_archive(archive, trusted or TRUSTED) if not check.is_passed]
 
 
@@ -100,7 +101,7 @@ def test_content_under_another_key_or_with_a_borrowed_signature_fails() -> None:
     forged = json.loads(SEALED.content)
     forged["cells"][0]["value"] = "30"
     changed = json.dumps(forged, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-    assert failures(build_archive(changed, SEALED.signature)) == ["verify.signature_wrong"]
+    assert failures(build_archive(changed, SIGNED)) == ["verify.signature_wrong"]
 
 
 def test_another_spreadsheet_in_an_otherwise_whole_archive_fails() -> None:
