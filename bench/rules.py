@@ -15,17 +15,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import psycopg
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 from scipy.stats import chi2
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "tests/expectations")]
-
-from scenario import FIRST_ON, Case, Channel, lay_out
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from demo.measured import Window
 from demo.units import DemoUnit, build_units
@@ -34,6 +32,7 @@ from nenghao.config import Role, Settings
 from nenghao.db.migrate import migrate
 from nenghao.stack import Stack, StackSpec
 from nenghao.stack.spec import SERVERS
+from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out
 
 
 def metered(values: Sequence[float], multiplier: int, decimals: int = 3) -> list[int | None]:

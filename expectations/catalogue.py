@@ -26,8 +26,6 @@ Exclusion = Literal["series", "channels", "none"]
 
 #: A rule that raised an error says so under this code: a check that did not run is never a check that passed.
 DID_NOT_RUN: Final = "rule_did_not_run"
-#: Columns every query selects before its evidence.
-KEY_COLUMNS: Final = ("unit_id", "point_id", "series_id", "span_from", "span_to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +87,7 @@ def _load(folder: Path) -> Rule:
         )
         lists = {name: tuple(content.pop(name)) for name in ("checks", "evidence", "innocence")}
         rule = Rule(
-            **content,
-            **lists,
+            **(content | lists),
             thresholds=thresholds,
             query=query,
             content_hash=hashlib.sha256(settings_bytes + b"\0" + query.encode()).digest(),

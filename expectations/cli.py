@@ -8,7 +8,7 @@ import typer
 from expectations.runner import AuditSummary, audit_days, audit_pending, audit_return
 from nenghao.cli import run
 from nenghao.config import load_settings
-from nenghao.labels import label
+from nenghao.labels import Language, label
 
 app = typer.Typer(no_args_is_help=True, help="Runs the rules; what they find becomes cases.")
 
@@ -36,13 +36,15 @@ def days(
 
 
 @app.command("return")
-def return_(balance: Annotated[int | None, typer.Option(help="Id of a monitored balance; all new ones without it.")] = None) -> None:
+def return_(
+    balance: Annotated[int | None, typer.Option(help="Id of a monitored balance; all new ones without it.")] = None,
+) -> None:
     """Check the relations of the form over monitored balances."""
     settings = load_settings()
     _print(audit_return(settings, datetime.now(UTC), balance), settings.language)
 
 
-def _print(summary: AuditSummary, language: str) -> None:
+def _print(summary: AuditSummary, language: Language) -> None:
     """One line, and exit code 1 where a rule did not run."""
     typer.echo(label("audit.summary", language, **summary.counts()))
     if summary.not_run:

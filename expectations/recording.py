@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from expectations.catalogue import DID_NOT_RUN, KEY_COLUMNS, Rule
+from expectations.catalogue import DID_NOT_RUN, Rule
 from expectations.suites import Check
 from nenghao.db import audit, cases
 from nenghao.db.connection import Connection
@@ -39,8 +39,8 @@ def record_violation(
         for name, item in audit.thresholds_now(conn, rule.code).items()
     }
     evidence = {**check.constants, **{name: _plain(row[name]) for name in rule.evidence if name in row}}
-    unit_id, point_id, series_id, span_from, span_to = (row.get(name) for name in KEY_COLUMNS)
-    span = (span_from, span_to)
+    unit_id, point_id, series_id = row["unit_id"], row.get("point_id"), row.get("series_id")
+    span_from, span_to = span = (row["span_from"], row["span_to"])
     # A relation of a form is broken at a cell, everything else at a point or a series.
     cell = [row.get("row_code"), row.get("column_code")]
     subject = [rule.code, unit_id, point_id, series_id, check.constants, cell]
@@ -56,7 +56,7 @@ def record_violation(
         evidence=evidence,
         thresholds=thresholds,
         # The span is part of what was found: a longer span of the same cause is another finding.
-        evidence_hash=_hash({"span": [_plain(span_from), _plain(span_to)], "evidence": evidence, "thresholds": thresholds}),
+        evidence_hash=_hash([_plain(span_from), _plain(span_to), evidence, thresholds]),
     )
     finding_id = audit.insert_finding(conn, run_id, finding, now)
     if finding_id is None:
@@ -149,7 +149,7 @@ def _plain(value: Any) -> Any:
     """A value as JSON can hold it exactly: decimals as text, instants in Shanghai time."""
     match value:
         case Decimal():
-            return str(value)
+            return format(value.normalize(), "f")
         case datetime():
             return value.astimezone(SHANGHAI).isoformat()
         case date():

@@ -27,7 +27,7 @@ from nenghao.domain.periods import Month, day_of, day_start
 from nenghao.errors import ConfigError
 
 if TYPE_CHECKING:
-    from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
 logger = logging.getLogger(__name__)
 
@@ -115,10 +115,10 @@ def audit_return(settings: Settings, now: datetime, balance_id: int | None = Non
         balance_ids = audit.unaudited_balances(conn) if balance_id is None else [balance_id]
         if not balance_ids:
             return total
-        context = suites.open_context(settings)
-        for each_id in balance_ids:
-            total = _add(total, _audit_balance(settings, conn, context, each_id, versions, now))
-        suites.build_docs(context, settings)
+        with suites.open_context(settings) as context:
+            for each_id in balance_ids:
+                total = _add(total, _audit_balance(settings, conn, context, each_id, versions, now))
+            suites.build_docs(context, settings)
     return total
 
 
@@ -151,7 +151,8 @@ def _audit_balance(
         span_from, span_to = scope.span
         spans = {"span_from": span_from, "span_to": span_to}  # a relation speaks of the whole month
         outcomes = [
-            replace(outcome, rows=[{**row, **spans} for row in outcome.rows]) for outcome in validate(context, validation)
+            replace(outcome, rows=[{**row, **spans} for row in outcome.rows])
+            for outcome in validate(context, validation)
         ]
     return record(conn, outcomes, versions, scope, {"balance_id": balance_id}, now, is_return=True)
 
@@ -191,17 +192,20 @@ def _audit_scopes(
     total = AuditSummary()
     if not scopes:
         return total
-    context = suites.open_context(settings)
-    for scope in scopes:
-        outcomes = run_scope(settings, conn, context, scope, versions)
-        subject_summary = {"units": len(scope.unit_ids)}
-        total = _add(total, record(conn, outcomes, versions, scope, subject_summary, now))
-    suites.build_docs(context, settings)
+    with suites.open_context(settings) as context:
+        for scope in scopes:
+            outcomes = run_scope(settings, conn, context, scope, versions)
+            total = _add(total, record(conn, outcomes, versions, scope, {"units": len(scope.unit_ids)}, now))
+        suites.build_docs(context, settings)
     return total
 
 
 def run_scope(
-    settings: Settings, conn: Connection, context: "EphemeralDataContext", scope: Scope, versions: dict[str, int]
+    settings: Settings,
+    conn: Connection,
+    context: "EphemeralDataContext",
+    scope: Scope,
+    versions: dict[str, int],
 ) -> list[Outcome]:
     """Validate the days of a scope: one suite a batch query, every check of it once."""
     by_batch: defaultdict[str, list[Check]] = defaultdict(list)
@@ -233,7 +237,11 @@ def validate(context: "EphemeralDataContext", validation: Validation) -> list[Ou
 
     name = validation.definition.name
     checkpoint = context.checkpoints.add(
-        Checkpoint(name=name, validation_definitions=[validation.definition], result_format={"result_format": "SUMMARY"})
+        Checkpoint(
+            name=name,
+            validation_definitions=[validation.definition],
+            result_format={"result_format": "SUMMARY"},  # verdicts and counts; rows would end up in Data Docs
+        )
     )
     result = next(iter(checkpoint.run().run_results.values()))
     return [_outcome(validation, verdict) for verdict in result.results]
@@ -287,7 +295,8 @@ def record(
         if outcome.failure is not None:
             logger.error("rule did not run", extra={"rule": outcome.check.rule.code, "reason": outcome.failure})
             version = versions[DID_NOT_RUN]
-            added.append(recording.record_failure(conn, run_id, outcome.check, version, scope.span, outcome.failure, now))
+            counts = recording.record_failure(conn, run_id, outcome.check, version, scope.span, outcome.failure, now)
+            added.append(counts)
         version = versions[outcome.check.rule.code]
         added += [recording.record_violation(conn, run_id, outcome.check, version, row, now) for row in outcome.rows]
     return AuditSummary(
@@ -304,4 +313,5 @@ def record(
 def _add(left: AuditSummary, right: AuditSummary) -> AuditSummary:
     sums = {name: value + right.counts()[name] for name, value in left.counts().items()}
     codes = left.by_rule.keys() | right.by_rule.keys()
-    return AuditSummary(**sums, by_rule={code: left.by_rule.get(code, 0) + right.by_rule.get(code, 0) for code in codes})
+    by_rule = {code: left.by_rule.get(code, 0) + right.by_rule.get(code, 0) for code in codes}
+    return AuditSummary(**sums, by_rule=by_rule)

@@ -7,7 +7,8 @@ to import, so it is imported inside functions.
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -18,8 +19,8 @@ from nenghao.labels import label
 
 if TYPE_CHECKING:
     from great_expectations import ValidationDefinition
-    from great_expectations.data_context import EphemeralDataContext
-    from great_expectations.expectations import UnexpectedRowsExpectation
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+    from great_expectations.expectations.core import UnexpectedRowsExpectation
 
 DOCS_SITE: Final = "nenghao"
 #: Rules join days with days of the same batch, for which the planner has no statistics: it would choose nested loops,
@@ -46,8 +47,9 @@ class Validation:
     expectations: tuple["UnexpectedRowsExpectation", ...]
 
 
-def open_context(settings: Settings) -> "EphemeralDataContext":
-    """A context in memory: all that lasts is in the database and in Data Docs."""
+@contextmanager
+def open_context(settings: Settings) -> Iterator["EphemeralDataContext"]:
+    """A context in memory, its connections closed at the end: all that lasts is in the database and in Data Docs."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
@@ -55,17 +57,26 @@ def open_context(settings: Settings) -> "EphemeralDataContext":
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    context.data_sources.add_postgres("readings", connection_string=_url(settings))
-    return context
+    source = context.data_sources.add_postgres("readings", connection_string=_url(settings))
+    try:
+        yield context
+    finally:
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
 
 
 def build_validation(
-    context: "EphemeralDataContext", settings: Settings, name: str, query: str, checks: Sequence[Check],
+    context: "EphemeralDataContext",
+    settings: Settings,
+    name: str,
+    query: str,
+    checks: Sequence[Check],
     versions: dict[str, int],
 ) -> Validation:
     """The suite of one batch query: each check an expectation that no row offends."""
     from great_expectations import ExpectationSuite, ValidationDefinition
-    from great_expectations.expectations import UnexpectedRowsExpectation
+    from great_expectations.expectations.core import UnexpectedRowsExpectation
+    from great_expectations.expectations.metadata_types import FailureSeverity
 
     suite = context.suites.add(ExpectationSuite(name=name))
     expectations = tuple(
@@ -73,13 +84,13 @@ def build_validation(
             UnexpectedRowsExpectation(
                 unexpected_rows_query=check.query,
                 description=_describe(check, settings),
-                severity="critical" if check.rule.level == "doubt" else "warning",
+                severity=FailureSeverity.CRITICAL if check.rule.level == "doubt" else FailureSeverity.WARNING,
                 meta={"rule": check.rule.code, "version": versions[check.rule.code], "place": place},
             )
         )
         for place, check in enumerate(checks)
     )
-    source = context.data_sources.get("readings")
+    source: Any = context.data_sources.get("readings")
     batch = source.add_query_asset(name, query=query).add_batch_definition_whole_table("all")
     definition = context.validation_definitions.add(ValidationDefinition(name=name, data=batch, suite=suite))
     return Validation(definition, tuple(checks), expectations)

@@ -1,6 +1,7 @@
 """`nenghao case`: what the rules found, and what people decide on it."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, get_args
 
@@ -35,9 +36,15 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON array."
         titles = ", ".join(label(f"rule.{code}.title", settings.language) for code in row["rule_codes"])
         typer.echo(
             label(
-                "case.line", settings.language, case_id=row["case_id"], unit_code=row["unit_code"] or "-",
-                points=", ".join(row["point_codes"] or ["-"]), level=label(f"case.level.{row['level']}", settings.language),
-                titles=titles, span=_span(row), state=_state(row, settings.language),
+                "case.line",
+                settings.language,
+                case_id=row["case_id"],
+                unit_code=row["unit_code"] or "-",
+                points=", ".join(row["point_codes"] or ["-"]),
+                level=label(f"case.level.{row['level']}", settings.language),
+                titles=titles,
+                span=_span(row),
+                state=_state(row, settings.language),
             )
         )
 
@@ -49,7 +56,7 @@ def show(case_id: int, as_json: Annotated[bool, typer.Option("--json", help="One
     with connect(settings, Role.CONSOLE) as conn:
         case = open_case(conn, case_id)
     if as_json:
-        typer.echo(_json({"case": case.head, "findings": case.findings, "evidence": case.evidence, "decisions": case.decisions}))
+        typer.echo(_json(asdict(case)))
         return
     for line in _lines(case, settings.language):
         typer.echo(line)

@@ -1,0 +1,33 @@
+"""Makes docs/rules.md of the rule folders (`python -m expectations.index > docs/rules.md`); a test fails when stale."""
+
+from expectations.catalogue import Rule, load_rules
+from nenghao.labels import label
+
+HEAD = """\
+<!-- Made by `python -m expectations.index > docs/rules.md`; do not edit. -->
+# {zh} / Rules
+
+{about}
+
+| code | zh | en | checks | level | reads | thresholds |
+|---|---|---|---|---|---|---|
+"""
+
+
+def render() -> str:
+    """The whole file."""
+    about = "\n\n".join(label("audit.rules_about", language) for language in ("zh", "en"))
+    head = HEAD.format(zh=label("audit.rules", "zh"), about=about)
+    return head + "".join(_row(rule) for rule in load_rules())
+
+
+def _row(rule: Rule) -> str:
+    thresholds = ", ".join(f"{item.name} = {item.value:f} {item.unit}" for item in rule.thresholds) or "-"
+    title_zh, title_en = (label(f"rule.{rule.code}.title", language) for language in ("zh", "en"))
+    folder = f"[{rule.code}](../expectations/rules/{rule.code}/README.md)"
+    cells = (folder, title_zh, title_en, " ".join(rule.checks), rule.level, rule.batch, thresholds)
+    return f"| {' | '.join(cells)} |\n"
+
+
+if __name__ == "__main__":
+    print(render(), end="")  # noqa: T201: its output is the file

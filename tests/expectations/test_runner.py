@@ -1,0 +1,155 @@
+"""The way from marks to cases: nothing lost, nothing doubled, nothing silently passed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from expectations import catalogue, runner
+from expectations.catalogue import RULES_DIR
+from nenghao.config import Role, Settings
+from nenghao.db import audit
+from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out, read_case
+
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+CUT = RULES_DIR / "register_against_interval" / "cases" / "intervals_cut_after_the_meter.toml"
+
+
+@pytest.fixture
+def site(database: Settings, tmp_path: Path) -> Settings:
+    """A site whose intervals were cut on three days, every day marked."""
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+        lay_out(conn, read_case(CUT), 1)
+        conn.execute("INSERT INTO audit_mark (series_id, day_on) SELECT series_id, day_on FROM series_day")
+    return settings
+
+
+def count(settings: Settings, table: str) -> int:
+    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+        row = conn.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608: names of this file
+    assert row is not None
+    number: int = row[0]
+    return number
+
+
+def test_pending_takes_the_marks_and_opens_one_case_with_evidence(site: Settings) -> None:
+    summary = runner.audit_pending(site, NOW)
+    assert (summary.days, summary.findings, summary.cases, summary.not_run) == (14, 3, 1, 0)
+    assert count(site, "audit_mark") == 0
+    with psycopg.connect(site.conninfo(Role.CONSOLE)) as conn:
+        kinds = [row[0] for row in conn.execute("SELECT kind FROM evidence ORDER BY evidence_id LIMIT 5")]
+        run = conn.execute("SELECT subject, first_day_on, last_day_on FROM audit_run").fetchall()
+    assert kinds == ["row", "thresholds", "innocence", "readings", "meters"]
+    assert run == [("days", date(2026, 8, 3), date(2026, 8, 16))]
+
+
+def test_auditing_the_same_days_again_adds_nothing(site: Settings) -> None:
+    runner.audit_pending(site, NOW)
+    before = [count(site, table) for table in ("finding", "alert", "audit_case", "evidence")]
+    again = runner.audit_days(site, date(2026, 8, 3), date(2026, 8, 16), NOW)
+    assert (again.violations, again.findings, again.cases) == (3, 0, 0)
+    assert [count(site, table) for table in ("finding", "alert", "audit_case", "evidence")] == before
+    assert runner.audit_pending(site, NOW).checks == 0
+
+
+def test_a_crash_while_writing_keeps_the_marks(site: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    marks = count(site, "audit_mark")
+
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(audit, "insert_finding", crash)
+    with pytest.raises(KeyboardInterrupt):
+        runner.audit_pending(site, NOW)
+    assert (count(site, "audit_mark"), count(site, "finding"), count(site, "audit_run")) == (marks, 0, 0)
+    monkeypatch.undo()
+    assert runner.audit_pending(site, NOW).findings == 3
+
+
+def test_marks_of_a_day_that_is_not_over_wait(site: Settings) -> None:
+    runner.audit_pending(site, datetime(2026, 8, 10, 4, tzinfo=UTC))
+    with psycopg.connect(site.conninfo(Role.RULES)) as conn:
+        days = {row[0] for row in conn.execute("SELECT day_on FROM audit_mark")}
+    assert days == {date(2026, 8, day) for day in range(10, 17)}
+
+
+def test_a_rule_that_raises_opens_a_case_and_the_others_still_run(
+    site: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = catalogue.load_rules()
+    broken = tuple(
+        replace(rule, query="SELECT 1 / 0 AS x FROM {batch} AS b") if rule.code == "frozen" else rule for rule in rules
+    )
+    monkeypatch.setattr(catalogue, "load_rules", lambda: broken)
+    summary = runner.audit_pending(site, NOW)
+    assert (summary.not_run, summary.findings) == (1, 4)
+    with psycopg.connect(site.conninfo(Role.CONSOLE)) as conn:
+        rows = conn.execute("SELECT unit_id, evidence FROM finding WHERE rule_code = 'rule_did_not_run'").fetchall()
+    assert [row[0] for row in rows] == [None]
+    assert rows[0][1]["rule"] == "frozen"
+    assert "division by zero" in rows[0][1]["reason"]
+
+
+def test_every_offending_row_is_taken(database: Settings, tmp_path: Path) -> None:
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    silent: list[int | None] = [None] * (24 * 260)
+    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+        lay_out(conn, Case("completeness", "silent", [Channel(point="E1", values=silent)], set()), 1)
+    last_on = FIRST_ON + timedelta(days=259)
+    summary = runner.audit_days(settings, FIRST_ON, last_on, datetime(2027, 12, 1, tzinfo=UTC))
+    assert (summary.by_rule["completeness"], summary.cases) == (260, 1)
+
+
+def test_data_docs_hold_verdicts_and_no_values(site: Settings) -> None:
+    runner.audit_pending(site, NOW)
+    pages = [path.read_text(encoding="utf-8") for path in site.data_docs_dir.rglob("*.html")]
+    assert len(pages) > 1
+    with psycopg.connect(site.conninfo(Role.RULES)) as conn:
+        rows = conn.execute("SELECT evidence FROM finding").fetchall()
+    energies = {row[0]["interval_energy"] for row in rows}
+    secret = site.secret(Role.RULES)
+    assert energies
+    assert not any(value in page for page in pages for value in (*energies, secret))
+
+
+def test_plan_keeps_late_units_apart() -> None:
+    day = date(2026, 9, 1)
+    marks = [(1, day), (1, day + timedelta(days=1)), (2, day), (2, day + timedelta(days=1)), (3, day + timedelta(days=30))]
+    scopes = list(runner.plan_scopes(marks))
+    assert [(scope.first_on, scope.last_on, scope.unit_ids) for scope in scopes] == [
+        (day, day + timedelta(days=1), (1, 2)),
+        (day + timedelta(days=30), day + timedelta(days=30), (3,)),
+    ]
+
+
+def threshold(conn: psycopg.Connection, code: str, name: str) -> list[tuple[Any, ...]]:
+    return conn.execute(
+        "SELECT value, valid_to IS NULL FROM rule_threshold WHERE rule_code = %s AND threshold_name = %s"
+        " ORDER BY valid_from",
+        [code, name],
+    ).fetchall()
+
+
+def test_thresholds_are_versioned_and_a_provinces_own_value_stays(database: Settings) -> None:
+    rule = next(rule for rule in catalogue.load_rules() if rule.code == "completeness")
+    stricter = replace(
+        rule, thresholds=(replace(rule.thresholds[0], value=rule.thresholds[0].value + 1),), content_hash=b"other"
+    )
+    with psycopg.connect(database.conninfo(Role.RULES), autocommit=True) as conn:
+        first = catalogue.sync_rules(conn, [rule])
+        assert catalogue.sync_rules(conn, [rule]) == first
+        second = catalogue.sync_rules(conn, [stricter])
+        assert second["completeness"] == first["completeness"] + 1
+        assert [row[1] for row in threshold(conn, rule.code, "received_share_min")] == [False, True]
+        conn.execute(
+            "UPDATE rule_threshold SET valid_to = now() WHERE valid_to IS NULL AND rule_code = 'completeness'"
+        )
+        conn.execute(
+            "INSERT INTO rule_threshold VALUES ('completeness', 'received_share_min', 0.95, '1', 'own rule', now(), NULL)"
+        )
+        catalogue.sync_rules(conn, [rule])
+        assert str(audit.thresholds_now(conn, rule.code)["received_share_min"].value) == "0.95"

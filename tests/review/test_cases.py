@@ -1,0 +1,71 @@
+"""Decisions on cases: rows, never edits; a confirmed case takes its spans out of the figures."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from expectations import runner
+from expectations.catalogue import RULES_DIR
+from nenghao.config import Role, Settings
+from nenghao.errors import DataRefused
+from nenghao.review.cases import decide, open_case
+from tests.expectations.scenario import lay_out, read_case
+
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def audited(database: Settings, tmp_path: Path) -> Settings:
+    """A site with one case: intervals cut on 11, 12 and 13 August."""
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    path = RULES_DIR / "register_against_interval" / "cases" / "intervals_cut_after_the_meter.toml"
+    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+        lay_out(conn, read_case(path), 1)
+    runner.audit_days(settings, date(2026, 8, 3), date(2026, 8, 16), NOW)
+    return settings
+
+
+def test_confirming_excludes_the_span_and_asks_for_its_days_again(audited: Settings) -> None:
+    with psycopg.connect(audited.conninfo(Role.CONSOLE)) as conn:
+        decided = decide(conn, 1, "confirm", "interference_referred", "register photo against server value", "auditor", NOW)
+        excluded = conn.execute("SELECT s.kind, e.span FROM exclusion AS e JOIN series AS s USING (series_id)").fetchall()
+    assert decided.exclusions == 1
+    assert [(kind, span.lower, span.upper) for kind, span in excluded] == [
+        ("interval", datetime(2026, 8, 10, 16, tzinfo=UTC), datetime(2026, 8, 13, 16, tzinfo=UTC))
+    ]
+    with psycopg.connect(audited.conninfo(Role.JOBS)) as conn:
+        marked = [row[0] for row in conn.execute("SELECT day_on FROM changed_mark ORDER BY day_on")]
+    assert marked == [date(2026, 8, 11), date(2026, 8, 12), date(2026, 8, 13)]
+
+
+def test_dismissing_excludes_nothing_and_reopening_is_a_decision(audited: Settings) -> None:
+    with psycopg.connect(audited.conninfo(Role.CONSOLE)) as conn:
+        assert decide(conn, 1, "dismiss", "explainable", "meter changed that day", "auditor", NOW).exclusions == 0
+        decide(conn, 1, "reopen", None, "the ledger shows no change", "supervisor", NOW)
+        kinds = [row["kind"] for row in open_case(conn, 1).decisions]
+    assert kinds == ["dismiss", "reopen"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "reason", "by"),
+    [
+        ("reopen", None, "why", "auditor"),
+        ("confirm", None, "why", "auditor"),
+        ("confirm", "explainable", "why", "auditor"),
+        ("inquire", "omission", "why", "auditor"),
+        ("inquire", None, " ", "auditor"),
+        ("inquire", None, "why", ""),
+    ],
+)
+def test_a_decision_that_does_not_fit_is_refused(audited: Settings, kind: str, outcome: str, reason: str, by: str) -> None:
+    with psycopg.connect(audited.conninfo(Role.CONSOLE)) as conn:
+        with pytest.raises(DataRefused):
+            decide(conn, 1, kind, outcome, reason, by, NOW)
+        assert open_case(conn, 1).decisions == []
+
+
+def test_an_unknown_case_is_refused(audited: Settings) -> None:
+    with psycopg.connect(audited.conninfo(Role.CONSOLE)) as conn, pytest.raises(DataRefused, match="no case 77"):
+        open_case(conn, 77)
