@@ -45,6 +45,8 @@ class SeriesDay:
     quality: str
     method: str
     received_slots: int
+    #: Whether the series was in force all day; a day that it was not, and that knows nothing, needs no row. Not stored.
+    is_due: bool
 
     @property
     def due_slots(self) -> int:
@@ -126,7 +128,17 @@ class SeriesHistory:
             received_slots=sum(
                 any(begin + n * version.slot_s in chain for chain in self.chains) for n in range(len(slots))
             ),
+            is_due=self._covers(begin, end),
         )  # fmt: skip
+
+    def _covers(self, begin: Seconds, end: Seconds) -> bool:
+        """Whether versions follow one another without a break over `[begin, end)`."""
+        for version in self.versions:
+            if version.holds(begin):
+                if version.valid_until is None or version.valid_until >= end:
+                    return True
+                begin = version.valid_until
+        return False
 
     def _advances_between(self, begin: Seconds, end: Seconds) -> Sequence[Advance]:
         first = bisect_right(self.advances, begin, key=lambda advance: advance.end)

@@ -71,12 +71,19 @@ def _close_chunk(conn: Connection, pairs: Sequence[SeriesOn], now: datetime) -> 
     runs = find_affected_runs(conn, [pair for pair in pairs if pair[0] in making], making)
     days = _build_days(conn, runs, making)
     standing = series_days.load_content_hashes(conn, [(day.series_id, day.day_on) for day in days])
-    changed = [day for day in days if standing.get((day.series_id, day.day_on)) != day.content_hash]
+    changed = [day for day in days if _has_to_be_written(day, standing.get((day.series_id, day.day_on)))]
     series_days.write_series_days(conn, changed, now)
     _write_totals(conn, changed)
     # A mark without a changed day asks for the rules too: a conflict or a gauge's reading moves no energy.
     series_days.mark_for_audit(conn, sorted({*pairs, *((day.series_id, day.day_on) for day in changed)}))
     return ClosedDays(marks, len(days), len(changed), sum(REVERSE in day.method for day in changed))
+
+
+def _has_to_be_written(day: SeriesDay, standing_hash: bytes | None) -> bool:
+    """Whether a day differs from its row. The last register of a meter lies at midnight: the day after gets no row."""
+    if standing_hash is None:
+        return day.is_due or day.total_energy is not None
+    return standing_hash != day.content_hash
 
 
 def _build_days(conn: Connection, runs: Sequence[DayRun], series: dict[int, SeriesRecord]) -> list[SeriesDay]:

@@ -217,6 +217,15 @@ def test_a_reading_near_the_grid_stands_for_it_and_the_nearest_wins(
     assert energies(day_row(jobs, series_id)) == [1] * 96
 
 
+def test_the_day_after_a_meter_was_taken_away_has_no_row(plant: Plant, jobs: Connection) -> None:
+    versions: tuple[dict[str, object], ...] = ({"since": slot_at(40), "until": slot_at(100)},)
+    series_id = plant.series(plant.point(plant.unit()), versions=versions)
+    plant.readings(series_id, steady(40, 96))
+    close_changed_days(jobs, NOW)
+    days = jobs.execute("SELECT day_on, due_slots, received_slots FROM series_day").fetchall()
+    assert days == [(DAY, 96, 56)]
+
+
 def test_gauges_make_no_days_but_are_audited(plant: Plant, jobs: Connection) -> None:
     series_id = plant.series(
         plant.point(plant.unit()), kind="gauge", quantity="power_factor", versions=({"unit": "1"},)
