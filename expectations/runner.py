@@ -24,7 +24,7 @@ from nenghao.config import Role, Settings
 from nenghao.db import audit
 from nenghao.db.connection import Connection, connect
 from nenghao.domain.periods import Month, day_of, day_start
-from nenghao.errors import ConfigError
+from nenghao.errors import ConfigError, DataRefused
 
 if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
@@ -133,24 +133,23 @@ def _audit_balance(
         raise ConfigError(f"there is no monitored balance {balance_id}")
     unit_id, month_on, edition = found
     rule = next(rule for rule in catalogue.load_rules() if rule.batch == "balance_cell")
-    checks = [
-        Check(
-            rule=rule,
-            query=relations.relation_sql(code, definition),
-            constants={"form_code": form, "relation_code": code, "obligation": obligation},
-        )
-        for form, code, obligation, definition in audit.relations(conn, edition)
-    ]
+    checks: list[Check] = []
+    outcomes: list[Outcome] = []
+    for form, code, obligation, definition in audit.relations(conn, edition):
+        check = Check(rule=rule, query="", constants={"form_code": form, "relation_code": code, "obligation": obligation})
+        try:
+            checks.append(replace(check, query=relations.relation_sql(code, definition)))
+        except DataRefused as error:
+            outcomes.append(Outcome(check=check, failure=str(error)))
     month = Month.of(month_on)
     scope = Scope(first_on=month_on, last_on=month.end_on - ONE_DAY, unit_ids=(unit_id,))
-    outcomes: list[Outcome] = []
     if checks:
         query = audit.literal_query(conn, "batch_balance_cell", {"balance_id": balance_id})
         name = f"balance_cell {balance_id}"
         validation = suites.build_validation(context, settings, name, query, checks, versions)
         span_from, span_to = scope.span
         spans = {"span_from": span_from, "span_to": span_to}  # a relation speaks of the whole month
-        outcomes = [
+        outcomes += [
             replace(outcome, rows=[{**row, **spans} for row in outcome.rows])
             for outcome in validate(context, validation)
         ]
@@ -225,7 +224,8 @@ def run_scope(
     outcomes: list[Outcome] = []
     for batch, checks in by_batch.items():
         query = audit.literal_query(conn, f"batch_{batch}", parameters)  # type: ignore[arg-type]
-        name = f"{batch} {scope.first_on}..{scope.last_on} {scope.unit_ids[0]}+{len(scope.unit_ids) - 1}"
+        # The name becomes a path of Data Docs, in which a dot would be a folder.
+        name = f"{batch} {scope.first_on} to {scope.last_on}, {len(scope.unit_ids)} units from {scope.unit_ids[0]} on"
         validation = suites.build_validation(context, settings, name, query, checks, versions)
         outcomes += validate(context, validation)
     return outcomes

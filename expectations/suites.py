@@ -20,7 +20,7 @@ from nenghao.labels import label
 if TYPE_CHECKING:
     from great_expectations import ValidationDefinition
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
-    from great_expectations.expectations.core import UnexpectedRowsExpectation
+    from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
 DOCS_SITE: Final = "nenghao"
 #: Rules join days with days of the same batch, for which the planner has no statistics: it would choose nested loops,
@@ -75,7 +75,7 @@ def build_validation(
 ) -> Validation:
     """The suite of one batch query: each check an expectation that no row offends."""
     from great_expectations import ExpectationSuite, ValidationDefinition
-    from great_expectations.expectations.core import UnexpectedRowsExpectation
+    from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
     from great_expectations.expectations.metadata_types import FailureSeverity
 
     suite = context.suites.add(ExpectationSuite(name=name))

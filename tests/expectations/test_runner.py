@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from expectations import catalogue, runner
 from expectations.catalogue import RULES_DIR
@@ -82,7 +83,7 @@ def test_a_rule_that_raises_opens_a_case_and_the_others_still_run(
 ) -> None:
     rules = catalogue.load_rules()
     broken = tuple(
-        replace(rule, query="SELECT 1 / 0 AS x FROM {batch} AS b") if rule.code == "frozen" else rule for rule in rules
+        replace(rule, query="SELECT 1 / 0 AS x FROM {batch} AS b CROSS JOIN unit") if rule.code == "frozen" else rule for rule in rules
     )
     monkeypatch.setattr(catalogue, "load_rules", lambda: broken)
     summary = runner.audit_pending(site, NOW)
@@ -153,3 +154,39 @@ def test_thresholds_are_versioned_and_a_provinces_own_value_stays(database: Sett
         )
         catalogue.sync_rules(conn, [rule])
         assert str(audit.thresholds_now(conn, rule.code)["received_share_min"].value) == "0.95"
+
+
+def test_a_broken_relation_of_a_return_is_a_case_at_its_cell(database: Settings, tmp_path: Path) -> None:
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    definition = {
+        "left": [{"row": "*", "column": "4"}],
+        "operator": "=",
+        "right": [{"row": "*", "column": "5"}, {"row": "*", "column": "7"}],
+        "tolerance": "0.5",
+        "rows": ["33", "15"],
+    }
+    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+        unit_id = lay_out(conn, Case("form_relation", "sum", [Channel(point="E1", values=[1] * 24)], set()), 1)
+        conn.execute(
+            "INSERT INTO form_relation VALUES ('2024', '205-1', 'A1', 'mandatory', %s, 'form', 'known')",
+            [Jsonb(definition)],
+        )
+        conn.execute("INSERT INTO form_relation VALUES ('2024', '205-1', 'A2', 'mandatory', '{}', 'form', 'known')")
+        conn.execute(
+            "INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition,"
+            " content_hash_algorithm, content_hash, computed_at) VALUES (%s, '2026-08-01', 1, '2024', '2024', 'SHA-256',"
+            " 'x', now())",
+            [unit_id],
+        )
+        for row, column, value in [("33", "4", 10), ("33", "5", 7), ("33", "7", 3), ("15", "4", 9), ("15", "5", 5), ("15", "7", 1)]:
+            conn.execute(
+                "INSERT INTO balance_cell VALUES (1, %s, %s, %s, 'kWh', 1, 1, NULL, '{}')", [row, column, value]
+            )
+    summary = runner.audit_return(settings, NOW)
+    assert (summary.not_run, summary.findings, summary.cases) == (1, 2, 2)  # A2 is malformed, and says so
+    with psycopg.connect(settings.conninfo(Role.CONSOLE)) as conn:
+        rows = conn.execute("SELECT unit_id, evidence FROM finding WHERE rule_code = 'form_relation'").fetchall()
+    assert rows[0][0] == unit_id
+    assert (rows[0][1]["relation_code"], rows[0][1]["row_code"], rows[0][1]["left_value"]) == ("A1", "15", "9")
+    assert runner.audit_return(settings, NOW).checks == 0
+    assert runner.audit_return(settings, NOW, balance_id=1).cases == 0
