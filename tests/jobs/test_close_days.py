@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest.mock import Mock
 
 import pytest
 
@@ -215,6 +216,37 @@ def test_a_reading_near_the_grid_stands_for_it_and_the_nearest_wins(
     )
     close_changed_days(jobs, NOW)
     assert energies(day_row(jobs, series_id)) == [1] * 96
+
+
+def test_a_crash_loses_no_mark(plant: Plant, jobs: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    series_id = plant.series(plant.point(plant.unit()))
+    plant.readings(series_id, steady(0, 96))
+    before = table_rows(jobs, *RESULTS)
+    with monkeypatch.context() as patch:
+        patch.setattr("nenghao.jobs.close_days._write_totals", Mock(side_effect=RuntimeError("power cut")))
+        with pytest.raises(RuntimeError, match="power cut"):
+            close_changed_days(jobs, NOW)
+    assert table_rows(jobs, *RESULTS) == before
+    assert close_changed_days(jobs, NOW).marks == 3
+
+
+def test_chunks_give_the_same_days_as_one_run(plant: Plant, jobs: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit_id = plant.unit()
+    for code in ("E1", "E2"):
+        series_id = plant.series(plant.point(unit_id, code))
+        values = {
+            at: value for n in range(3) for at, value in steady(0, 95, start=96 * n, day_on=DAY + timedelta(n)).items()
+        }
+        gaps = {slot_at(slot, DAY + timedelta(day)) for day, slot in ((0, 90), (0, 95), (1, 0), (1, 1), (2, 0))}
+        plant.readings(series_id, {at: value for at, value in values.items() if at not in gaps})
+    close_changed_days(jobs, NOW)
+    tables = ("series_day", "point_hour", "point_day", "point_month")
+    whole = table_rows(jobs, *tables)
+    plant.owner.execute("INSERT INTO changed_mark SELECT series_id, day_on FROM series_day")
+    plant.owner.execute("TRUNCATE series_day, point_hour, point_day, point_month")
+    monkeypatch.setattr("nenghao.jobs.close_days.CHUNK_PAIRS", 1)
+    close_changed_days(jobs, NOW)
+    assert table_rows(jobs, *tables) == whole
 
 
 def test_the_day_after_a_meter_was_taken_away_has_no_row(plant: Plant, jobs: Connection) -> None:
