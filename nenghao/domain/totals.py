@@ -62,7 +62,9 @@ def rank_leading(series: Iterable[PointSeries]) -> list[PointSeries]:
         )
     ]
     order = ("instant", "15min", "30min", "1h")
-    return sorted(fitting, key=lambda one: (one.kind != "register", order.index(one.period), one.series_id))
+    ranked = sorted(fitting, key=lambda one: (one.kind != "register", order.index(one.period), one.series_id))
+    # One quantity only: the days of a month are added up, and cubic metres do not add to tonnes.
+    return [one for one in ranked if one.quantity == ranked[0].quantity]
 
 
 def base_unit_factors() -> list[tuple[str, str, Decimal]]:
