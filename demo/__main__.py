@@ -19,6 +19,7 @@ from ingest.gateway_accounts import enrol_gateway
 from nenghao.config import Role, Settings
 from nenghao.crypto import load_trusted_keys
 from nenghao.db.connection import connect
+from nenghao.db.gateways import close_commissioning
 from nenghao.domain.periods import SHANGHAI, Month
 from nenghao.errors import NenghaoError
 from nenghao.jobs.entry import run_sync_reference
@@ -62,7 +63,10 @@ def run(stack: Stack, *, kills_collector: bool) -> bool:
         say("killed the collector with -9; the supervisor starts it again")
     replay.wait_for(senders, units)
     sent = replay.count_sent(folder, units)
-    say(f"{sum(each.receipted_readings for each in sent)} readings are receipted")
+    say(f"{sum(each.receipted_readings for each in sent)} readings are receipted; the commissioning windows close")
+    with connect(settings, Role.CONSOLE) as conn:
+        for unit in units:
+            close_commissioning(conn, unit_code=unit.unit_code, gateway_code=GATEWAY, now=datetime.now(SHANGHAI))
 
     runs = close_and_audit(Airflow(stack.airflow_url, stack.secret("airflow_admin")))
     return print_report(stack, settings, units, window, sent, runs)

@@ -135,7 +135,9 @@ def print_cases(judged: Sequence[Judged], units: Sequence[DemoUnit]) -> tuple[in
     for unit in planted:
         assert unit.fraud is not None  # noqa: S101 - chosen by that
         outcome = "found" if unit in found else "MISSED"
-        print(f"  planted: {unit.fraud.title} ({unit.name}, {unit.fraud.point_code}, {unit.fraud.rule_code}): {outcome}")
+        print(
+            f"  planted: {unit.fraud.title} ({unit.name}, {unit.fraud.point_code}, {unit.fraud.rule_code}): {outcome}"
+        )
     print(f"  planted frauds found: {len(found)} of {len(planted)}; false cases: {false}")
     return len(found), false
 
@@ -173,7 +175,10 @@ def _print_table(rows: Sequence[Sequence[object]]) -> None:
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*texts, strict=True)]
     for row in texts:
-        print("  " + "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  "
+            + "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
 
 
 def _width(text: str) -> int:

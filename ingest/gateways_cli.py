@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from ingest.gateway_accounts import enrol_gateway
-from nenghao.config import load_settings
+from nenghao.config import Role, load_settings
+from nenghao.db.connection import connect
+from nenghao.db.gateways import close_commissioning
 from nenghao.domain.periods import SHANGHAI
+from nenghao.errors import DataRefused
 
 app = typer.Typer(no_args_is_help=True, help="网关 gateways: register them and give them passwords.")
 
@@ -37,3 +40,15 @@ def add(
         backfill_from=first.replace(tzinfo=SHANGHAI),
     )
     typer.echo(password)
+
+
+@app.command()
+def commissioned(
+    unit: Annotated[str, typer.Option(help="Unit code, 18 characters.")],
+    code: Annotated[str, typer.Option(help="The gateway's name within the unit.")],
+) -> None:
+    """End a gateway's commissioning window: all is back-filled, from now on what is missing is missing."""
+    with connect(load_settings(), Role.CONSOLE) as conn:
+        marks = close_commissioning(conn, unit_code=unit, gateway_code=code, now=datetime.now(SHANGHAI))
+    if not marks:
+        raise DataRefused(f"gateway {code} of {unit} has no open commissioning window")

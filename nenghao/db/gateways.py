@@ -53,3 +53,9 @@ def set_gateway_password(
     parameters = {"unit_code": unit_code, "gateway_code": gateway_code, "broker_password_hash": password_hash}
     row = conn.execute(_QUERIES["set_gateway_password"], parameters).fetchone()
     return None if row is None else int(row[0])
+
+
+def close_commissioning(conn: psycopg.Connection, *, unit_code: str, gateway_code: str, now: datetime) -> int:
+    """End a gateway's commissioning window; returns the (series, day) marks made, 0 where no window was open."""
+    parameters = {"unit_code": unit_code, "gateway_code": gateway_code, "now": now}
+    return conn.execute(_QUERIES["close_commissioning"], parameters).rowcount

@@ -17,4 +17,4 @@ def mark_due_days(conn: Connection, now: datetime) -> int:
     """Mark every day before today that is due for a series and has no row; safe to run twice. Returns the marks made."""
     today = day_of(now)
     with conn.transaction():
-        return db.mark_due_days(conn, first_on=today - timedelta(days=HORIZON_DAYS), end_on=today)
+        return db.mark_due_days(conn, first_on=today - timedelta(days=HORIZON_DAYS), end_on=today, now=now)

@@ -1,11 +1,13 @@
 -- mark_due_days --
 -- Puts on the changed list every (series, day) in [first_on, end_on) that was due as a whole and has no row yet. Returns
--- the number of marks as row count. Energy series only: a gauge makes no series day.
+-- the number of marks as row count. Energy series only: a gauge makes no series day. Days from before a gateway was
+-- enrolled are left to its back-fill while its commissioning window is open.
 INSERT INTO changed_mark (series_id, day_on)
 SELECT
     s.series_id,
     due.day_at::date
 FROM series AS s
+INNER JOIN point AS p ON s.point_id = p.point_id
 CROSS JOIN LATERAL (
     SELECT range_agg(v.valid) AS registered
     FROM series_version AS v
@@ -23,4 +25,11 @@ WHERE
     AND NOT EXISTS (
         SELECT 1 FROM series_day AS d
         WHERE d.series_id = s.series_id AND d.day_on = due.day_at::date
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM gateway AS g
+        WHERE
+            g.unit_id = p.unit_id
+            AND coalesce(g.backfill_until, 'infinity') > %(now)s
+            AND g.registered_at > due.day_at AT TIME ZONE 'Asia/Shanghai'
     );

@@ -30,3 +30,29 @@ SET broker_password_hash = %(broker_password_hash)s
 FROM unit AS u
 WHERE g.unit_id = u.unit_id AND u.unit_code = %(unit_code)s AND g.gateway_code = %(gateway_code)s
 RETURNING g.shard;
+
+-- close_commissioning --
+-- Ends the open commissioning window of a gateway and puts all days of the window on the changed list, so that they are
+-- judged now; the row count is the number of marks, 0 where no window was open.
+WITH closed AS (
+    UPDATE gateway AS g
+    SET backfill_until = %(now)s
+    FROM unit AS u
+    WHERE
+        g.unit_id = u.unit_id AND u.unit_code = %(unit_code)s AND g.gateway_code = %(gateway_code)s
+        AND coalesce(g.backfill_until, 'infinity') > %(now)s
+    RETURNING g.unit_id, g.backfill_from
+)
+
+INSERT INTO changed_mark (series_id, day_on)
+SELECT
+    s.series_id,
+    day.day_at::date
+FROM closed
+INNER JOIN point AS p ON closed.unit_id = p.unit_id
+INNER JOIN series AS s ON p.point_id = s.point_id
+CROSS JOIN LATERAL generate_series(
+    date_trunc('day', closed.backfill_from AT TIME ZONE 'Asia/Shanghai'),
+    %(now)s AT TIME ZONE 'Asia/Shanghai',
+    INTERVAL '1 day'
+) AS day (day_at);

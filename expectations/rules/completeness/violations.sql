@@ -1,5 +1,6 @@
 -- Series days whose readings arrived for less than the required share of the slots that were due. Only days on which the
--- series was registered from beginning to end: on the day of its connection or removal nothing is due as a whole.
+-- series was registered from beginning to end: on the day of its connection or removal nothing is due as a whole. And not
+-- days from before a gateway was enrolled whose commissioning window is open: they are being back-filled, as they should.
 WITH batch AS (
     SELECT * FROM {batch} AS b
 ),
@@ -30,5 +31,11 @@ CROSS JOIN LATERAL (
 WHERE batch.is_audited AND batch.received_slots < limits.received_share_min * batch.due_slots
 AND life.registered @> tstzrange(
     batch.day_on::timestamp AT TIME ZONE 'Asia/Shanghai', (batch.day_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+)
+AND NOT EXISTS (
+    SELECT 1
+    FROM gateway AS g
+    WHERE g.unit_id = batch.unit_id AND coalesce(g.backfill_until, 'infinity') > now()
+    AND g.registered_at > batch.day_on::timestamp AT TIME ZONE 'Asia/Shanghai'
 )
 ORDER BY batch.series_id, batch.day_on
