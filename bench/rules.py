@@ -48,7 +48,9 @@ def on_grid(path: Path, column: str, minutes: int, meter: object = None) -> np.n
     table = parquet.read_table(path).to_pydict()
     chosen = [place for place, name in enumerate(table["meter"]) if meter is None or name == meter]
     stamps = np.array([table["ts"][place] for place in chosen], dtype="datetime64[m]")
-    values = np.array([np.nan if table[column][place] is None else table[column][place] for place in chosen], dtype=float)
+    values = np.array(
+        [np.nan if table[column][place] is None else table[column][place] for place in chosen], dtype=float
+    )
     first = (stamps.min() + np.timedelta64(1, "D")).astype("datetime64[D]").astype("datetime64[m]")
     days = int((stamps.max() - first) / np.timedelta64(1, "D"))
     step = int(np.median(np.diff(np.sort(stamps)).astype(int)))
@@ -81,9 +83,7 @@ def honest_sets(data: Path) -> Iterator[tuple[str, list[Channel]]]:
     for multiplier in (100, 1000):
         channels = both("E1", metered(on_grid(steel, "value", 15), multiplier), 15, multiplier)
         lagging = metered(on_grid(steel, "kvarh_lag", 15), multiplier)
-        channels += [
-            replace(c, quantity="reactive_energy", unit="kvarh") for c in both("E1", lagging, 15, multiplier)
-        ]
+        channels += [replace(c, quantity="reactive_energy", unit="kvarh") for c in both("E1", lagging, 15, multiplier)]
         yield f"steel plant, multiplier {multiplier}", channels
     for path in sorted((data / "us_commercial_5min").glob("*.parquet")):
         channels = both("E1", metered(on_grid(path, "value", 15), 200), 15, 200)
@@ -92,10 +92,14 @@ def honest_sets(data: Path) -> Iterator[tuple[str, list[Channel]]]:
         yield f"us commercial {path.stem[:6]}", channels
 
 
-def both(point: str, values: list[int | None], slot_minutes: int, multiplier: int, part_of: str | None = None) -> list[Channel]:
+def both(
+    point: str, values: list[int | None], slot_minutes: int, multiplier: int, part_of: str | None = None
+) -> list[Channel]:
     """Register and interval channel of a meter."""
     return [
-        Channel(point=point, values=values, kind=kind, slot_minutes=slot_minutes, multiplier=multiplier, part_of=part_of)
+        Channel(
+            point=point, values=values, kind=kind, slot_minutes=slot_minutes, multiplier=multiplier, part_of=part_of
+        )
         for kind in ("register", "interval")
     ]
 
@@ -118,7 +122,9 @@ def demo_channels(unit: DemoUnit) -> list[Channel]:
     ]
 
 
-def audit(conn: psycopg.Connection, settings: Settings, name: str, number: int, channels: list[Channel]) -> Counter[str]:
+def audit(
+    conn: psycopg.Connection, settings: Settings, name: str, number: int, channels: list[Channel]
+) -> Counter[str]:
     """Lay a unit out, audit its days alone, print and count the alerts by rule."""
     unit_id = lay_out(conn, Case("bench", name, channels, set()), number)
     days = len(channels[0].values) * channels[0].slot_minutes // 1440
@@ -160,7 +166,9 @@ def main(data: Path, packages: Path) -> None:
             window = Window(datetime(2026, 9, 1), datetime(2026, 11, 1))  # noqa: DTZ001: the demo's wall time
             for place, unit in enumerate(build_units(packages, window), number + 1):
                 truth = unit.fraud
-                print("planted:", (truth.rule_code, truth.point_code, truth.first_day, truth.last_day) if truth else None)
+                print(
+                    "planted:", (truth.rule_code, truth.point_code, truth.first_day, truth.last_day) if truth else None
+                )
                 audit(conn, settings, f"demo {unit.unit_code}", place, demo_channels(unit))
     finally:
         stack.down()

@@ -71,14 +71,24 @@ def record_violation(
         pieces += _readings_and_meters(conn, rule, series_id, span_from, span_to)
     for kind, content in pieces:
         cases.insert_evidence(
-            conn, case_id=case_id, alert_id=alert_id, kind=kind, content=content, content_hash=_hash(content),
+            conn,
+            case_id=case_id,
+            alert_id=alert_id,
+            kind=kind,
+            content=content,
+            content_hash=_hash(content),
             recorded_at=now,
         )
     return Counts(findings=1, cases=int(is_new))
 
 
 def record_failure(
-    conn: Connection, run_id: int, check: Check, version: int, days: tuple[datetime, datetime], reason: str,
+    conn: Connection,
+    run_id: int,
+    check: Check,
+    version: int,
+    days: tuple[datetime, datetime],
+    reason: str,
     now: datetime,
 ) -> Counts:
     """Write that a check did not run: an alert and a case of no unit, so that silence is never taken for a pass."""
@@ -101,14 +111,23 @@ def record_failure(
         return Counts()
     case_id, alert_id, is_new = _open_case(conn, finding, finding_id, now)
     cases.insert_evidence(
-        conn, case_id=case_id, alert_id=alert_id, kind="row", content=evidence, content_hash=_hash(evidence),
+        conn,
+        case_id=case_id,
+        alert_id=alert_id,
+        kind="row",
+        content=evidence,
+        content_hash=_hash(evidence),
         recorded_at=now,
     )
     return Counts(findings=1, cases=int(is_new))
 
 
 def _earlier(
-    conn: Connection, check: Check, unit_id: int | None, point_id: int | None, series_id: int | None,
+    conn: Connection,
+    check: Check,
+    unit_id: int | None,
+    point_id: int | None,
+    series_id: int | None,
     span: tuple[datetime, datetime],
 ) -> bytes | None:
     if check.constants:  # each relation of a return stands for itself; returns of two months do not continue
@@ -118,17 +137,19 @@ def _earlier(
     )
 
 
-def _open_case(
-    conn: Connection, finding: audit.NewFinding, finding_id: int, now: datetime
-) -> tuple[int, int, bool]:
+def _open_case(conn: Connection, finding: audit.NewFinding, finding_id: int, now: datetime) -> tuple[int, int, bool]:
     known = cases.alert_of(conn, finding.fingerprint)
     if known is not None:
         alert_id, case_id = known
         return case_id, alert_id, False
     case_id = cases.insert_case(conn, unit_id=finding.unit_id, level=finding.level, opened_at=now)
     alert_id = cases.insert_alert(
-        conn, fingerprint=finding.fingerprint, case_id=case_id, rule_code=finding.rule_code,
-        first_finding_id=finding_id, opened_at=now,
+        conn,
+        fingerprint=finding.fingerprint,
+        case_id=case_id,
+        rule_code=finding.rule_code,
+        first_finding_id=finding_id,
+        opened_at=now,
     )
     return case_id, alert_id, True
 

@@ -7,19 +7,18 @@ when the day it stands for is, so the rules see at least what was marked; a mark
 run; a crash rolls the deletion back.
 """
 
-import io
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import redirect_stderr
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from expectations import catalogue, recording, suites
 from expectations.catalogue import DID_NOT_RUN
+from expectations.checkpoint import Outcome, validate
 from expectations.recording import Counts
-from expectations.suites import Check, Validation
+from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit
 from nenghao.db.connection import Connection, connect
@@ -67,15 +66,6 @@ class AuditSummary:
         return {name: getattr(self, name) for name in ("days", "checks", "not_run", "violations", "findings", "cases")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one check gave: its offending rows, or the reason why it did not run."""
-
-    check: Check
-    rows: Sequence[dict[str, Any]] = ()
-    failure: str | None = None
-
-
 def audit_pending(settings: Settings, now: datetime) -> AuditSummary:
     """Audit every closed day that changed since it was last audited, and its conflicts. Marks of today stay.
 
@@ -86,7 +76,7 @@ def audit_pending(settings: Settings, now: datetime) -> AuditSummary:
     with connect(settings, Role.RULES) as conn:
         audit.lock_audit(conn)
         marks = {*audit.take_marks(conn, open_on), *audit.conflict_days(conn, open_on)}
-        return _audit_scopes(settings, conn, list(plan_scopes(marks)), versions, now)
+        return _audit_scopes(settings, conn, list(plan_scopes(marks)), versions, now, is_pending=True)
 
 
 def audit_days(settings: Settings, first_on: date, last_on: date, now: datetime) -> AuditSummary:
@@ -123,7 +113,11 @@ def audit_return(settings: Settings, now: datetime, balance_id: int | None = Non
 
 
 def _audit_balance(
-    settings: Settings, conn: Connection, context: "EphemeralDataContext", balance_id: int, versions: dict[str, int],
+    settings: Settings,
+    conn: Connection,
+    context: "EphemeralDataContext",
+    balance_id: int,
+    versions: dict[str, int],
     now: datetime,
 ) -> AuditSummary:
     from nenghao.domain import relations
@@ -136,7 +130,8 @@ def _audit_balance(
     checks: list[Check] = []
     outcomes: list[Outcome] = []
     for form, code, obligation, definition in audit.relations(conn, edition):
-        check = Check(rule=rule, query="", constants={"form_code": form, "relation_code": code, "obligation": obligation})
+        constants = {"form_code": form, "relation_code": code, "obligation": obligation}
+        check = Check(rule=rule, query="", constants=constants)
         try:
             checks.append(replace(check, query=relations.relation_sql(code, definition)))
         except DataRefused as error:
@@ -186,7 +181,13 @@ def _sync(settings: Settings) -> dict[str, int]:
 
 
 def _audit_scopes(
-    settings: Settings, conn: Connection, scopes: Sequence[Scope], versions: dict[str, int], now: datetime
+    settings: Settings,
+    conn: Connection,
+    scopes: Sequence[Scope],
+    versions: dict[str, int],
+    now: datetime,
+    *,
+    is_pending: bool = False,
 ) -> AuditSummary:
     total = AuditSummary()
     if not scopes:
@@ -194,7 +195,8 @@ def _audit_scopes(
     with suites.open_context(settings) as context:
         for scope in scopes:
             outcomes = run_scope(settings, conn, context, scope, versions)
-            total = _add(total, record(conn, outcomes, versions, scope, {"units": len(scope.unit_ids)}, now))
+            about = {"units": len(scope.unit_ids), "pending": is_pending}
+            total = _add(total, record(conn, outcomes, versions, scope, about, now))
         suites.build_docs(context, settings)
     return total
 
@@ -231,51 +233,15 @@ def run_scope(
     return outcomes
 
 
-def validate(context: "EphemeralDataContext", validation: Validation) -> list[Outcome]:
-    """Run a checkpoint, and take all rows of each check that failed (Great Expectations itself shows 200)."""
-    from great_expectations import Checkpoint
-
-    name = validation.definition.name
-    checkpoint = context.checkpoints.add(
-        Checkpoint(
-            name=name,
-            validation_definitions=[validation.definition],
-            result_format={"result_format": "SUMMARY"},  # verdicts and counts; rows would end up in Data Docs
-        )
-    )
-    result = next(iter(checkpoint.run().run_results.values()))
-    return [_outcome(validation, verdict) for verdict in result.results]
-
-
-def _outcome(validation: Validation, verdict: Any) -> Outcome:
-    place = verdict.expectation_config.meta["place"]
-    check = validation.checks[place]
-    failure = failure_of(verdict.exception_info)
-    if failure is not None:
-        return Outcome(check=check, failure=failure)
-    if verdict.success:
-        return Outcome(check=check)
-    try:
-        with redirect_stderr(io.StringIO()):  # a progress bar that no setting of the context switches off
-            rows = validation.definition.get_unexpected_rows(validation.expectations[place])
-        return Outcome(check=check, rows=rows)
-    except RuntimeError as error:  # what Great Expectations makes of an error of the database
-        return Outcome(check=check, failure=str(error))
-
-
-def failure_of(exception_info: dict[str, Any] | None) -> str | None:
-    """The first line of an exception that Great Expectations caught: it keeps one, or one for each metric."""
-    if not exception_info:
-        return None
-    for info in (exception_info, *(value for value in exception_info.values() if isinstance(value, dict))):
-        if info.get("raised_exception"):
-            return str(info.get("exception_message") or "unknown").strip().splitlines()[0]
-    return None
-
-
 def record(
-    conn: Connection, outcomes: Sequence[Outcome], versions: dict[str, int], scope: Scope,
-    about: dict[str, Any], now: datetime, *, is_return: bool = False,
+    conn: Connection,
+    outcomes: Sequence[Outcome],
+    versions: dict[str, int],
+    scope: Scope,
+    about: dict[str, Any],
+    now: datetime,
+    *,
+    is_return: bool = False,
 ) -> AuditSummary:
     """Write a run and all it found, in the caller's transaction."""
     violations: defaultdict[str, int] = defaultdict(int)

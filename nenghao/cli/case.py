@@ -78,9 +78,7 @@ def decide_(
     settings = load_settings()
     with connect(settings, Role.CONSOLE) as conn:
         decided = decide(conn, case_id, kind, outcome, reason, by, datetime.now(UTC))  # type: ignore[arg-type]
-    typer.echo(
-        label("case.decided", settings.language, decision_id=decided.decision_id, exclusions=decided.exclusions)
-    )
+    typer.echo(label("case.decided", settings.language, decision_id=decided.decision_id, exclusions=decided.exclusions))
 
 
 def _lines(case: CaseView, language: Language) -> list[str]:

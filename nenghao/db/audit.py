@@ -76,12 +76,11 @@ def rule_definitions(conn: Connection, rule_code: str) -> list[dict[str, Any]]:
 
 def insert_rule_version(conn: Connection, rule_code: str, content_hash: bytes, definition: dict[str, Any]) -> int:
     """Append the next version of a rule and return its number."""
-    row = conn.execute(
+    rows = conn.execute(
         load_queries("audit")["insert_rule_version"],
         {"rule_code": rule_code, "content_hash": content_hash, "definition": Jsonb(definition)},
-    ).fetchone()
-    assert row is not None  # an aggregate always gives a row
-    version: int = row[0]
+    ).fetchall()
+    version: int = rows[0][0]
     return version
 
 
@@ -156,7 +155,7 @@ def insert_run(
     summary: dict[str, Any],
 ) -> int:
     """Record one checkpoint run over `days` (first, last) and return its id."""
-    row = conn.execute(
+    rows = conn.execute(
         load_queries("audit")["insert_run"],
         {
             "subject": subject,
@@ -166,9 +165,8 @@ def insert_run(
             "finished_at": finished_at,
             "summary": Jsonb(summary),
         },
-    ).fetchone()
-    assert row is not None  # INSERT without a condition
-    audit_run_id: int = row[0]
+    ).fetchall()
+    audit_run_id: int = rows[0][0]
     return audit_run_id
 
 

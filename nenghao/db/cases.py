@@ -20,9 +20,8 @@ def _rows(conn: Connection, name: str, parameters: Row) -> list[Row]:
 
 
 def _id(conn: Connection, name: str, parameters: Row) -> int:
-    row = conn.execute(load_queries("cases")[name], parameters).fetchone()
-    assert row is not None  # INSERT … RETURNING without a condition
-    new_id: int = row[0]
+    rows = conn.execute(load_queries("cases")[name], parameters).fetchall()
+    new_id: int = rows[0][0]
     return new_id
 
 

@@ -81,7 +81,12 @@ def decide(
         case = open_case(conn, case_id)
         _check(case, kind, outcome, reason, decided_by)
         decision_id = cases.insert_decision(
-            conn, case_id=case_id, kind=kind, outcome=outcome, reason=reason.strip(), decided_by=decided_by,
+            conn,
+            case_id=case_id,
+            kind=kind,
+            outcome=outcome,
+            reason=reason.strip(),
+            decided_by=decided_by,
             decided_at=now,
         )
         spans = sorted(_excluded(conn, case.findings)) if kind == "confirm" else []

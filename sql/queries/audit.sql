@@ -55,12 +55,21 @@ INNER JOIN point AS p ON s.point_id = p.point_id
 ORDER BY taken.day_on, p.unit_id;
 
 -- conflict_days --
--- Closed days with a conflict that no finding covers since it was recorded, one row a (unit, day).
+-- Closed days with a conflict that no finding covers since it was recorded, one row a (unit, day). Conflicts from
+-- longer than a day before the last such run were judged then and found too small.
 SELECT DISTINCT p.unit_id, (c.at AT TIME ZONE 'Asia/Shanghai')::date AS day_on
 FROM reading_conflict AS c
 INNER JOIN series AS s ON c.series_id = s.series_id
 INNER JOIN point AS p ON s.point_id = p.point_id
 WHERE (c.at AT TIME ZONE 'Asia/Shanghai')::date < %(open_on)s
+AND c.recorded_at >= coalesce(
+    (
+        SELECT max(r.started_at) - INTERVAL '1 day'
+        FROM audit_run AS r
+        WHERE r.subject = 'days' AND (r.summary ->> 'pending')::boolean
+    ),
+    '-infinity'
+)
 AND NOT EXISTS (
     SELECT 1
     FROM finding AS f

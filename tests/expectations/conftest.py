@@ -31,12 +31,10 @@ class Judged:
 
 
 @pytest.fixture(scope="session")
-def judged(
-    stack: Stack, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Judged]:
+def judged(stack: Stack, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
     """Every case file laid out as a unit of its own, and one audit over all their days."""
-    with cloned_database(stack, template_database) as settings:
-        settings = settings.model_copy(update={"data_docs_dir": tmp_path_factory.mktemp("docs") / "site"})
+    with cloned_database(stack, template_database) as cloned:
+        settings = cloned.model_copy(update={"data_docs_dir": tmp_path_factory.mktemp("docs") / "site"})
         cases = {path: read_case(path) for path in CASE_FILES}
         with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
             unit_ids = {path: lay_out(conn, case, number) for number, (path, case) in enumerate(cases.items())}

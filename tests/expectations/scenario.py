@@ -1,4 +1,4 @@
-"""Lays a case file into a database as closed series days: small inputs in, what the jobs would have written out.
+"""Lays a case file into a database as closed series days: small inputs in, out what the jobs would have written.
 
 A case is a unit of its own, so all cases of all rules lie in one database and one run of Great Expectations judges them.
 """
@@ -64,9 +64,7 @@ def read_case(path: Path) -> Case:
             for edit in entry.get(f"edits_{kind}", []):
                 _edit(shown, edit, slots_per_day(slot_minutes))
             options = {
-                name: entry[name]
-                for name in ("quantity", "unit", "decimals", "multiplier", "part_of")
-                if name in entry
+                name: entry[name] for name in ("quantity", "unit", "decimals", "multiplier", "part_of") if name in entry
             }
             channels.append(
                 Channel(point=entry["point"], values=shown, kind=kind, slot_minutes=slot_minutes, **options)

@@ -83,7 +83,8 @@ def test_a_rule_that_raises_opens_a_case_and_the_others_still_run(
 ) -> None:
     rules = catalogue.load_rules()
     broken = tuple(
-        replace(rule, query="SELECT 1 / 0 AS x FROM {batch} AS b CROSS JOIN unit") if rule.code == "frozen" else rule for rule in rules
+        replace(rule, query="SELECT 1 / 0 AS x FROM {batch} AS b CROSS JOIN unit") if rule.code == "frozen" else rule
+        for rule in rules
     )
     monkeypatch.setattr(catalogue, "load_rules", lambda: broken)
     summary = runner.audit_pending(site, NOW)
@@ -93,6 +94,16 @@ def test_a_rule_that_raises_opens_a_case_and_the_others_still_run(
     assert [row[0] for row in rows] == [None]
     assert rows[0][1]["rule"] == "frozen"
     assert "division by zero" in rows[0][1]["reason"]
+
+
+def test_a_conflict_is_audited_although_it_changed_no_day(database: Settings, tmp_path: Path) -> None:
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    folder = RULES_DIR / "conflicting_value" / "cases"
+    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+        lay_out(conn, read_case(folder / "lowered_on_resend.toml"), 1)
+        lay_out(conn, read_case(folder / "honest_fewer_decimals.toml"), 2)
+    assert runner.audit_pending(settings, NOW).by_rule["conflicting_value"] == 1
+    assert runner.audit_pending(settings, NOW).checks == 0
 
 
 def test_every_offending_row_is_taken(database: Settings, tmp_path: Path) -> None:
@@ -119,7 +130,13 @@ def test_data_docs_hold_verdicts_and_no_values(site: Settings) -> None:
 
 def test_plan_keeps_late_units_apart() -> None:
     day = date(2026, 9, 1)
-    marks = [(1, day), (1, day + timedelta(days=1)), (2, day), (2, day + timedelta(days=1)), (3, day + timedelta(days=30))]
+    marks = [
+        (1, day),
+        (1, day + timedelta(days=1)),
+        (2, day),
+        (2, day + timedelta(days=1)),
+        (3, day + timedelta(days=30)),
+    ]
     scopes = list(runner.plan_scopes(marks))
     assert [(scope.first_on, scope.last_on, scope.unit_ids) for scope in scopes] == [
         (day, day + timedelta(days=1), (1, 2)),
@@ -146,9 +163,7 @@ def test_thresholds_are_versioned_and_a_provinces_own_value_stays(database: Sett
         second = catalogue.sync_rules(conn, [stricter])
         assert second["completeness"] == first["completeness"] + 1
         assert [row[1] for row in threshold(conn, rule.code, "received_share_min")] == [False, True]
-        conn.execute(
-            "UPDATE rule_threshold SET valid_to = now() WHERE valid_to IS NULL AND rule_code = 'completeness'"
-        )
+        conn.execute("UPDATE rule_threshold SET valid_to = now() WHERE valid_to IS NULL AND rule_code = 'completeness'")
         conn.execute(
             "INSERT INTO rule_threshold VALUES ('completeness', 'received_share_min', 0.95, '1', 'own rule', now(), NULL)"
         )
@@ -178,7 +193,14 @@ def test_a_broken_relation_of_a_return_is_a_case_at_its_cell(database: Settings,
             " 'x', now())",
             [unit_id],
         )
-        for row, column, value in [("33", "4", 10), ("33", "5", 7), ("33", "7", 3), ("15", "4", 9), ("15", "5", 5), ("15", "7", 1)]:
+        for row, column, value in [
+            ("33", "4", 10),
+            ("33", "5", 7),
+            ("33", "7", 3),
+            ("15", "4", 9),
+            ("15", "5", 5),
+            ("15", "7", 1),
+        ]:
             conn.execute(
                 "INSERT INTO balance_cell VALUES (1, %s, %s, %s, 'kWh', 1, 1, NULL, '{}')", [row, column, value]
             )

@@ -29,8 +29,12 @@ def audited(database: Settings, tmp_path: Path) -> Settings:
 
 def test_confirming_excludes_the_span_and_asks_for_its_days_again(audited: Settings) -> None:
     with psycopg.connect(audited.conninfo(Role.CONSOLE)) as conn:
-        decided = decide(conn, 1, "confirm", "interference_referred", "register photo against server value", "auditor", NOW)
-        excluded = conn.execute("SELECT s.kind, e.span FROM exclusion AS e JOIN series AS s USING (series_id)").fetchall()
+        decided = decide(
+            conn, 1, "confirm", "interference_referred", "register photo against server value", "auditor", NOW
+        )
+        excluded = conn.execute(
+            "SELECT s.kind, e.span FROM exclusion AS e JOIN series AS s USING (series_id)"
+        ).fetchall()
     assert decided.exclusions == 1
     assert [(kind, span.lower, span.upper) for kind, span in excluded] == [
         ("interval", datetime(2026, 8, 10, 16, tzinfo=UTC), datetime(2026, 8, 13, 16, tzinfo=UTC))
