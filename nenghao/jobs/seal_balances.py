@@ -12,8 +12,8 @@ from nenghao.config import Settings
 from nenghao.db import balances, releases
 from nenghao.db.connection import Connection
 from nenghao.db.releases import UnreleasedBalance
-from nenghao.reporting.archive import SPREADSHEET, seal
 from nenghao.reporting.content import build_content
+from nenghao.reporting.seal import SPREADSHEET, seal
 from nenghao.reporting.stored_zip import read_zip
 
 SIGNING_KEY = "release_signing_key.pem"

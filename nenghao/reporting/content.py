@@ -1,6 +1,6 @@
 """The content of a release of a monitored balance: everything that its bytes, its spreadsheet and its reader need.
 
-Before: a balance and its cells (jobs.build_months). After: the archive (reporting.archive). The texts of the form are
+Before: a balance and its cells (jobs.build_months). After: the archive (reporting.seal). The texts of the form are
 inside, so that a release can be rebuilt when labels and layouts have changed.
 """
 

@@ -12,8 +12,8 @@ from typing import Any
 from nenghao.crypto import Signature, TrustedKeys, check_signature, digest
 from nenghao.domain.canonical import canonical_bytes
 from nenghao.errors import SealBroken
-from nenghao.reporting.archive import CONTENT, SIGNATURE, SPREADSHEET, build_archive
 from nenghao.reporting.content import FORMAT_VERSION
+from nenghao.reporting.seal import CONTENT, SIGNATURE, SPREADSHEET, build_archive
 from nenghao.reporting.spreadsheet import RENDERER
 from nenghao.reporting.stored_zip import read_zip
 

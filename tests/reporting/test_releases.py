@@ -19,8 +19,8 @@ from nenghao.domain.balance import Cell
 from nenghao.errors import DataRefused
 from nenghao.labels import label
 from nenghao.reference.layouts import Layout, load_layout, refuse_expired
-from nenghao.reporting.archive import CONTENT, MANIFEST, SIGNATURE, SPREADSHEET, build_archive, seal
 from nenghao.reporting.content import build_content
+from nenghao.reporting.seal import CONTENT, MANIFEST, SIGNATURE, SPREADSHEET, build_archive, seal
 from nenghao.reporting.stored_zip import read_zip, write_stored_zip
 from nenghao.reporting.verify import verify_archive
 
