@@ -48,7 +48,7 @@ def test_airflows_connection_holds_the_secret_and_no_line_end(tmp_path: Path) ->
 
 
 def test_demo_in_a_container_offers_what_the_demo_asks_of_a_stack() -> None:
-    spec = importlib.util.spec_from_file_location("deploy_demo", DEPLOY / "demo.py")
+    spec = importlib.util.spec_from_file_location("composed_demo", DEPLOY / "composed_demo.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
