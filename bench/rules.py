@@ -36,7 +36,7 @@ from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out
 
 
 def metered(values: Sequence[float], multiplier: int, decimals: int = 3) -> list[int | None]:
-    """Advances of a face with `decimals` behind a multiplier: differences of a rounded running total; NaN is missing."""
+    """Advances of a face with `decimals` behind a multiplier: differences of a rounded running total, NaN missing."""
     numbers = np.asarray(values, dtype=float)
     total = np.cumsum(np.nan_to_num(numbers)) / multiplier
     steps = np.diff(np.rint(np.concatenate([[0.0], total]) * 10**decimals)).astype(int)
@@ -163,7 +163,7 @@ def main(data: Path, packages: Path) -> None:
             number = 0
             for number, (name, channels) in enumerate(honest_sets(data)):
                 audit(conn, settings, name, number, channels)
-            window = Window(datetime(2026, 9, 1), datetime(2026, 11, 1))  # noqa: DTZ001: the demo's wall time
+            window = Window(datetime(2026, 9, 1), datetime(2026, 11, 1))  # noqa: DTZ001
             for place, unit in enumerate(build_units(packages, window), number + 1):
                 truth = unit.fraud
                 print(

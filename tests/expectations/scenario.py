@@ -1,6 +1,6 @@
 """Lays a case file into a database as closed series days: small inputs in, out what the jobs would have written.
 
-A case is a unit of its own, so all cases of all rules lie in one database and one run of Great Expectations judges them.
+A case is a unit of its own, so all cases of all rules lie in one database and are judged by one run.
 """
 
 import random
@@ -85,7 +85,7 @@ def _span(item: dict[str, Any]) -> tuple[str, datetime, datetime]:
 
 def _values(entry: dict[str, Any], days: int, per_day: int, made: dict[str, Slots]) -> Slots:
     """A daily shape (repeated over the day's slots), with noise that is the same in every run, plus other series."""
-    noise = random.Random(entry["point"] + entry.get("quantity", ""))  # noqa: S311: not a secret, but repeatable
+    noise = random.Random(entry["point"] + entry.get("quantity", ""))  # noqa: S311
     shape, amplitude = entry.get("shape", [0]), entry.get("noise", 0)
     on_days = entry.get("on_days", list(range(7)))
     values: Slots = []
@@ -145,7 +145,8 @@ def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
         write_days(conn, series_id, channel)
     for part, whole in {(channel.point, channel.part_of) for channel in case.channels if channel.part_of}:
         conn.execute(
-            "INSERT INTO network_term (whole_point_id, part_point_id, sign, valid_from) VALUES (%s, %s, 1, '2026-01-01')",
+            "INSERT INTO network_term (whole_point_id, part_point_id, sign, valid_from)"
+            " VALUES (%s, %s, 1, '2026-01-01')",
             [points[whole], points[part]],
         )
     for place, conflict in enumerate(case.conflicts):

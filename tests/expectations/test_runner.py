@@ -165,7 +165,7 @@ def test_thresholds_are_versioned_and_a_provinces_own_value_stays(database: Sett
         assert [row[1] for row in threshold(conn, rule.code, "received_share_min")] == [False, True]
         conn.execute("UPDATE rule_threshold SET valid_to = now() WHERE valid_to IS NULL AND rule_code = 'completeness'")
         conn.execute(
-            "INSERT INTO rule_threshold VALUES ('completeness', 'received_share_min', 0.95, '1', 'own rule', now(), NULL)"
+            "INSERT INTO rule_threshold VALUES ('completeness', 'received_share_min', 0.95, '1', 'own', now(), NULL)"
         )
         catalogue.sync_rules(conn, [rule])
         assert str(audit.thresholds_now(conn, rule.code)["received_share_min"].value) == "0.95"
@@ -189,7 +189,8 @@ def test_a_broken_relation_of_a_return_is_a_case_at_its_cell(database: Settings,
         conn.execute("INSERT INTO form_relation VALUES ('2024', '205-1', 'A2', 'mandatory', '{}', 'form', 'known')")
         conn.execute(
             "INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition,"
-            " content_hash_algorithm, content_hash, computed_at) VALUES (%s, '2026-08-01', 1, '2024', '2024', 'SHA-256',"
+            " content_hash_algorithm, content_hash, computed_at)"
+            " VALUES (%s, '2026-08-01', 1, '2024', '2024', 'SHA-256',"
             " 'x', now())",
             [unit_id],
         )
