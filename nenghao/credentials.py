@@ -1,22 +1,14 @@
 """Generates the secrets of an installation once, one file each."""
 
+import base64
 import json
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
-
 from nenghao.broker_files import write_atomically
 from nenghao.config import Role
+from nenghao.crypto import new_signing_key, public_key_of
 from nenghao.db.bootstrap import AIRFLOW_ROLE, SUPERUSER
 
 BROKER_SECRET = "broker_collector"  # noqa: S105 - the name of a file
@@ -45,11 +37,12 @@ def generate_secrets(secrets_dir: Path, trust_dir: Path, *, mode: int = 0o600) -
     """Make every secret that is not there yet; those that are there stay as they are. Public keys go to `trust_dir`."""
     for name in RANDOM_SECRETS:
         _write_once(secrets_dir / name, lambda: secrets.token_hex(32), mode)
-    _write_once(secrets_dir / AIRFLOW_FERNET, lambda: Fernet.generate_key().decode(), mode)
+    _write_once(secrets_dir / AIRFLOW_FERNET, _fernet_key, mode)
     admin = (secrets_dir / AIRFLOW_ADMIN).read_text(encoding="utf-8").strip()
     _write_once(secrets_dir / AIRFLOW_PASSWORDS, lambda: json.dumps({"admin": admin}) + "\n", mode)
-    _write_once(secrets_dir / SIGNING_KEY, _signing_key, mode)
-    write_atomically(trust_dir / PUBLIC_KEY, _public_key(secrets_dir / SIGNING_KEY), mode=0o644)
+    _write_once(secrets_dir / SIGNING_KEY, new_signing_key, mode)
+    private = (secrets_dir / SIGNING_KEY).read_text(encoding="utf-8")
+    write_atomically(trust_dir / PUBLIC_KEY, public_key_of(private), mode=0o644)
 
 
 def _write_once(path: Path, make: Callable[[], str], mode: int) -> None:
@@ -57,11 +50,6 @@ def _write_once(path: Path, make: Callable[[], str], mode: int) -> None:
         write_atomically(path, make(), mode=mode)
 
 
-def _signing_key() -> str:
-    key = Ed25519PrivateKey.generate()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def _public_key(path: Path) -> str:
-    key = load_pem_private_key(path.read_bytes(), password=None)
-    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+def _fernet_key() -> str:
+    """A key as Airflow wants it: 32 random bytes in URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

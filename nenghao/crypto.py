@@ -8,7 +8,14 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
 from nenghao.errors import ConfigError, SealBroken
 
@@ -40,18 +47,38 @@ def digest(algorithm: str, data: bytes) -> bytes:
     return HASHES[algorithm](data)
 
 
+def new_signing_key() -> str:
+    """A new Ed25519 private key in PEM (PKCS 8, not encrypted: the file's mode protects it)."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def public_key_of(private_key_pem: str) -> str:
+    """The public key of a private key, both in PEM.
+
+    Raises: ConfigError where the key is not an Ed25519 key in PEM.
+    """
+    key = _load_private_key(private_key_pem)
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
 def sign(private_key_pem: str, data: bytes) -> Signature:
     """Sign by the private key.
 
     Raises: ConfigError where the key is not an Ed25519 key in PEM.
     """
+    key = _load_private_key(private_key_pem)
+    return Signature(algorithm=ED25519, key_id=key_id(key.public_key()), value=key.sign(data))
+
+
+def _load_private_key(pem: str) -> Ed25519PrivateKey:
     try:
-        key = load_pem_private_key(private_key_pem.encode(), password=None)
+        key = load_pem_private_key(pem.encode(), password=None)
     except ValueError as error:
         raise ConfigError("the signing key is not a private key in PEM") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigError("the signing key is not an Ed25519 key")
-    return Signature(algorithm=ED25519, key_id=key_id(key.public_key()), value=key.sign(data))
+    return key
 
 
 def check_signature(signature: Signature, data: bytes, trusted: TrustedKeys) -> bool:

@@ -50,6 +50,15 @@ class Server:
             reason = str(error).strip().splitlines()[-1]
             raise RetryableError(f"database {database} at {self.host}:{self.port}: {reason}") from error
 
+    def problem(self) -> str | None:
+        """Why the server does not take queries, in its own words; None where it does."""
+        try:
+            with self.connect() as conn:
+                conn.execute("SELECT 1")
+        except (RetryableError, psycopg.OperationalError) as error:
+            return str(error).strip()
+        return None
+
 
 def bootstrap(server: Server, data_database: str, secret: Callable[[str], str]) -> None:
     """Make roles, passwords and databases; safe to run at every start. `secret` gives a role's password by its name."""

@@ -3,8 +3,6 @@
 import subprocess
 from pathlib import Path
 
-import psycopg
-
 from nenghao.config import PROJECT_ROOT
 from nenghao.db import bootstrap as bootstrapping
 from nenghao.db.bootstrap import SUPERUSER
@@ -108,12 +106,7 @@ def superuser_conninfo(layout: Layout, port: int, database: str = "postgres") ->
 
 def problem(layout: Layout, port: int) -> str | None:
     """Why the server does not take queries, in its own words; None where it does."""
-    try:
-        with psycopg.connect(superuser_conninfo(layout, port)) as conn:
-            conn.execute("SELECT 1")
-    except psycopg.OperationalError as error:
-        return str(error).strip()
-    return None
+    return server(layout, port).problem()
 
 
 def bootstrap(layout: Layout, port: int) -> None:
