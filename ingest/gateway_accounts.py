@@ -3,11 +3,10 @@
 import secrets
 from datetime import datetime
 
-import psycopg
-
 from nenghao.broker_files import mosquitto_password_hash
 from nenghao.config import Role, Settings
 from nenghao.db.connection import connect
+from nenghao.db.errors import driver_errors
 from nenghao.db.gateways import add_gateway, set_gateway_password
 from nenghao.errors import ConfigError, DataRefused
 
@@ -29,7 +28,7 @@ def enrol_gateway(
     """
     password = secrets.token_urlsafe(32)
     with connect(settings, Role.CONSOLE) as conn:
-        try:
+        with driver_errors():
             add_gateway(
                 conn,
                 unit_code=unit_code,
@@ -38,8 +37,6 @@ def enrol_gateway(
                 backfill_from=backfill_from,
                 backfill_until=backfill_until,
             )
-        except psycopg.errors.CheckViolation as error:
-            raise DataRefused(f"gateway {gateway_code} in shard {shard}: {error.diag.constraint_name}") from error
         standing = set_gateway_password(
             conn, unit_code=unit_code, gateway_code=gateway_code, password_hash=mosquitto_password_hash(password)
         )

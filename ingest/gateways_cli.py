@@ -12,7 +12,7 @@ from nenghao.db.gateways import close_commissioning
 from nenghao.domain.periods import SHANGHAI
 from nenghao.errors import DataRefused
 
-app = typer.Typer(no_args_is_help=True, help="网关 gateways: register them and give them passwords.")
+app = typer.Typer(no_args_is_help=True, help="Gateways: register them and give them passwords.")
 
 
 @app.callback()

@@ -6,13 +6,12 @@ from itertools import groupby
 from threading import Event
 from typing import Final
 
-import psycopg
-
 from ingest.publisher import Publisher
 from ingest.receipts import write_receipts
 from nenghao.config import Role, Settings
 from nenghao.db import outbound as db
-from nenghao.db.connection import connect
+from nenghao.db.connection import Connection, connect
+from nenghao.db.errors import RowRejected, driver_errors
 from nenghao.db.locks import lock_outbound
 from nenghao.errors import RetryableError
 
@@ -36,9 +35,9 @@ class OutboundSender:
         """Send; what was not taken by the broker is sent again after a fault."""
         while not self._stop.is_set():
             try:
-                with connect(self._settings, Role.COLLECTOR, autocommit=True) as conn:
+                with driver_errors(), connect(self._settings, Role.COLLECTOR, autocommit=True) as conn:
                     self._serve(conn)
-            except (RetryableError, psycopg.OperationalError) as error:
+            except (RetryableError, RowRejected) as error:
                 if self._trouble is None:
                     _log.warning("outbound waits: %s", str(error).strip().splitlines()[0])
                 self._trouble = str(error)
@@ -46,7 +45,7 @@ class OutboundSender:
                 self._wait_s = min(LONGEST_WAIT_S, self._wait_s * 2)
         _log.info("outbound stopped")
 
-    def _serve(self, conn: psycopg.Connection) -> None:
+    def _serve(self, conn: Connection) -> None:
         if not lock_outbound(conn):
             raise RetryableError("another outbound sender is running")
         publisher = Publisher(self._settings)
@@ -60,13 +59,13 @@ class OutboundSender:
         finally:
             publisher.close()
 
-    def _send_round(self, conn: psycopg.Connection, publisher: Publisher) -> bool:
+    def _send_round(self, conn: Connection, publisher: Publisher) -> bool:
         """Send what waits; returns whether more waits already."""
         counts = [self._send_receipts(conn, publisher, shard) for shard in self._settings.shards]
         counts.append(_send_outbound(conn, publisher))
         return any(count >= db.MESSAGE_LIMIT for count in counts)
 
-    def _send_receipts(self, conn: psycopg.Connection, publisher: Publisher, shard: int) -> int:
+    def _send_receipts(self, conn: Connection, publisher: Publisher, shard: int) -> int:
         """Receipt a shard's new messages, then those that came again; the cursor moves after the broker took them."""
         new = db.messages_after(conn, shard, db.receipt_cursor(conn, shard))
         again = db.messages_again(conn, shard)
@@ -86,7 +85,7 @@ class OutboundSender:
             publisher.idle(min(LOOP_TIMEOUT_S, left_s))
 
 
-def _send_outbound(conn: psycopg.Connection, publisher: Publisher) -> int:
+def _send_outbound(conn: Connection, publisher: Publisher) -> int:
     messages = db.outbound_unsent(conn)
     for retain, group in groupby(messages, key=lambda message: message.retain):
         publisher.publish(list(group), retain=retain)

@@ -4,29 +4,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
-
-import psycopg
 
 from ingest.pipeline import ReadMessage, has_unknown, judge
 from ingest.registry import Registry
 from nenghao.config import Role, Settings
-from nenghao.db.connection import connect
+from nenghao.db.connection import Connection, connect
+from nenghao.db.errors import RowRejected, driver_errors
 from nenghao.db.ingest import prepare_stages, store_batch, store_states
 from nenghao.db.ingest_rows import BatchOutcome, IncomingMessage, IncomingState
 from nenghao.domain.acceptance import Limits, Reason, Refused
 from nenghao.errors import RetryableError
 
 _log = logging.getLogger(__name__)
-
-#: What a row can be guilty of: SQLSTATE classes 22, 23 and 54, and values that the driver cannot write.
-ROW_ERRORS: Final = (
-    psycopg.DataError,
-    psycopg.IntegrityError,
-    psycopg.errors.ProgramLimitExceeded,
-    UnicodeError,
-    OverflowError,
-)
 
 
 class BatchStore:
@@ -36,7 +25,7 @@ class BatchStore:
         self._settings = settings
         self._shard = shard
         self._registry = Registry()
-        self._conn: psycopg.Connection | None = None
+        self._conn: Connection | None = None
         self._limits = Limits(
             clock_skew=timedelta(seconds=settings.clock_skew_max_s),
             backfill_age=timedelta(days=settings.backfill_max_age_days),
@@ -50,11 +39,8 @@ class BatchStore:
         if self._conn is not None and not self._conn.closed:
             return
         self._conn = connect(self._settings, Role.COLLECTOR, autocommit=True)
-        try:
+        with driver_errors():
             prepare_stages(self._conn)
-        except psycopg.Error as error:
-            self.close()
-            raise RetryableError(f"database: {_first_line(error)}") from error
 
     def close(self) -> None:
         """Let the connection go."""
@@ -69,19 +55,16 @@ class BatchStore:
         """
         assert self._conn is not None  # noqa: S101 - the collector opens it before it connects to the broker
         try:
-            judged = self._judge(self._conn, messages)
-            outcome = self._store_or_split(self._conn, [one for one in judged if isinstance(one, IncomingMessage)])
-            states = [one for one in judged if isinstance(one, IncomingState)]
-            if states:
-                store_states(self._conn, states)
-        except psycopg.Error as error:
+            with driver_errors():
+                judged = self._judge(self._conn, messages)
+                outcome = self._store_or_split(self._conn, [one for one in judged if isinstance(one, IncomingMessage)])
+                store_states(self._conn, [one for one in judged if isinstance(one, IncomingState)])
+        except (RetryableError, RowRejected) as error:
             self.close()
-            raise RetryableError(f"database: {_first_line(error)}") from error
+            raise RetryableError(str(error)) from error
         return outcome
 
-    def _judge(
-        self, conn: psycopg.Connection, messages: Sequence[ReadMessage]
-    ) -> list[IncomingMessage | IncomingState]:
+    def _judge(self, conn: Connection, messages: Sequence[ReadMessage]) -> list[IncomingMessage | IncomingState]:
         registers = self._registry.current(conn)
         judged = [judge(one, registers, self._limits) for one in messages]
         if any(map(has_unknown, judged)):
@@ -90,28 +73,23 @@ class BatchStore:
                 judged = [judge(one, newer, self._limits) for one in messages]
         return judged
 
-    def _store_or_split(self, conn: psycopg.Connection, messages: Sequence[IncomingMessage]) -> BatchOutcome:
+    def _store_or_split(self, conn: Connection, messages: Sequence[IncomingMessage]) -> BatchOutcome:
         if not messages:
             return BatchOutcome()
         try:
-            return store_batch(conn, self._shard, messages)
-        except ROW_ERRORS as error:
+            with driver_errors():
+                return store_batch(conn, self._shard, messages)
+        except RowRejected as error:
             if len(messages) == 1:
-                rejected = _rejected(messages[0], error)
-                _log.error("message rejected by the store: %s", _first_line(error))
-                return store_batch(conn, self._shard, [rejected])
+                _log.error("message rejected by the store: %s", error)
+                return store_batch(conn, self._shard, [_rejected(messages[0], str(error))])
         middle = len(messages) // 2
         outcome = self._store_or_split(conn, messages[:middle])
         outcome.add(self._store_or_split(conn, messages[middle:]))
         return outcome
 
 
-def _rejected(message: IncomingMessage, error: Exception) -> IncomingMessage:
+def _rejected(message: IncomingMessage, detail: str) -> IncomingMessage:
     """The refusal of a message that cannot be stored; without identity, so that it can be sent again once it can."""
-    state = getattr(error, "sqlstate", None) or type(error).__name__
-    refused = Refused(reason=Reason.STORAGE_REJECTED, detail=f"{state}: {_first_line(error)}")
+    refused = Refused(reason=Reason.STORAGE_REJECTED, detail=detail)
     return replace(message, boot_id=None, seq=None, msg_id=None, sent_at=None, refused=refused)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -7,7 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from ingest.topics import TopicKind
-from nenghao.domain.acceptance import ReadingCandidate, Refused, Source
+from nenghao.domain.acceptance import Refused, Source
+from nenghao.domain.candidates import ReadingCandidate
 
 
 class SourcedReading(ReadingCandidate, Protocol):

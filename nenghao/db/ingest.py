@@ -3,7 +3,7 @@
 Whatever is delivered how often in whatever order, each message is stored once and each reading has one outcome.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import psycopg
@@ -48,8 +48,10 @@ def store_batch(conn: psycopg.Connection, shard: int, messages: Sequence[Incomin
     return _outcome(fresh, len(messages) - len(fresh))
 
 
-def store_states(conn: psycopg.Connection, states: Iterable[IncomingState]) -> None:
+def store_states(conn: psycopg.Connection, states: Sequence[IncomingState]) -> None:
     """Store states of gateways, in one transaction."""
+    if not states:
+        return
     with conn.transaction():
         for state in states:
             conn.execute(_QUERIES["add_gateway_state"], {name: getattr(state, name) for name in state.__slots__})

@@ -31,7 +31,7 @@ _shards = itertools.count(1)
 
 @dataclass(frozen=True)
 class Plant:
-    """One unit with one gateway and three meters, registered in a database of the test's own; the shard is its own too."""
+    """One unit with one gateway and three meters, in a database and a shard of the test's own."""
 
     settings: Settings
     superuser: str
@@ -44,14 +44,14 @@ class Plant:
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.superuser, autocommit=True) as conn:
-            return conn.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+            return conn.execute(query, parameters).fetchall()
 
     def execute(self, query: str) -> None:
         with psycopg.connect(self.superuser, autocommit=True) as conn:
-            conn.execute(query)  # type: ignore[arg-type]
+            conn.execute(query)
 
     def count(self, table: str, where: str = "true") -> int:
-        return self.rows(f"SELECT count(*) FROM {table} WHERE {where}")[0][0]
+        return int(self.rows(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
 
     def wait_count(self, table: str, expected: int, where: str = "true", seconds: float = 15) -> None:
         deadline = time.monotonic() + seconds
@@ -99,6 +99,7 @@ class Plant:
         client.username_pw_set(user or self.settings.broker_user, password or self.settings.secret("broker_collector"))
         client.connect(self.settings.broker_host, self.settings.broker_port)
         client.loop_start()
+        wait_connected(client)
 
         def publish(payload: bytes, kind: str = "readings", topic: str | None = None, retain: bool = False) -> None:
             client.publish(topic or self.topic(kind), payload, qos=1, retain=retain).wait_for_publish(10)
@@ -106,6 +107,13 @@ class Plant:
         yield publish
         client.disconnect()
         client.loop_stop()
+
+
+def wait_connected(client: Client) -> None:
+    deadline = time.monotonic() + 10
+    while not client.is_connected():
+        assert time.monotonic() < deadline, "the broker does not answer"
+        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -1,16 +1,20 @@
 """From the reference gateway's spool to its receipts, with the gateway's own rights at the broker."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from ingest.broker_sync import sync_broker
 from ingest.gateway import GatewayAccount, SendReport, Spool, send
 from ingest.gateway_accounts import enrol_gateway
-from tests.ingest.conftest import GATEWAY, UNIT, Plant
-from tests.ingest.wire import FIRST_AT, reading
+from tests.ingest.conftest import GATEWAY, UNIT, Plant, wait_connected
+from tests.ingest.wire import FIRST_AT, message, reading
 
 
 @pytest.fixture
@@ -38,9 +42,7 @@ def cycles(count: int) -> list[list[dict[str, object]]]:
     return [[reading(f"{step}.25", point=point, step=step) for point in ("p1", "p2", "p3")] for step in range(count)]
 
 
-def test_a_spool_is_empty_once_everything_is_receipted(
-    plant: Plant, account: GatewayAccount, tmp_path: Path
-) -> None:
+def test_a_spool_is_empty_once_everything_is_receipted(plant: Plant, account: GatewayAccount, tmp_path: Path) -> None:
     plant.start()
     plant.start("outbound")
     spool = Spool(tmp_path / "spool.db")
@@ -84,3 +86,61 @@ def test_a_collector_killed_in_the_stream_loses_and_doubles_nothing(
 
 def _send_from_own_connection(folder: Path, account: GatewayAccount) -> SendReport:
     return send(Spool(folder / "spool.db"), account, timeout_s=40)
+
+
+def test_a_gateway_publishes_and_hears_under_its_own_name_only(plant: Plant, account: GatewayAccount) -> None:
+    collector = plant.start()
+    heard: list[str] = []
+    with connected_as(account) as listener, plant.publisher() as publish:
+        listener.on_message = lambda _client, _userdata, one: heard.append(one.topic)
+        listener.subscribe("nenghao/#", qos=1)
+        for topic in (
+            plant.topic(unit="91110000000000026X"),
+            plant.topic(gateway="gw2"),
+            plant.topic("receipts"),
+            plant.topic().replace(f"/{plant.shard}/", "/999/"),
+        ):
+            assert is_refused(account, topic)
+        assert not is_refused(account, plant.topic())
+        publish(b"theirs", topic=plant.topic("receipts", gateway="gw2"))
+        publish(b"ours", topic=plant.topic("receipts"))
+        plant.wait_count("reading", 1)
+        assert plant.stop(collector) == 0
+    assert heard == [plant.topic("receipts")]
+    assert plant.rows("SELECT topic, outcome FROM message") == [(plant.topic(), "accepted")]
+
+
+@contextmanager
+def connected_as(account: GatewayAccount) -> Iterator[Client]:
+    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+    client.username_pw_set(account.name, account.password)
+    client.connect(account.host, account.port)
+    client.loop_start()
+    wait_connected(client)
+    yield client
+    client.disconnect()
+    client.loop_stop()
+
+
+def is_refused(account: GatewayAccount, topic: str) -> bool:
+    """Whether the broker denies a publish; it then closes the connection, so that each has its own."""
+    codes: list[bool] = []
+    with connected_as(account) as client:
+        client.on_publish = lambda _client, _userdata, _mid, code, _properties: codes.append(code.is_failure)
+        payload = message("7e3f0f9e-2d1c-4a55-9e53-0a6a0d8c1f11", 0, reading("1"))
+        client.publish(topic, payload, qos=1).wait_for_publish(5)
+    return codes == [True]
+
+
+def test_a_lost_receipt_comes_again(plant: Plant, account: GatewayAccount, tmp_path: Path) -> None:
+    plant.start()
+    spool = Spool(tmp_path / "spool.db")
+    spool.append_all([*cycles(3), [reading("x")]])
+    assert send(spool, account, until_receipted=False, timeout_s=10).messages_taken == 4
+    plant.wait_count("message", 4)
+    plant.execute(f"INSERT INTO receipt_cursor VALUES ({plant.shard}, 1000000, now())")
+    plant.start("outbound")
+    report = send(spool, account, timeout_s=15)
+    assert report.is_complete
+    assert plant.count("message") == 4
+    plant.wait_count("receipt_again", 0)
