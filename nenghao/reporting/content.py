@@ -121,6 +121,7 @@ def _sheet(balance: UnreleasedBalance, cells: Sequence[Cell], layout: Layout, te
         "columns": [
             {
                 "code": code,
+                "mark": code if code.isdigit() else texts.form(f"letter.{code}"),
                 "title": texts.form(f"column.{code}"),
                 "decimals": _decimals(code, layout),
             }

@@ -74,10 +74,11 @@ def _write_table(workbook: xlsxwriter.Workbook, page: Any, sheet: Mapping[str, A
         )
         for column in sheet["columns"][3:]
     }
+    page.set_default_row(16)
     page.set_row(6, 42)
     for place, column in enumerate(sheet["columns"]):
         page.write_string(6, place, column["title"], head)
-        page.write_string(7, place, column["code"], head)
+        page.write_string(7, place, column["mark"], head)
     for number, row in enumerate(sheet["rows"]):
         line = HEAD_ROWS + number
         page.write_string(line, 0, row["name"], name)
