@@ -62,7 +62,6 @@ class _Sent:
 
     turn: int
     at_s: float
-    reading_count: int
 
 
 class _Sender:
@@ -133,7 +132,7 @@ class _Sender:
             self._turn += 1
             self._again += message.seq in self._sent_once
             self._sent_once[message.seq] = message.reading_count
-            self._waiting[message.seq] = _Sent(self._turn, now_s, message.reading_count)
+            self._waiting[message.seq] = _Sent(self._turn, now_s)
             self._progress_at_s = now_s
 
     def _passed_over(self) -> list[int]:
@@ -157,12 +156,12 @@ class _Sender:
             hashes = {int(seq): bytes.fromhex(digest) for seq, digest in receipt.hashes.items()}
         unread = [bytes.fromhex(one.hash) for one in receipt.refusals if isinstance(one.hash, str)]
         hashes |= self._spool.seqs_of_hashes(unread)
-        for seq in self._spool.mark_receipted(hashes):
+        for seq, reading_count in self._spool.mark_receipted(hashes).items():
             self._receipted.add(seq)
+            self._readings_receipted += reading_count
             self._progress_at_s = time.monotonic()
             sent = self._waiting.pop(seq, None)
             if sent is not None:
-                self._readings_receipted += sent.reading_count
                 self._receipted_turn = max(self._receipted_turn, sent.turn)
 
     def _is_done(self) -> bool:

@@ -108,18 +108,18 @@ class Spool:
             found += (message for message in self.unreceipted(after_seq=seq - 1, limit=1) if message.seq == seq)
         return found
 
-    def mark_receipted(self, hashes: Mapping[int, bytes]) -> list[int]:
-        """Note the receipts of messages by seq, where the receipted hash is ours; returns the seqs that are new."""
+    def mark_receipted(self, hashes: Mapping[int, bytes]) -> dict[int, int]:
+        """Note receipts by seq, where the receipted hash is ours; returns the reading counts of those that are new."""
         now = datetime.now(UTC).isoformat()
-        fresh: list[int] = []
+        fresh: dict[int, int] = {}
         with self._transaction():
             for seq, digest in hashes.items():
-                changed = self._db.execute(
-                    "UPDATE message SET receipted_at = ? WHERE seq = ? AND hash = ? AND receipted_at IS NULL",
+                rows = self._db.execute(
+                    "UPDATE message SET receipted_at = ? WHERE seq = ? AND hash = ? AND receipted_at IS NULL"
+                    " RETURNING reading_count",
                     [now, seq, digest],
-                )
-                if changed.rowcount:
-                    fresh.append(seq)
+                ).fetchall()
+                fresh.update((seq, count) for (count,) in rows)
         return fresh
 
     def seqs_of_hashes(self, hashes: Sequence[bytes]) -> dict[int, bytes]:

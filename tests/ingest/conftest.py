@@ -21,7 +21,7 @@ from nenghao.config import Settings
 from nenghao.stack import Stack
 from nenghao.stack.environment import variables_of
 
-INGEST = Path(sys.executable).parent / "nenghao-ingest"
+PROGRAMS = Path(sys.executable).parent
 UNIT = "91110000000000013A"
 GATEWAY = "gw1"
 POINTS = ("p1", "p2", "p3")
@@ -67,16 +67,10 @@ class Plant:
 
     def start(self, command: str = "run", *, is_awaited: bool = True) -> "subprocess.Popen[bytes]":
         """The collector, or another command, as a process of its own."""
-        environment = os.environ | variables_of(self.settings)
-        environment |= {
-            "NENGHAO_SHARDS": str(self.shard),
-            "NENGHAO_BATCH_MAX_AGE_S": "0.05",
-            "NENGHAO_RECEIPT_INTERVAL_S": "0.2",
-        }
         log = self.log
         lines = log.read_text().count("\n") if log.exists() else 0
         with log.open("ab") as file:
-            process = subprocess.Popen([INGEST, command], env=environment, stderr=file)
+            process = subprocess.Popen([PROGRAMS / "nenghao-ingest", command], env=self.environment(), stderr=file)
         self.started.append(process)
         if is_awaited:
             self.wait_log("collects" if command == "run" else "sends", after_line=lines)
@@ -87,6 +81,24 @@ class Plant:
         while not any(text in line for line in self.log.read_text().splitlines()[after_line:]):
             assert time.monotonic() < deadline, f"no {text!r} in\n{self.log.read_text()}"
             time.sleep(0.02)
+
+    def environment(self) -> dict[str, str]:
+        return (
+            os.environ
+            | variables_of(self.settings)
+            | {
+                "NENGHAO_SHARDS": str(self.shard),
+                "NENGHAO_BATCH_MAX_AGE_S": "0.05",
+                "NENGHAO_RECEIPT_INTERVAL_S": "0.2",
+            }
+        )
+
+    def run(self, program: str, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+        done = subprocess.run(
+            [PROGRAMS / program, *arguments], env=self.environment(), text=True, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done
 
     def stop(self, process: "subprocess.Popen[bytes]") -> int:
         process.terminate()

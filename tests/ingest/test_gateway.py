@@ -1,5 +1,6 @@
 """From the reference gateway's spool to its receipts, with the gateway's own rights at the broker."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from ingest.broker_sync import sync_broker
 from ingest.gateway import GatewayAccount, SendReport, Spool, send
 from ingest.gateway_accounts import enrol_gateway
+from nenghao.stack import Component, Stack
 from tests.ingest.conftest import GATEWAY, UNIT, Plant, wait_connected
 from tests.ingest.wire import FIRST_AT, message, reading
 
@@ -108,6 +110,59 @@ def test_a_gateway_publishes_and_hears_under_its_own_name_only(plant: Plant, acc
         assert plant.stop(collector) == 0
     assert heard == [plant.topic("receipts")]
     assert plant.rows("SELECT topic, outcome FROM message") == [(plant.topic(), "accepted")]
+
+
+def test_servers_that_are_stopped_and_started_lose_nothing(
+    stack: Stack, plant: Plant, account: GatewayAccount, tmp_path: Path
+) -> None:
+    plant.start()
+    plant.start("outbound")
+    Spool(tmp_path / "spool.db").append_all(cycles(3000))
+    reports: list[SendReport] = []
+    sender = Thread(target=lambda: reports.append(_send_from_own_connection(tmp_path, account)))
+    sender.start()
+    plant.wait_at_least("reading", 500)
+    stack.restart(Component.POSTGRES)
+    plant.wait_at_least("reading", 3000)
+    stack.restart(Component.MOSQUITTO)
+    sender.join(60)
+    assert reports[0].is_complete
+    assert plant.rows("SELECT count(*), sum(stored_count)::int FROM message") == [(3000, 9000)]
+    assert plant.count("reading") == 9000
+
+
+def test_a_newcomer_connects_a_gateway_by_commands(plant: Plant, tmp_path: Path) -> None:
+    plant.start()
+    plant.start("outbound")
+    added = plant.run("nenghao", "gateway", "add", "--unit", UNIT, "--code", "gw7", "--shard", str(plant.shard),
+                      "--backfill-from", "2026-10-01")  # fmt: skip
+    (tmp_path / "password").write_text(added.stdout)
+    assert plant.run("nenghao-ingest", "broker-sync").stdout == "gateways: 1\n"
+    time.sleep(0.3)
+    lines = [reading("1"), reading("2", point="p2"), reading("3", step=1), reading("x", step=2)]
+    (tmp_path / "readings.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    address = f"{plant.settings.broker_host}:{plant.settings.broker_port}"
+    sent = plant.run("nenghao-gateway", "send", "--spool", tmp_path / "spool.db", "--broker", address, "--unit", UNIT,
+                     "--gateway", "gw7", "--shard", str(plant.shard), "--password-file", tmp_path / "password",
+                     "--readings", tmp_path / "readings.jsonl", "--timeout-s", "20")  # fmt: skip
+    assert sent.stdout == "sent 3 messages, 4 readings; taken by the broker 3; receipted 3; waiting 0\n"
+    assert plant.rows("SELECT sum(stored_count)::int, sum(refused_count)::int FROM message") == [(3, 1)]
+    assert added.stdout.strip() not in str(plant.rows("SELECT broker_password_hash FROM gateway"))
+
+
+def test_a_waiting_message_is_published_once(plant: Plant, account: GatewayAccount) -> None:
+    heard: list[bytes] = []
+    with connected_as(account) as listener:
+        listener.on_message = lambda _client, _userdata, one: heard.append(bytes(one.payload))
+        listener.subscribe(plant.topic("config"), qos=1)
+        plant.execute(
+            "INSERT INTO outbound (topic, payload, retain)"
+            f" SELECT '{plant.topic('config')}', n::text::bytea, false FROM generate_series(1, 3) AS n"
+        )
+        plant.start("outbound")
+        plant.wait_count("outbound", 0, "sent_at IS NULL")
+        time.sleep(0.5)
+    assert heard == [b"1", b"2", b"3"]
 
 
 @contextmanager
