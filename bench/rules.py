@@ -1,13 +1,16 @@
 """How often each rule finds something on honest meters, and whether it finds what the demo plants.
 
-    python bench/rules.py DATA PACKAGES     DATA: folder of measured sets; PACKAGES: folder with the demo's packages
+    scripts/bench rules     the measured sets lie in the folder NENGHAO_SHARED (default ../shared), below data/
 
 Lays measured curves into a throw-away database as closed days and audits them as the product does. Findings on honest
 meters are counted as runs of days (a cause, not its days) per 1000 meter-days, with the upper 95 % bound of a Poisson
 count. The sets are the ones the thresholds were chosen on, so the rates are not those of unseen plants.
-Needs pyarrow beside the project's own packages.
+Needs the dependency group `bench`, which scripts/bench installs.
 """
 
+import json
+import os
+import platform
 import shutil
 import sys
 import tempfile
@@ -23,16 +26,18 @@ import psycopg
 from pyarrow import parquet
 from scipy.stats import chi2
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
+from demo import packages
 from demo.measured import Window
 from demo.units import DemoUnit, build_units
 from expectations.runner import audit_days
-from nenghao.config import Role, Settings
+from nenghao.config import PROJECT_ROOT, Role, Settings
+from nenghao.db.connection import conninfo
 from nenghao.db.migrate import migrate
 from nenghao.stack import Stack, StackSpec
 from nenghao.stack.spec import SERVERS
 from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out
+
+RULES = ("completeness", "register_against_interval", "frozen", "exact_repeat", "ratio_step")
 
 
 def metered(values: Sequence[float], multiplier: int, decimals: int = 3) -> list[int | None]:
@@ -43,7 +48,7 @@ def metered(values: Sequence[float], multiplier: int, decimals: int = 3) -> list
     return [None if missing else int(step) for step, missing in zip(steps, np.isnan(numbers), strict=True)]
 
 
-def on_grid(path: Path, column: str, minutes: int, meter: object = None) -> np.ndarray:
+def on_grid(path: Path, column: str, minutes: int, meter: object = None) -> list[float]:
     """A column of a parquet file on a grid of whole days, summed to `minutes`; NaN where a part is missing."""
     table = parquet.read_table(path).to_pydict()
     chosen = [place for place, name in enumerate(table["meter"]) if meter is None or name == meter]
@@ -58,16 +63,15 @@ def on_grid(path: Path, column: str, minutes: int, meter: object = None) -> np.n
     places = ((stamps - first).astype(int)) // step
     inside = (places >= 0) & (places < grid.size)
     grid[places[inside]] = values[inside]
-    return grid.reshape(-1, max(1, minutes // step)).sum(axis=1)
+    return [float(total) for total in grid.reshape(-1, max(1, minutes // step)).sum(axis=1)]
 
 
 def honest_sets(data: Path) -> Iterator[tuple[str, list[Channel]]]:
     """Measured plants, each with both channels of every meter."""
     house = data / "uci_household_power" / "fr_house_15min_2006_2008.parquet"
     curves = {"E1": on_grid(house, "value", 15)} | {
-        f"E1-{number}": on_grid(house, f"sub{number}_wh", 15) / 1000 for number in (1, 2, 3)
+        f"E1-{number}": [wh / 1000 for wh in on_grid(house, f"sub{number}_wh", 15)] for number in (1, 2, 3)
     }
-    curves["E1"], *_ = curves.values()
     house_channels = [
         channel
         for point, curve in curves.items()
@@ -124,7 +128,7 @@ def demo_channels(unit: DemoUnit) -> list[Channel]:
 
 def audit(
     conn: psycopg.Connection, settings: Settings, name: str, number: int, channels: list[Channel]
-) -> Counter[str]:
+) -> dict[str, object]:
     """Lay a unit out, audit its days alone, print and count the alerts by rule."""
     unit_id = lay_out(conn, Case("bench", name, channels, set()), number)
     days = len(channels[0].values) * channels[0].slot_minutes // 1440
@@ -143,15 +147,21 @@ def audit(
     for rule_code, point, from_at, to_at, evidence in rows:
         first = (from_at.astimezone(UTC) + timedelta(hours=8)).date()
         print(f"    {rule_code} {point} day {(first - FIRST_ON).days} .. {to_at - from_at}: {evidence}")
-    for rule_code in ("completeness", "register_against_interval", "frozen", "exact_repeat", "ratio_step"):
+    for rule_code in RULES:
         count, exposure = found[rule_code], meters * days / 1000
         upper = chi2.ppf(0.95, 2 * count + 2) / 2 / exposure
         print(f"    {rule_code:26} {count:3d} alerts, {count / exposure:6.2f} per 1000 meter-days, at most {upper:.2f}")
-    return found
+    return {"set": name, "meter_days": meters * days, "alerts": {rule_code: found[rule_code] for rule_code in RULES}}
 
 
-def main(data: Path, packages: Path) -> None:
+def main() -> None:
     """Everything, on a stack of its own."""
+    data = Path(os.environ.get("NENGHAO_SHARED", PROJECT_ROOT.parent / "shared")) / "data"
+    if not data.is_dir():
+        sys.exit(f"bench rules: no measured sets at {data}; set NENGHAO_SHARED")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}: scripts/bench rules")
+    honest: list[dict[str, object]] = []
+    planted: list[dict[str, object]] = []
     folder = Path(tempfile.mkdtemp(prefix="nenghao-bench-", dir="/tmp"))  # noqa: S108: sockets need a short path
     folder.chmod(0o711)
     stack = Stack(folder / "stack", StackSpec(components=SERVERS, shared_buffers_mb=256))
@@ -159,21 +169,23 @@ def main(data: Path, packages: Path) -> None:
         stack.up()
         settings = stack.settings()
         migrate(settings)
-        with psycopg.connect(settings.conninfo(Role.OWNER), autocommit=True) as conn:
+        with psycopg.connect(conninfo(settings, Role.OWNER), autocommit=True) as conn:
             number = 0
             for number, (name, channels) in enumerate(honest_sets(data)):
-                audit(conn, settings, name, number, channels)
+                honest.append(audit(conn, settings, name, number, channels))
             window = Window(datetime(2026, 9, 1), datetime(2026, 11, 1))  # noqa: DTZ001
-            for place, unit in enumerate(build_units(packages, window), number + 1):
+            for place, unit in enumerate(build_units(packages.fetch(), window), number + 1):
                 truth = unit.fraud
                 print(
                     "planted:", (truth.rule_code, truth.point_code, truth.first_day, truth.last_day) if truth else None
                 )
-                audit(conn, settings, f"demo {unit.unit_code}", place, demo_channels(unit))
+                counts = audit(conn, settings, f"demo {unit.unit_code}", place, demo_channels(unit))
+                planted.append({**counts, "planted": truth.rule_code if truth else None})
     finally:
         stack.down()
         shutil.rmtree(folder)
+    print("RESULT " + json.dumps({"bench": "rules", "honest": honest, "demo": planted}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

@@ -17,7 +17,7 @@ from nenghao.domain.periods import SHANGHAI
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A unit's readings from the gateway's and from the store's side. LOST is receipted, or sent, but has no outcome."""
+    """A unit's readings from the gateway's side and from the store's."""
 
     unit: DemoUnit
     sent: Sent

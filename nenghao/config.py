@@ -8,7 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from psycopg.conninfo import make_conninfo
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -86,8 +85,8 @@ class Settings(BaseSettings):
         default=10,
         ge=1,
         le=400,
-        description="Older readings are refused once the commissioning window is closed: the longest holiday has 8 days, "
-        "and a gateway cut off in it is mended after it.",
+        description="Older readings are refused once the commissioning window is closed: the longest holiday has "
+        "8 days, and a gateway cut off in it is mended after it.",
     )
 
     release_dir: Path = Field(
@@ -117,17 +116,6 @@ class Settings(BaseSettings):
         if not text:
             raise ConfigError(f"secret file {path} is empty")
         return text
-
-    def conninfo(self, role: Role) -> str:
-        """The libpq connection string of `role`, password included: never log it."""
-        return make_conninfo(
-            host=self.database_host,
-            port=self.database_port,
-            dbname=self.database_name,
-            user=role.value,
-            password=self.secret(role.value),
-            application_name=f"nenghao {role.value}",
-        )
 
 
 def load_settings() -> Settings:

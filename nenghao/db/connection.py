@@ -3,6 +3,7 @@
 from typing import Any, TypeAlias
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from nenghao.config import Role, Settings
 from nenghao.errors import RetryableError
@@ -13,6 +14,18 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 CONNECT_TIMEOUT_S = 10
 
 
+def conninfo(settings: Settings, role: Role) -> str:
+    """The connection string of `role`, password included: never log it."""
+    return make_conninfo(
+        host=settings.database_host,
+        port=settings.database_port,
+        dbname=settings.database_name,
+        user=role.value,
+        password=settings.secret(role.value),
+        application_name=f"nenghao {role.value}",
+    )
+
+
 def connect(settings: Settings, role: Role, *, autocommit: bool = False) -> Connection:
     """A connection as `role`, session time zone UTC.
 
@@ -20,7 +33,7 @@ def connect(settings: Settings, role: Role, *, autocommit: bool = False) -> Conn
     """
     try:
         return psycopg.connect(
-            settings.conninfo(role),
+            conninfo(settings, role),
             autocommit=autocommit,
             connect_timeout=CONNECT_TIMEOUT_S,
             options="-c timezone=UTC -c lock_timeout=30s",

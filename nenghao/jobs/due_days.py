@@ -14,7 +14,7 @@ HORIZON_DAYS = 62
 
 
 def mark_due_days(conn: Connection, now: datetime) -> int:
-    """Mark every day before today that is due for a series and has no row; safe to run twice. Returns the marks made."""
+    """Mark every day before today that is due for a series and has no row; returns the marks. Safe to run twice."""
     today = day_of(now)
     with conn.transaction():
         return db.mark_due_days(conn, first_on=today - timedelta(days=HORIZON_DAYS), end_on=today, now=now)

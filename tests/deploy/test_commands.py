@@ -11,6 +11,7 @@ from nenghao.cli import db, secrets
 from nenghao.config import PROJECT_ROOT, Role
 from nenghao.credentials import PUBLIC_KEY, SECRETS
 from nenghao.db.bootstrap import Server, drop_database
+from nenghao.db.connection import conninfo
 from nenghao.errors import RetryableError
 from nenghao.stack import Stack
 from nenghao.stack.environment import variables_of
@@ -26,10 +27,10 @@ def test_server_is_prepared_from_nothing_and_again(stack: Stack, monkeypatch: py
             for command in ("bootstrap", "migrate"):
                 result = CliRunner().invoke(db.app, [command], catch_exceptions=False)
                 assert result.exit_code == 0, result.output
-        with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+        with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
             applied = conn.execute("SELECT count(*) FROM schema_migrations").fetchone()
         assert applied == (len(list((PROJECT_ROOT / "sql" / "migrations").glob("*.sql"))),)
-        with psycopg.connect(settings.conninfo(Role.COLLECTOR)) as conn:
+        with psycopg.connect(conninfo(settings, Role.COLLECTOR)) as conn:
             assert conn.execute("SELECT count(*) FROM message").fetchone() == (0,)
     finally:
         drop_database(server, "from_nothing")

@@ -11,6 +11,7 @@ import pytest
 from expectations.catalogue import RULES_DIR
 from expectations.runner import AuditSummary, audit_days
 from nenghao.config import Role, Settings
+from nenghao.db.connection import conninfo
 from nenghao.stack import Stack
 from tests.conftest import cloned_database
 from tests.expectations.scenario import Case, lay_out, read_case
@@ -36,7 +37,7 @@ def judged(stack: Stack, template_database: str, tmp_path_factory: pytest.TempPa
     with cloned_database(stack, template_database) as cloned:
         settings = cloned.model_copy(update={"data_docs_dir": tmp_path_factory.mktemp("docs") / "site"})
         cases = {path: read_case(path) for path in CASE_FILES}
-        with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+        with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
             unit_ids = {path: lay_out(conn, case, number) for number, (path, case) in enumerate(cases.items())}
         summary = audit_days(settings, date(2026, 8, 3), date(2026, 9, 13), NOW)
         yield Judged(settings=settings, summary=summary, cases=cases, unit_ids=unit_ids)

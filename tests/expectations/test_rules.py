@@ -7,6 +7,7 @@ import pytest
 
 from expectations.catalogue import load_rules
 from nenghao.config import Role
+from nenghao.db.connection import conninfo
 from tests.expectations.conftest import CASE_FILES, Judged
 
 
@@ -17,7 +18,7 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", CASE_FILES, ids=name_of)
 def test_case(judged: Judged, path: Path) -> None:
     case = judged.cases[path]
-    with psycopg.connect(judged.settings.conninfo(Role.RULES)) as conn:
+    with psycopg.connect(conninfo(judged.settings, Role.RULES)) as conn:
         rows = conn.execute(
             "SELECT f.rule_code, p.point_code, lower(f.span), upper(f.span) FROM finding AS f"
             " JOIN point AS p ON f.point_id = p.point_id WHERE f.unit_id = %s",
@@ -43,7 +44,7 @@ def test_a_rule_has_frauds_look_alikes_and_missing_data(judged: Judged, code: st
 
 def test_three_silent_days_are_three_findings_and_one_case(judged: Judged) -> None:
     path = next(path for path in CASE_FILES if path.stem == "whole_days_missing")
-    with psycopg.connect(judged.settings.conninfo(Role.RULES)) as conn:
+    with psycopg.connect(conninfo(judged.settings, Role.RULES)) as conn:
         row = conn.execute(
             "SELECT count(DISTINCT f.finding_id), count(DISTINCT a.case_id) FROM finding AS f"
             " JOIN alert AS a ON f.fingerprint = a.fingerprint WHERE f.unit_id = %s",

@@ -13,6 +13,7 @@ from expectations import catalogue, runner
 from expectations.catalogue import RULES_DIR
 from nenghao.config import Role, Settings
 from nenghao.db import audit
+from nenghao.db.connection import conninfo
 from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out, read_case
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -23,14 +24,14 @@ CUT = RULES_DIR / "register_against_interval" / "cases" / "intervals_cut_after_t
 def site(database: Settings, tmp_path: Path) -> Settings:
     """A site whose intervals were cut on three days, every day marked."""
     settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
-    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
         lay_out(conn, read_case(CUT), 1)
         conn.execute("INSERT INTO audit_mark (series_id, day_on) SELECT series_id, day_on FROM series_day")
     return settings
 
 
 def count(settings: Settings, table: str) -> int:
-    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
         row = conn.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608: names of this file
     assert row is not None
     number: int = row[0]
@@ -41,7 +42,7 @@ def test_pending_takes_the_marks_and_opens_one_case_with_evidence(site: Settings
     summary = runner.audit_pending(site, NOW)
     assert (summary.days, summary.findings, summary.cases, summary.not_run) == (14, 3, 1, 0)
     assert count(site, "audit_mark") == 0
-    with psycopg.connect(site.conninfo(Role.CONSOLE)) as conn:
+    with psycopg.connect(conninfo(site, Role.CONSOLE)) as conn:
         kinds = [row[0] for row in conn.execute("SELECT kind FROM evidence ORDER BY evidence_id LIMIT 5")]
         run = conn.execute("SELECT subject, first_day_on, last_day_on FROM audit_run").fetchall()
     assert kinds == ["row", "thresholds", "innocence", "readings", "meters"]
@@ -73,7 +74,7 @@ def test_a_crash_while_writing_keeps_the_marks(site: Settings, monkeypatch: pyte
 
 def test_marks_of_a_day_that_is_not_over_wait(site: Settings) -> None:
     runner.audit_pending(site, datetime(2026, 8, 10, 4, tzinfo=UTC))
-    with psycopg.connect(site.conninfo(Role.RULES)) as conn:
+    with psycopg.connect(conninfo(site, Role.RULES)) as conn:
         days = {row[0] for row in conn.execute("SELECT day_on FROM audit_mark")}
     assert days == {date(2026, 8, day) for day in range(10, 17)}
 
@@ -89,7 +90,7 @@ def test_a_rule_that_raises_opens_a_case_and_the_others_still_run(
     monkeypatch.setattr(catalogue, "load_rules", lambda: broken)
     summary = runner.audit_pending(site, NOW)
     assert (summary.not_run, summary.findings) == (1, 4)
-    with psycopg.connect(site.conninfo(Role.CONSOLE)) as conn:
+    with psycopg.connect(conninfo(site, Role.CONSOLE)) as conn:
         rows = conn.execute("SELECT unit_id, evidence FROM finding WHERE rule_code = 'rule_did_not_run'").fetchall()
     assert [row[0] for row in rows] == [None]
     assert rows[0][1]["rule"] == "frozen"
@@ -99,7 +100,7 @@ def test_a_rule_that_raises_opens_a_case_and_the_others_still_run(
 def test_a_conflict_is_audited_although_it_changed_no_day(database: Settings, tmp_path: Path) -> None:
     settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
     folder = RULES_DIR / "conflicting_value" / "cases"
-    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
         lay_out(conn, read_case(folder / "lowered_on_resend.toml"), 1)
         lay_out(conn, read_case(folder / "honest_fewer_decimals.toml"), 2)
     assert runner.audit_pending(settings, NOW).by_rule["conflicting_value"] == 1
@@ -109,7 +110,7 @@ def test_a_conflict_is_audited_although_it_changed_no_day(database: Settings, tm
 def test_every_offending_row_is_taken(database: Settings, tmp_path: Path) -> None:
     settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
     silent: list[int | None] = [None] * (24 * 260)
-    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
         lay_out(conn, Case("completeness", "silent", [Channel(point="E1", values=silent)], set()), 1)
     last_on = FIRST_ON + timedelta(days=259)
     summary = runner.audit_days(settings, FIRST_ON, last_on, datetime(2027, 12, 1, tzinfo=UTC))
@@ -120,7 +121,7 @@ def test_data_docs_hold_verdicts_and_no_values(site: Settings) -> None:
     runner.audit_pending(site, NOW)
     pages = [path.read_text(encoding="utf-8") for path in site.data_docs_dir.rglob("*.html")]
     assert len(pages) > 1
-    with psycopg.connect(site.conninfo(Role.RULES)) as conn:
+    with psycopg.connect(conninfo(site, Role.RULES)) as conn:
         rows = conn.execute("SELECT evidence FROM finding").fetchall()
     energies = {row[0]["interval_energy"] for row in rows}
     secret = site.secret(Role.RULES)
@@ -157,7 +158,7 @@ def test_thresholds_are_versioned_and_a_provinces_own_value_stays(database: Sett
     stricter = replace(
         rule, thresholds=(replace(rule.thresholds[0], value=rule.thresholds[0].value + 1),), content_hash=b"other"
     )
-    with psycopg.connect(database.conninfo(Role.RULES), autocommit=True) as conn:
+    with psycopg.connect(conninfo(database, Role.RULES), autocommit=True) as conn:
         first = catalogue.sync_rules(conn, [rule])
         assert catalogue.sync_rules(conn, [rule]) == first
         second = catalogue.sync_rules(conn, [stricter])
@@ -180,7 +181,7 @@ def test_a_broken_relation_of_a_return_is_a_case_at_its_cell(database: Settings,
         "tolerance": "0.5",
         "rows": ["33", "15"],
     }
-    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
         unit_id = lay_out(conn, Case("form_relation", "sum", [Channel(point="E1", values=[1] * 24)], set()), 1)
         conn.execute(
             "INSERT INTO form_relation VALUES ('2024', '205-1', 'A1', 'mandatory', %s, 'form', 'known')",
@@ -207,7 +208,7 @@ def test_a_broken_relation_of_a_return_is_a_case_at_its_cell(database: Settings,
             )
     summary = runner.audit_return(settings, NOW)
     assert (summary.not_run, summary.findings, summary.cases) == (1, 2, 2)  # A2 is malformed, and says so
-    with psycopg.connect(settings.conninfo(Role.CONSOLE)) as conn:
+    with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
         rows = conn.execute("SELECT unit_id, evidence FROM finding WHERE rule_code = 'form_relation'").fetchall()
     assert rows[0][0] == unit_id
     assert (rows[0][1]["relation_code"], rows[0][1]["row_code"], rows[0][1]["left_value"]) == ("A1", "15", "9")

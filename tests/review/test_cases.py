@@ -9,6 +9,7 @@ import pytest
 from expectations import runner
 from expectations.catalogue import RULES_DIR
 from nenghao.config import Role, Settings
+from nenghao.db.connection import conninfo
 from nenghao.errors import DataRefused
 from nenghao.review.cases import decide, open_case
 from tests.expectations.scenario import lay_out, read_case
@@ -21,14 +22,14 @@ def audited(database: Settings, tmp_path: Path) -> Settings:
     """A site with one case: intervals cut on 11, 12 and 13 August."""
     settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
     path = RULES_DIR / "register_against_interval" / "cases" / "intervals_cut_after_the_meter.toml"
-    with psycopg.connect(settings.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
         lay_out(conn, read_case(path), 1)
     runner.audit_days(settings, date(2026, 8, 3), date(2026, 8, 16), NOW)
     return settings
 
 
 def test_confirming_excludes_the_span_and_asks_for_its_days_again(audited: Settings) -> None:
-    with psycopg.connect(audited.conninfo(Role.CONSOLE)) as conn:
+    with psycopg.connect(conninfo(audited, Role.CONSOLE)) as conn:
         decided = decide(
             conn, 1, "confirm", "interference_referred", "register photo against server value", "auditor", NOW
         )
@@ -39,13 +40,13 @@ def test_confirming_excludes_the_span_and_asks_for_its_days_again(audited: Setti
     assert [(kind, span.lower, span.upper) for kind, span in excluded] == [
         ("interval", datetime(2026, 8, 10, 16, tzinfo=UTC), datetime(2026, 8, 13, 16, tzinfo=UTC))
     ]
-    with psycopg.connect(audited.conninfo(Role.JOBS)) as conn:
+    with psycopg.connect(conninfo(audited, Role.JOBS)) as conn:
         marked = [row[0] for row in conn.execute("SELECT day_on FROM changed_mark ORDER BY day_on")]
     assert marked == [date(2026, 8, 11), date(2026, 8, 12), date(2026, 8, 13)]
 
 
 def test_dismissing_excludes_nothing_and_reopening_is_a_decision(audited: Settings) -> None:
-    with psycopg.connect(audited.conninfo(Role.CONSOLE)) as conn:
+    with psycopg.connect(conninfo(audited, Role.CONSOLE)) as conn:
         assert decide(conn, 1, "dismiss", "explainable", "meter changed that day", "auditor", NOW).exclusions == 0
         decide(conn, 1, "reopen", None, "the ledger shows no change", "supervisor", NOW)
         kinds = [row["kind"] for row in open_case(conn, 1).decisions]
@@ -64,7 +65,7 @@ UNFIT = (
 
 
 def test_a_decision_that_does_not_fit_is_refused(audited: Settings) -> None:
-    with psycopg.connect(audited.conninfo(Role.CONSOLE)) as conn:
+    with psycopg.connect(conninfo(audited, Role.CONSOLE)) as conn:
         for kind, outcome, reason, by in UNFIT:
             with pytest.raises(DataRefused):
                 decide(conn, 1, kind, outcome, reason, by, NOW)  # type: ignore[arg-type]

@@ -5,11 +5,12 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from nenghao.config import Role, Settings
+from nenghao.db.connection import conninfo
 from nenghao.stack import Stack
 
 
 def test_clone_is_migrated_and_empty(database: Settings) -> None:
-    with psycopg.connect(database.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(database, Role.OWNER)) as conn:
         applied = conn.execute("SELECT count(*) FROM schema_migrations").fetchone()
         extension = conn.execute("SELECT extname FROM pg_extension WHERE extname = 'timescaledb'").fetchone()
     assert applied is not None
@@ -19,21 +20,21 @@ def test_clone_is_migrated_and_empty(database: Settings) -> None:
 
 def test_clones_do_not_see_each_other(database: Settings, module_database: Settings) -> None:
     assert database.database_name != module_database.database_name
-    with psycopg.connect(database.conninfo(Role.OWNER), autocommit=True) as conn:
+    with psycopg.connect(conninfo(database, Role.OWNER), autocommit=True) as conn:
         conn.execute("CREATE TABLE only_here ()")
-    with psycopg.connect(module_database.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(module_database, Role.OWNER)) as conn:
         assert conn.execute("SELECT to_regclass('only_here')").fetchone() == (None,)
 
 
 def test_empty_database_has_extension_but_no_schema(empty_database: Settings) -> None:
-    with psycopg.connect(empty_database.conninfo(Role.OWNER)) as conn:
+    with psycopg.connect(conninfo(empty_database, Role.OWNER)) as conn:
         assert conn.execute("SELECT to_regclass('schema_migrations')").fetchone() == (None,)
         assert conn.execute("SELECT count(*) FROM pg_extension WHERE extname = 'timescaledb'").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.OWNER])
 def test_every_role_opens_the_data_database_with_its_own_password(database: Settings, role: Role) -> None:
-    with psycopg.connect(database.conninfo(role)) as conn:
+    with psycopg.connect(conninfo(database, role)) as conn:
         assert conn.execute("SELECT current_user").fetchone() == (role.value,)
 
 
@@ -53,7 +54,7 @@ def test_airflow_opens_its_own_database_only(stack: Stack, database: Settings) -
 def test_data_roles_do_not_open_the_metadata_database(stack: Stack) -> None:
     settings = stack.settings().model_copy(update={"database_name": "airflow"})
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        psycopg.connect(settings.conninfo(Role.JOBS))
+        psycopg.connect(conninfo(settings, Role.JOBS))
 
 
 @pytest.mark.parametrize("user", ["postgres", "nenghao_owner", "airflow"])
