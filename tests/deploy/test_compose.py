@@ -131,13 +131,12 @@ def test_settings_in_the_containers_are_accepted(monkeypatch: pytest.MonkeyPatch
     assert str(settings.secrets_dir) == "/run/secrets"
 
 
-@services
-def test_written_folders_are_volumes(name: str) -> None:
-    targets = {volume.split(":")[1] for volume in SERVICES[name].get("volumes", [])}
-    assert all(target.startswith("/") for target in targets)
-    if name == "airflow-scheduler":
-        settings = COMPOSE["x-settings"]
-        assert {settings["NENGHAO_RELEASE_DIR"], settings["NENGHAO_DATA_DOCS_DIR"]} <= targets
+def test_what_tasks_write_lies_in_volumes() -> None:
+    targets = {volume.split(":")[1] for volume in SERVICES["airflow-scheduler"]["volumes"]}
+    settings = COMPOSE["x-settings"]
+    assert settings["NENGHAO_RELEASE_DIR"] in targets
+    # Data Docs are made anew by removing their folder, which a volume's own cannot be.
+    assert str(Path(settings["NENGHAO_DATA_DOCS_DIR"]).parent) in targets
 
 
 def test_every_volume_and_secret_is_used() -> None:

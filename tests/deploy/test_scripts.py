@@ -57,3 +57,10 @@ def test_demo_in_a_container_offers_what_the_demo_asks_of_a_stack() -> None:
     asked -= {"stack", "spec"}  # modules
     # Killing the collector is asked for by an option which the container does not give.
     assert asked - {"kill"} <= set(dir(module.ComposedStack)) | {"layout"}
+
+
+def test_no_script_hides_a_package() -> None:
+    # Python looks into a script's own folder first.
+    packages = {path.parent.name for path in PROJECT_ROOT.glob("*/__init__.py")}
+    assert packages
+    assert packages.isdisjoint(path.stem for path in DEPLOY.iterdir())
