@@ -40,7 +40,7 @@ def fill_spools(folder: Path, units: Sequence[DemoUnit]) -> None:
 def _with_blemishes(cycles: Iterator[list[dict[str, str]]]) -> Iterator[list[dict[str, str]]]:
     """Real gateways send things twice, and things that nobody registered: the ledger has to show both."""
     cycle: list[dict[str, str]] = []
-    for cycle in cycles:  # noqa: B007 - the last one is used
+    for cycle in cycles:
         yield cycle
     yield cycle
     yield [{**cycle[0], "point": "NOT-REGISTERED"}]
