@@ -129,6 +129,7 @@ def print_report(
     """What the demo ends with."""
     accounts = report.accounts(settings, units, sent)
     report.print_accounts(accounts)
+    print(f"  publishes that the broker denied, counted from its log: {sum(stack.denied_publishes().values())}")
     report.print_completeness(settings, units, window)
     found, _ = report.print_cases(report.judge(report.find_alerts(settings), units, window), units)
     releases = report.newest_releases(settings)

@@ -75,6 +75,13 @@ def restart(component: str, directory: Directory = None) -> None:
         stack.restart(name)
 
 
+@app.command()
+def denied(directory: Directory = None) -> None:
+    """Count the publishes that the broker denied, by client; they never reach the collector."""
+    for client, count in sorted(_stack(directory).denied_publishes().items()):
+        typer.echo(f"{count:8d}  {client}")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(context: typer.Context, directory: Directory = None) -> None:
     """Run a command as the servers' own user with the stack's environment."""

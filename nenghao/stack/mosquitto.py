@@ -1,8 +1,10 @@
 """Mosquitto: its configuration, its first client, and a check that it takes that client in."""
 
+import re
 import socket
 import struct
 import time
+from collections import Counter
 
 from nenghao.broker_files import mosquitto_password_hash, render_passwd, write_atomically
 from nenghao.config import PROJECT_ROOT
@@ -12,6 +14,7 @@ from nenghao.stack.spec import Component, Layout, StackSpec
 from nenghao.stack.supervisor import Program
 
 PREFIX = PROJECT_ROOT / ".run" / "prefix" / "mosquitto" / "usr"
+DENIED = re.compile(r"Denied PUBLISH from (.*) \(d\d, q\d, r\d, m\d+,")
 COLLECTOR = "nenghao-collector"
 INITIAL_ACL = f"""\
 user {COLLECTOR}
@@ -75,6 +78,16 @@ persistence_location {folder}/store/
 autosave_interval 5
 sys_interval 2
 """
+
+
+def count_denied(layout: Layout) -> Counter[str]:
+    """How many publishes the broker denied, by client id: read from its log, since they never reach the collector."""
+    denied: Counter[str] = Counter()
+    log = layout.mosquitto / "mosquitto.log"
+    if log.exists():
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            denied.update(found[1] for line in lines if (found := DENIED.search(line)))
+    return denied
 
 
 def problem(layout: Layout, port: int) -> str | None:

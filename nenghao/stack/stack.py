@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nenghao.config import PROJECT_ROOT, Settings
 from nenghao.errors import ConfigError
-from nenghao.stack import airflow, credentials, health, lifecycle, logs, postgres
+from nenghao.stack import airflow, credentials, health, lifecycle, logs, mosquitto, postgres
 from nenghao.stack.environment import base_environment, needed_paths, settings_of, variables_of
 from nenghao.stack.ports import Ports, load_ports
 from nenghao.stack.privileges import launcher, service_ids
@@ -92,6 +92,10 @@ class Stack:
     def log_tail(self, component: Component, lines: int = logs.TAIL_LINES) -> str:
         """The last lines of a component's logs."""
         return logs.tail(self.layout, component, lines)
+
+    def denied_publishes(self) -> dict[str, int]:
+        """How many publishes the broker denied, by client id; they never reach the collector."""
+        return dict(mosquitto.count_denied(self.layout))
 
     # --- working with it -------------------------------------------------------------------------------------------
 
