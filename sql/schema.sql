@@ -807,6 +807,29 @@ ALTER TABLE public.refusal ALTER COLUMN refusal_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.refusal_replay (
+    refusal_id bigint NOT NULL,
+    message_id bigint NOT NULL,
+    ordinal smallint,
+    outcome text NOT NULL,
+    arrived_at timestamp with time zone NOT NULL,
+    replayed_at timestamp with time zone NOT NULL,
+    CONSTRAINT refusal_replay_ordinal_fits CHECK (((ordinal IS NULL) = (outcome = ANY (ARRAY['accepted'::text, 'already_stored'::text])))),
+    CONSTRAINT refusal_replay_outcome_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already_stored'::text, 'stored'::text, 'duplicate'::text, 'conflict'::text, 'revision'::text])))
+);
+
+ALTER TABLE public.refusal_replay OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.refusal_replay IS '拒收重放: a refusal whose bytes were judged again and taken, once its cause was mended; the refusal itself stays';
+
+COMMENT ON COLUMN public.refusal_replay.message_id IS 'the message that the replay stored; with outcome already_stored the one that the gateway had sent again itself';
+
+COMMENT ON COLUMN public.refusal_replay.ordinal IS 'place of the reading in that message; null where a whole message was replayed';
+
+COMMENT ON COLUMN public.refusal_replay.outcome IS 'of a whole message accepted or already_stored, of a reading what became of it';
+
+COMMENT ON COLUMN public.refusal_replay.arrived_at IS '首次到达: when the bytes first arrived; they are judged as of then, however often they are replayed';
+
 CREATE TABLE public.release (
     release_id bigint NOT NULL,
     kind text NOT NULL,
@@ -1211,6 +1234,9 @@ ALTER TABLE ONLY public.refusal
 ALTER TABLE ONLY public.refusal
     ADD CONSTRAINT refusal_pk PRIMARY KEY (refusal_id);
 
+ALTER TABLE ONLY public.refusal_replay
+    ADD CONSTRAINT refusal_replay_pk PRIMARY KEY (refusal_id);
+
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_pk PRIMARY KEY (release_id);
 
@@ -1255,9 +1281,13 @@ ALTER TABLE ONLY public.variety
 
 CREATE INDEX gateway_state_latest ON public.gateway_state USING btree (gateway_id, gateway_state_id);
 
+CREATE INDEX message_by_gateway ON public.message USING btree (gateway_id, received_at) WHERE (gateway_id IS NOT NULL);
+
 CREATE INDEX message_by_shard ON public.message USING btree (shard, message_id);
 
 CREATE UNIQUE INDEX message_hash_unique ON public.message USING btree (topic, hash) WHERE (seq IS NULL);
+
+CREATE INDEX message_without_gateway ON public.message USING btree (received_at) WHERE (gateway_id IS NULL);
 
 CREATE INDEX outbound_unsent ON public.outbound USING btree (outbound_id) WHERE (sent_at IS NULL);
 
@@ -1266,6 +1296,10 @@ CREATE INDEX reading_adoption_by_series ON public.reading_adoption USING btree (
 CREATE INDEX reading_conflict_by_series ON public.reading_conflict USING btree (series_id, at);
 
 CREATE INDEX reading_revision_by_series ON public.reading_revision USING btree (series_id, at);
+
+CREATE INDEX refusal_by_instant ON public.refusal USING btree (at) WHERE (at IS NOT NULL);
+
+CREATE INDEX refusal_replay_by_message ON public.refusal_replay USING btree (message_id);
 
 CREATE INDEX series_day_by_day ON public.series_day USING btree (day_on);
 
@@ -1340,6 +1374,10 @@ CREATE TRIGGER reading_revision_no_truncate BEFORE TRUNCATE ON public.reading_re
 CREATE TRIGGER refusal_append_only BEFORE DELETE OR UPDATE ON public.refusal FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER refusal_no_truncate BEFORE TRUNCATE ON public.refusal FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refusal_replay_append_only BEFORE DELETE OR UPDATE ON public.refusal_replay FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refusal_replay_no_truncate BEFORE TRUNCATE ON public.refusal_replay FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER release_append_only BEFORE DELETE OR UPDATE ON public.release FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -1457,6 +1495,12 @@ ALTER TABLE ONLY public.reading_revision
 
 ALTER TABLE ONLY public.refusal
     ADD CONSTRAINT refusal_message_fk FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.refusal_replay
+    ADD CONSTRAINT refusal_replay_message_fk FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.refusal_replay
+    ADD CONSTRAINT refusal_replay_refusal_fk FOREIGN KEY (refusal_id) REFERENCES public.refusal(refusal_id);
 
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_balance_fk FOREIGN KEY (balance_id) REFERENCES public.monitored_balance(balance_id);
@@ -1648,14 +1692,22 @@ GRANT SELECT ON TABLE public.reading_in_force TO nenghao_rules;
 GRANT SELECT ON TABLE public.reading_in_force TO nenghao_verifier;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.receipt_again TO nenghao_collector;
+GRANT SELECT ON TABLE public.receipt_again TO nenghao_verifier;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.receipt_cursor TO nenghao_collector;
+GRANT SELECT ON TABLE public.receipt_cursor TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.refusal TO nenghao_collector;
 GRANT SELECT ON TABLE public.refusal TO nenghao_jobs;
 GRANT SELECT ON TABLE public.refusal TO nenghao_rules;
 GRANT SELECT ON TABLE public.refusal TO nenghao_console;
 GRANT SELECT ON TABLE public.refusal TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.refusal_replay TO nenghao_collector;
+GRANT SELECT ON TABLE public.refusal_replay TO nenghao_jobs;
+GRANT SELECT ON TABLE public.refusal_replay TO nenghao_rules;
+GRANT SELECT ON TABLE public.refusal_replay TO nenghao_console;
+GRANT SELECT ON TABLE public.refusal_replay TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.release TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release TO nenghao_rules;
