@@ -129,7 +129,8 @@ def print_report(
     """What the demo ends with."""
     accounts = report.accounts(settings, units, sent)
     report.print_accounts(accounts)
-    print(f"  publishes that the broker denied, counted from its log: {sum(stack.denied_publishes().values())}")
+    if (denied := stack.denied_publishes()) is not None:
+        print(f"  publishes that the broker denied, counted from its log: {sum(denied.values())}")
     report.print_completeness(settings, units, window)
     found, _ = report.print_cases(report.judge(report.find_alerts(settings), units, window), units)
     releases = report.newest_releases(settings)

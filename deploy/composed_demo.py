@@ -38,6 +38,9 @@ class ComposedStack:
         """The settings of this container."""
         return self._settings
 
+    def denied_publishes(self) -> None:
+        """The broker's log is not to be read from here: `docker compose logs mosquitto` has it."""
+
     def secret(self, name: str) -> str:
         """A secret that this container was given."""
         return self._settings.secret(name)

@@ -78,7 +78,7 @@ def restart(component: str, directory: Directory = None) -> None:
 @app.command()
 def denied(directory: Directory = None) -> None:
     """Count the publishes that the broker denied, by client; they never reach the collector."""
-    for client, count in sorted(_stack(directory).denied_publishes().items()):
+    for client, count in sorted((_stack(directory).denied_publishes() or {}).items()):
         typer.echo(f"{count:8d}  {client}")
 
 

@@ -93,9 +93,9 @@ class Stack:
         """The last lines of a component's logs."""
         return logs.tail(self.layout, component, lines)
 
-    def denied_publishes(self) -> dict[str, int]:
-        """How many publishes the broker denied, by client id; they never reach the collector."""
-        return dict(mosquitto.count_denied(self.layout))
+    def denied_publishes(self) -> dict[str, int] | None:
+        """How many publishes the broker denied, by client id; None where its log does not tell."""
+        return dict(mosquitto.count_denied(self.layout)) if self.spec.is_denial_logged else None
 
     # --- working with it -------------------------------------------------------------------------------------------
 
