@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from ingest.codecs import Decoded, choose_codec
-from ingest.codecs.decoded import SourcedReading
+from ingest.codecs.decoded import SourcedReading, UnlocatedReading
 from ingest.codecs.state_v1 import CODEC as STATE_CODEC
 from ingest.codecs.state_v1 import State, decode_state
 from ingest.topics import Topic, TopicKind, parse_topic
@@ -92,14 +92,12 @@ def judge(read: ReadMessage, registers: RegisterSnapshot, limits: Limits) -> Inc
         return _incoming_state(read, content, gateway)
     if content.refused is not None:
         return _incoming(read, content, gateway, _all_refused(content), content.refused)
-    default_source = _DEFAULT_SOURCE[topic.kind]
+    if content.unit_code not in (None, topic.unit_code):
+        other = Refused(reason=Reason.UNIT_MISMATCH, detail=f"the body does not name unit {topic.unit_code}")
+        return _incoming(read, content, gateway, [other] * len(content.readings), other)
+    source = _DEFAULT_SOURCE[topic.kind]
     now = read.arrival.received_at
-    readings = [
-        one
-        if isinstance(one, Refused)
-        else _judge_reading(one, unit, gateway, source=one.source or default_source, now=now, limits=limits)
-        for one in content.readings
-    ]
+    readings = [_judge_reading(one, unit, gateway, source, now=now, limits=limits) for one in content.readings]
     return _incoming(read, content, gateway, readings, None)
 
 
@@ -135,8 +133,19 @@ def _find_gateway(topic: Topic, registers: RegisterSnapshot) -> tuple[UnitRegist
 
 
 def _judge_reading(
-    reading: SourcedReading, unit: UnitRegister, gateway: Gateway, *, source: Source, now: datetime, limits: Limits
+    reading: SourcedReading | UnlocatedReading | Refused,
+    unit: UnitRegister,
+    gateway: Gateway,
+    default_source: Source,
+    *,
+    now: datetime,
+    limits: Limits,
 ) -> Accepted | Refused:
+    if isinstance(reading, UnlocatedReading):
+        reading = reading.locate(unit)
+    if isinstance(reading, Refused):
+        return reading
+    source = reading.source or default_source
     versions = unit.series.get((reading.point, reading.quantity, reading.kind, reading.period))
     if versions is not None:
         return accept(reading, versions, gateway.window, source=source, now=now, limits=limits)

@@ -9,11 +9,12 @@ from typing import Final
 
 from ingest.codecs.decoded import Codec, Decoded
 from ingest.codecs.json_v1 import JsonV1
+from ingest.codecs.provincial_v1 import ProvincialV1
 from ingest.topics import TopicKind
 
 __all__ = ["CODECS", "Codec", "Decoded", "choose_codec"]
 
-CODECS: Final[tuple[Codec, ...]] = (JsonV1(),)
+CODECS: Final[tuple[Codec, ...]] = (ProvincialV1(), JsonV1())
 
 
 def choose_codec(kind: TopicKind, payload: bytes) -> Codec:

@@ -1,13 +1,13 @@
 """What every codec gives: the parts of a message that storage, identity and receipts need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from ingest.topics import TopicKind
-from nenghao.domain.acceptance import Refused, Source
+from nenghao.domain.acceptance import Refused, SeriesVersion, Source
 from nenghao.domain.candidates import ReadingCandidate
 
 
@@ -20,19 +20,51 @@ class SourcedReading(ReadingCandidate, Protocol):
         ...
 
 
+class UnitWords(Protocol):
+    """What the registers of one unit say to a format that has other words for points and series than we have."""
+
+    @property
+    def division_code(self) -> str:
+        """行政区划代码: the unit's province is its first two digits."""
+        ...
+
+    @property
+    def points_by_data_code(self) -> Mapping[str, Sequence[str]]:
+        """The unit's own codes of its points, by data code in 16 digits; several points may share one."""
+        ...
+
+    @property
+    def series(self) -> Mapping[tuple[str, str, str, str], Sequence[SeriesVersion]]:
+        """Versions of each series by point, quantity, kind and period, never without one."""
+        ...
+
+
+class UnlocatedReading:
+    """A reading in the words of its format, whose point or series only the registers can tell."""
+
+    __slots__ = ()
+
+    def locate(self, unit: UnitWords) -> SourcedReading | Refused:
+        """The same reading in our words; must not raise, and must not choose where there is a choice."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """A message as read: its identity where it could be read, and its readings or the reason why there are none.
 
-    A place in `readings` is a reading's ordinal; one that is wrong by itself stands there as its refusal.
+    A place in `readings` is a reading's ordinal; one that is wrong by itself stands there as its refusal. A message
+    without `boot_id` and `seq` is known by its topic and the hash of its bytes. Where the body names a unit, it stands
+    in `unit_code`, and another one than the topic's refuses the message.
     """
 
     codec: str
+    unit_code: str | None = None
     boot_id: UUID | None = None
     seq: int | None = None
     msg_id: str | None = None
     sent_at: datetime | None = None
-    readings: Sequence[SourcedReading | Refused] = ()
+    readings: Sequence[SourcedReading | UnlocatedReading | Refused] = ()
     refused: Refused | None = None
 
 

@@ -1,7 +1,7 @@
 """What the collector needs of the registers, read in one go."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 
@@ -23,11 +23,13 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitRegister:
-    """One unit's gateways, points and series."""
+    """One unit's gateways, points and series; a data code may stand for several points."""
 
     gateways: dict[str, Gateway]
     point_codes: frozenset[str]
     series: dict[tuple[str, str, str, str], tuple[SeriesVersion, ...]]
+    division_code: str = ""
+    points_by_data_code: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +51,16 @@ def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
     mark = read_mark(conn)
     gateways: dict[str, dict[str, Gateway]] = defaultdict(dict)
     points: dict[str, set[str]] = defaultdict(set)
+    data_codes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     series: dict[str, dict[tuple[str, str, str, str], list[SeriesVersion]]] = defaultdict(lambda: defaultdict(list))
     for gateway_id, unit_code, gateway_code, shard, start, end, collected_under in conn.execute(_QUERIES["gateways"]):
         window = Window(backfill_from=start, backfill_until=end)
         gateways[unit_code][gateway_code] = Gateway(
             gateway_id=gateway_id, shard=shard, window=window, collected_under=collected_under
         )
-    for unit_code, point_code in conn.execute(_QUERIES["point_codes"]):
+    for unit_code, point_code, data_code in conn.execute(_QUERIES["point_codes"]):
         points[unit_code].add(point_code)
+        data_codes[unit_code][data_code].append(point_code)
     for unit_code, *key, series_id, start, end, meter_no, unit, multiplier in conn.execute(_QUERIES["series_versions"]):
         point_code, quantity, kind, period = key
         series[unit_code][point_code, quantity, kind, period].append(
@@ -76,7 +80,9 @@ def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
                 gateways=gateways[unit_code],
                 point_codes=frozenset(points[unit_code]),
                 series={key: tuple(versions) for key, versions in series[unit_code].items()},
+                division_code=division_code,
+                points_by_data_code=dict(data_codes[unit_code]),
             )
-            for (unit_code,) in conn.execute(_QUERIES["unit_codes"])
+            for unit_code, division_code in conn.execute(_QUERIES["unit_codes"])
         },
     )

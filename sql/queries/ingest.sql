@@ -12,8 +12,11 @@ FROM gateway AS g
 INNER JOIN unit AS u ON g.unit_id = u.unit_id;
 
 -- unit_codes --
--- Every unit, so that an unknown unit is told from an unknown gateway.
-SELECT unit_code FROM unit;
+-- Every unit, so that an unknown unit is told from an unknown gateway, and its division: bodies differ by province.
+SELECT
+    unit_code,
+    division_code
+FROM unit;
 
 -- series_versions --
 -- Every version of every series with its meter and place, for the same snapshot.
@@ -41,7 +44,8 @@ ORDER BY v.series_id, lower(v.valid);
 -- Every point, so that an unknown point is told from an unknown series.
 SELECT
     u.unit_code,
-    p.point_code
+    p.point_code,
+    p.data_code
 FROM point AS p
 INNER JOIN unit AS u ON p.unit_id = u.unit_id;
 
