@@ -1,8 +1,9 @@
 """How bytes become readings: one module a wire format, each with a folder of golden cases (tests/ingest/cases).
 
-To add a format, write a module with a class that fits `Codec`, and add it to `CODECS`. A codec reads syntax only: it
-knows neither registers nor clock, and answers with a `Refused` what it could not read. Typed structs of the wire stay
-in its module. The first codec that recognises a message takes it; the last one recognises everything.
+To add a format, write a module with a class that fits `Codec`, and add it to `CODECS` (docs/ingest-protocol.md, "Adding
+a codec"). A codec reads syntax only: it knows neither clock nor database, answers with a `Refused` what it could not
+read, and leaves unlocated what only the registers can tell. Typed structs of the wire stay in its module. The first
+codec that recognises a message takes it; the last one recognises everything.
 """
 
 from typing import Final

@@ -1,6 +1,7 @@
 """The provincial upload body: its golden cases, what it promises whatever arrives, and its way to stored readings."""
 
 import json
+import random
 import re
 from datetime import datetime
 from decimal import Decimal
@@ -215,6 +216,41 @@ def test_a_damaged_message_is_judged(place: int, patch: bytes, cut: int) -> None
     payload = GOOD[:place] + patch + GOOD[place + cut :]
     judged(payload)
     assert ProvincialV1().decode(payload, max_readings=10).codec == "provincial_v1"
+
+
+def mutated(payload: bytes, chance: random.Random) -> bytes:
+    """Some bytes cut out, doubled, flipped or replaced by what JSON and numbers are made of."""
+    for _ in range(chance.randint(1, 4)):
+        place, length = chance.randrange(len(payload) + 1), chance.randrange(12)
+        cut = payload[place : place + length]
+        patch = chance.choice([b"", cut + cut, chance.randbytes(length), chance.choice(PIECES), cut[::-1]])
+        payload = payload[:place] + patch + payload[place + length :]
+    return payload
+
+
+PIECES = [
+    b'"',
+    b"{",
+    b"[" * 2000,
+    b"null",
+    b"-",
+    b"1e9",
+    b"0000",
+    b"\xb5\xe7",
+    b"\\ud800",
+    b'"valid": 1,',
+    b"9999-12-31",
+]
+
+
+def test_seeded_mutations_of_the_cases_are_judged_item_by_item() -> None:
+    chance = random.Random(20261003)  # noqa: S311 - a seeded run can be repeated
+    payloads = [path.read_bytes() for path in sorted(CASES.glob("*/payload.*"))]
+    for _ in range(2_000):
+        payload = mutated(chance.choice(payloads), chance)
+        message = judged(payload)
+        decoded = ProvincialV1().decode(payload, max_readings=10)
+        assert message.refused is not None or len(message.readings) == len(decoded.readings)
 
 
 strange_items = st.dictionaries(
