@@ -2,7 +2,8 @@
 
 import logging
 import signal
-from threading import Event, Thread
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from threading import Event
 
 import typer
 
@@ -31,13 +32,12 @@ def run() -> None:
     settings = load_settings()
     settings.secret("broker_collector")  # a missing secret stops here, not in a loop of retries
     stop = stop_on_signal()
-    first, *others = [ShardCollector(settings, shard, stop) for shard in settings.shards]
-    threads = [Thread(target=collector.run, name="shard") for collector in others]
-    for thread in threads:
-        thread.start()
-    first.run()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(settings.shards)) as pool:
+        runs = [pool.submit(ShardCollector(settings, shard, stop).run) for shard in settings.shards]
+        wait(runs, return_when=FIRST_COMPLETED)
+        stop.set()  # one that ended by a fault takes the others with it: the supervisor starts all of them again
+    for one in runs:
+        one.result()
 
 
 def stop_on_signal() -> Event:

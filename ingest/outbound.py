@@ -12,7 +12,7 @@ from nenghao.config import Role, Settings
 from nenghao.db import outbound as db
 from nenghao.db.connection import Connection, connect
 from nenghao.db.errors import RowRejected, driver_errors
-from nenghao.db.locks import lock_outbound
+from nenghao.db.locks import lease_outbound
 from nenghao.errors import RetryableError
 
 _log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class OutboundSender:
         _log.info("outbound stopped")
 
     def _serve(self, conn: Connection) -> None:
-        if not lock_outbound(conn):
+        if not lease_outbound(conn):
             raise RetryableError("another outbound sender is running")
         publisher = Publisher(self._settings)
         try:
@@ -61,28 +61,29 @@ class OutboundSender:
 
     def _send_round(self, conn: Connection, publisher: Publisher) -> bool:
         """Send what waits; returns whether more waits already."""
-        counts = [self._send_receipts(conn, publisher, shard) for shard in self._settings.shards]
+        counts = [_send_receipts(conn, publisher, shard) for shard in db.shards(conn)]
         counts.append(_send_outbound(conn, publisher))
         return any(count >= db.MESSAGE_LIMIT for count in counts)
-
-    def _send_receipts(self, conn: Connection, publisher: Publisher, shard: int) -> int:
-        """Receipt a shard's new messages, then those that came again; the cursor moves after the broker took them."""
-        new = db.messages_after(conn, shard, db.receipt_cursor(conn, shard))
-        again = db.messages_again(conn, shard)
-        for messages in (new, again):
-            if messages:
-                refusals = db.refusals_of(conn, [message.message_id for message in messages])
-                publisher.publish(write_receipts(messages, refusals))
-        if new:
-            db.move_receipt_cursor(conn, shard, new[-1].message_id)
-        if again:
-            db.forget_again(conn, [message.message_id for message in again])
-        return max(len(new), len(again))
 
     def _idle(self, publisher: Publisher, seconds: float) -> None:
         until_s = time.monotonic() + seconds
         while not self._stop.is_set() and (left_s := until_s - time.monotonic()) > 0:
             publisher.idle(min(LOOP_TIMEOUT_S, left_s))
+
+
+def _send_receipts(conn: Connection, publisher: Publisher, shard: int) -> int:
+    """Receipt a shard's new messages, then those that came again; the cursor moves after the broker took them."""
+    new = db.messages_after(conn, shard, db.receipt_cursor(conn, shard))
+    again = db.messages_again(conn, shard)
+    for messages in (new, again):
+        if messages:
+            refusals = db.refusals_of(conn, [message.message_id for message in messages])
+            publisher.publish(write_receipts(messages, refusals))
+    if new:
+        db.move_receipt_cursor(conn, shard, new[-1].message_id)
+    if again:
+        db.forget_again(conn, [message.message_id for message in again])
+    return max(len(new), len(again))
 
 
 def _send_outbound(conn: Connection, publisher: Publisher) -> int:

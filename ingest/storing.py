@@ -12,6 +12,7 @@ from nenghao.db.connection import Connection, connect
 from nenghao.db.errors import RowRejected, driver_errors
 from nenghao.db.ingest import prepare_stages, store_batch, store_states
 from nenghao.db.ingest_rows import BatchOutcome, IncomingMessage, IncomingState
+from nenghao.db.locks import lease_shard
 from nenghao.domain.acceptance import Limits, Reason, Refused
 from nenghao.errors import RetryableError
 
@@ -32,15 +33,23 @@ class BatchStore:
         )
 
     def open(self) -> None:
-        """Connect, where no usable connection is there.
+        """Connect, where no usable connection is there, and lease the shard.
 
-        Raises: RetryableError where the database is away.
+        Two collectors of one shard would take the broker's session from each other again and again.
+
+        Raises: RetryableError where the database is away, or the shard has another collector.
         """
-        if self._conn is not None and not self._conn.closed:
-            return
-        self._conn = connect(self._settings, Role.COLLECTOR, autocommit=True)
-        with driver_errors():
-            prepare_stages(self._conn)
+        if self._conn is None or self._conn.closed:
+            self._conn = connect(self._settings, Role.COLLECTOR, autocommit=True)
+        try:
+            with driver_errors():
+                prepare_stages(self._conn)
+                is_leased = lease_shard(self._conn, self._shard)
+        except RetryableError:
+            self.close()
+            raise
+        if not is_leased:
+            raise RetryableError("it has another collector")
 
     def close(self) -> None:
         """Let the connection go."""

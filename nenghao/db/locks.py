@@ -1,4 +1,7 @@
-"""Advisory locks of a transaction: a shard is stored by one writer, a day is closed while no batch touches it."""
+"""Advisory locks of a transaction: a shard is stored by one writer, a day is closed while no batch touches it.
+
+Leases are locks of a session: a shard has one collector, and all gateways one outbound sender.
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +16,8 @@ _QUERIES = load_queries("locks")
 #: First keys of the two-key advisory locks; arbitrary, but fixed for ever.
 SHARD_LOCK_CLASS: Final = 20_101
 DAY_LOCK_CLASS: Final = 20_102
-OUTBOUND_LOCK_CLASS: Final = 20_103
+OUTBOUND_LEASE_CLASS: Final = 20_103
+SHARD_LEASE_CLASS: Final = 20_105
 
 _EPOCH_ON: Final = date(2000, 1, 1)
 
@@ -38,9 +42,18 @@ def lock_day_exclusive(conn: psycopg.Connection, days: Iterable[date]) -> None:
     _lock_days(conn, "lock_day_exclusive", days)
 
 
-def lock_outbound(conn: psycopg.Connection) -> bool:
-    """Become the one outbound sender for as long as the connection lives; false where there is another."""
-    row = conn.execute(_QUERIES["lock_outbound"], {"lock_class": OUTBOUND_LOCK_CLASS}).fetchone()
+def lease_outbound(conn: psycopg.Connection) -> bool:
+    """Be the one outbound sender for as long as the connection lives; false where there is another."""
+    return _lease(conn, OUTBOUND_LEASE_CLASS, 0)
+
+
+def lease_shard(conn: psycopg.Connection, shard: int) -> bool:
+    """Be the one collector of a shard for as long as the connection lives; false where there is another."""
+    return _lease(conn, SHARD_LEASE_CLASS, shard)
+
+
+def _lease(conn: psycopg.Connection, lock_class: int, key: int) -> bool:
+    row = conn.execute(_QUERIES["lease"], {"lock_class": lock_class, "key": key}).fetchone()
     return row is not None and bool(row[0])
 
 

@@ -52,6 +52,11 @@ class OutboundMessage:
     retain: bool
 
 
+def shards(conn: psycopg.Connection) -> list[int]:
+    """Every shard that has a gateway: whichever collectors serve them, there is one outbound sender."""
+    return [shard for (shard,) in conn.execute(_QUERIES["shards"])]
+
+
 def receipt_cursor(conn: psycopg.Connection, shard: int) -> int:
     """The last message of the shard that is receipted; 0 where none is."""
     row = conn.execute(_QUERIES["receipt_cursor"], {"shard": shard}).fetchone()

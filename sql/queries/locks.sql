@@ -12,6 +12,6 @@ FROM unnest(%(days)s::integer[]) AS d (day_key);
 SELECT pg_advisory_xact_lock(%(lock_class)s::integer, d.day_key)
 FROM unnest(%(days)s::integer[]) AS d (day_key);
 
--- lock_outbound --
--- One row: whether this session got the lock of the outbound sender, which it keeps until it ends.
-SELECT pg_try_advisory_lock(%(lock_class)s::integer, 0) AS is_locked;
+-- lease --
+-- One row: whether this session has or got a lease, which it keeps until it ends.
+SELECT pg_try_advisory_lock(%(lock_class)s::integer, %(key)s::integer) AS is_leased;

@@ -1,3 +1,7 @@
+-- shards --
+-- Every shard that has a gateway to be receipted.
+SELECT DISTINCT shard FROM gateway ORDER BY shard;
+
 -- receipt_cursor --
 -- Up to which message a shard is receipted: no row or one.
 SELECT message_id FROM receipt_cursor WHERE shard = %(shard)s;
