@@ -3,9 +3,13 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from ingest.pipeline import ReadMessage
 from nenghao.config import Settings
+
+#: Oversized messages are kept with their bytes, up to the 2 MB that the broker lets through: many must not fill memory.
+MAX_BYTES: Final = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class ReadingBatch:
 
 
 class Batcher:
-    """Full by messages, by readings or by age, whichever comes first."""
+    """Full by messages, by readings, by bytes or by age, whichever comes first."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -30,6 +34,7 @@ class Batcher:
         self._packet_ids.append(packet_id)
         self._messages.append(message)
         self._reading_count += message.reading_count
+        self._byte_count += len(message.arrival.payload)
 
     def due_in_s(self) -> float:
         """Seconds until the batch is due: 0 where it is due now, infinite where it is empty."""
@@ -38,6 +43,7 @@ class Batcher:
         if (
             len(self._messages) >= self._settings.batch_max_messages
             or self._reading_count >= self._settings.batch_max_readings
+            or self._byte_count >= MAX_BYTES
         ):
             return 0.0
         return max(0.0, self._first_at_s + self._settings.batch_max_age_s - time.monotonic())
@@ -53,4 +59,5 @@ class Batcher:
         self._packet_ids: list[int] = []
         self._messages: list[ReadMessage] = []
         self._reading_count = 0
+        self._byte_count = 0
         self._first_at_s = 0.0

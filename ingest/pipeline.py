@@ -31,6 +31,8 @@ UNKNOWN: Final = frozenset(
         Reason.MULTIPLIER_MISMATCH,
     )
 )
+#: A year of readings by the day; more would need more locks in one transaction than the server has.
+MAX_DAYS: Final = 366
 NO_DUTY: Final = "unknown"
 UNREAD: Final = "none"
 
@@ -98,6 +100,10 @@ def judge(read: ReadMessage, registers: RegisterSnapshot, limits: Limits) -> Inc
     source = _DEFAULT_SOURCE[topic.kind]
     now = read.arrival.received_at
     readings = [_judge_reading(one, unit, gateway, source, now=now, limits=limits) for one in content.readings]
+    days = {one.at.date() for one in readings if isinstance(one, Accepted)} if len(readings) > MAX_DAYS else ()
+    if len(days) > MAX_DAYS:
+        refused = Refused(reason=Reason.TOO_MANY_DAYS, detail=f"{len(days)} days, at most {MAX_DAYS}")
+        return _incoming(read, content, gateway, readings, refused)
     return _incoming(read, content, gateway, readings, None)
 
 

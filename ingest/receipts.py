@@ -34,11 +34,12 @@ def write_receipts(messages: Iterable[CommittedMessage], refusals: Iterable[Comm
     for message in messages:
         if message.gateway_code is not None:
             by_sender[message.unit_code, message.gateway_code, message.boot_id].append(message)
-    return [
-        _receipt(group[first : first + MESSAGES_PER_RECEIPT], refused)
-        for group in by_sender.values()
-        for first in range(0, len(group), MESSAGES_PER_RECEIPT)
-    ]
+    receipts: list[Receipt] = []
+    for group in by_sender.values():
+        # A message without a seq is named by its refusal only, so none of them may be left out.
+        step = MESSAGES_PER_RECEIPT if group[0].seq is not None else REFUSALS_PER_RECEIPT
+        receipts += (_receipt(group[first : first + step], refused) for first in range(0, len(group), step))
+    return receipts
 
 
 def seq_ranges(seqs: Iterable[int]) -> list[tuple[int, int]]:

@@ -1,9 +1,10 @@
 """Judges a batch against the registers and stores it; one bad message never takes the others with it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Final
 
 from ingest.pipeline import ReadMessage, has_unknown, judge
 from ingest.registry import Registry
@@ -13,10 +14,13 @@ from nenghao.db.errors import RowRejected, driver_errors
 from nenghao.db.ingest import prepare_stages, store_batch, store_states
 from nenghao.db.ingest_rows import BatchOutcome, IncomingMessage, IncomingState
 from nenghao.db.locks import lease_shard
-from nenghao.domain.acceptance import Limits, Reason, Refused
+from nenghao.domain.acceptance import Accepted, Limits, Reason, Refused
 from nenghao.errors import RetryableError
 
 _log = logging.getLogger(__name__)
+
+#: Days of readings that a transaction touches, unless one message alone has more.
+MAX_DAYS: Final = 100
 
 
 class BatchStore:
@@ -66,7 +70,9 @@ class BatchStore:
         try:
             with driver_errors():
                 judged = self._judge(self._conn, messages)
-                outcome = self._store_or_split(self._conn, [one for one in judged if isinstance(one, IncomingMessage)])
+                outcome = BatchOutcome()
+                for part in split_by_days([one for one in judged if isinstance(one, IncomingMessage)]):
+                    outcome.add(self._store_or_split(self._conn, part))
                 store_states(self._conn, [one for one in judged if isinstance(one, IncomingState)])
         except (RetryableError, RowRejected) as error:
             self.close()
@@ -83,8 +89,6 @@ class BatchStore:
         return judged
 
     def _store_or_split(self, conn: Connection, messages: Sequence[IncomingMessage]) -> BatchOutcome:
-        if not messages:
-            return BatchOutcome()
         try:
             with driver_errors():
                 return store_batch(conn, self._shard, messages)
@@ -96,6 +100,24 @@ class BatchStore:
         outcome = self._store_or_split(conn, messages[:middle])
         outcome.add(self._store_or_split(conn, messages[middle:]))
         return outcome
+
+
+def split_by_days(messages: Sequence[IncomingMessage]) -> Iterator[Sequence[IncomingMessage]]:
+    """Consecutive messages whose readings lie on few days: a day costs a transaction a dozen of the server's locks.
+
+    A message is never divided; how many days one may hold is acceptance's limit.
+    """
+    part: list[IncomingMessage] = []
+    days: set[date] = set()
+    for message in messages:
+        its_days = {one.at.date() for one in message.readings if isinstance(one, Accepted)}
+        if part and len(days | its_days) > MAX_DAYS:
+            yield part
+            part, days = [], set()
+        part.append(message)
+        days |= its_days
+    if part:
+        yield part
 
 
 def _rejected(message: IncomingMessage, detail: str) -> IncomingMessage:

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     SCHEMA_UNKNOWN = "schema_unknown"
     MESSAGE_MALFORMED = "message_malformed"
     TOO_MANY_READINGS = "too_many_readings"
+    TOO_MANY_DAYS = "too_many_days"
     SEQ_REUSED = "seq_reused"
     STORAGE_REJECTED = "storage_rejected"
     # One reading.
