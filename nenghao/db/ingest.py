@@ -70,7 +70,7 @@ def _identify(conn: psycopg.Connection, messages: Sequence[IncomingMessage]) -> 
     by_identity = {
         place: (message_id, known) for place, message_id, known in conn.execute(_QUERIES["known_messages"], binary=True)
     }
-    fresh: list[IncomingMessage] = []
+    fresh: dict[int, IncomingMessage] = {}
     again: list[int] = []
     in_batch: dict[tuple[object, ...], bytes] = {}
     unidentified: list[tuple[int, IncomingMessage]] = []
@@ -82,34 +82,31 @@ def _identify(conn: psycopg.Connection, messages: Sequence[IncomingMessage]) -> 
         message_id, known = by_identity.get(place) or (None, in_batch.get(identity))
         if known is None:
             in_batch[identity] = message.hash
-            fresh.append(message)
+            fresh[place] = message
         elif known != message.hash:
             unidentified.append((place, _with_seq_reused(message)))
         elif message_id is not None:
             again.append(message_id)
     if unidentified:
-        fresh = _add_unidentified(conn, unidentified, fresh, again)
-    return _with_ids(conn, fresh), again
+        fresh |= _identify_by_hash(conn, unidentified, again)
+    return _with_ids(conn, [fresh[place] for place in sorted(fresh)]), again
 
 
-def _add_unidentified(
-    conn: psycopg.Connection,
-    unidentified: Sequence[tuple[int, IncomingMessage]],
-    fresh: Sequence[IncomingMessage],
-    again: list[int],
-) -> list[IncomingMessage]:
-    """Messages without an identity of their own are told apart by topic and hash."""
+def _identify_by_hash(
+    conn: psycopg.Connection, unidentified: Sequence[tuple[int, IncomingMessage]], again: list[int]
+) -> dict[int, IncomingMessage]:
+    """Messages without an identity of their own are told apart by topic and hash; returns the new ones by place."""
     known: dict[int, int] = dict(conn.execute(_QUERIES["known_hashes"], binary=True).fetchall())
     seen: set[tuple[str, bytes]] = set()
-    added = list(fresh)
+    fresh: dict[int, IncomingMessage] = {}
     for place, message in unidentified:
         key = (stored_topic(message), message.hash)
         if place in known:
             again.append(known[place])
         elif key not in seen:
             seen.add(key)
-            added.append(message)
-    return sorted(added, key=lambda message: message.received_at)
+            fresh[place] = message
+    return fresh
 
 
 def _with_seq_reused(message: IncomingMessage) -> IncomingMessage:
@@ -127,8 +124,9 @@ def _with_ids(conn: psycopg.Connection, messages: Sequence[IncomingMessage]) -> 
 
 def _store_fresh(conn: psycopg.Connection, shard: int, fresh: Sequence[FreshMessage]) -> None:
     staged, corrections = split_readings(fresh)
-    marks = {mark for one in (*staged, *corrections) for mark in one.marks()}
-    lock_day_shared(conn, {day_on for _, day_on in marks})
+    marks = {mark for one in staged for mark in one.marks()}
+    corrected = {mark for one in corrections for mark in one.marks()}
+    lock_day_shared(conn, {day_on for _, day_on in marks | corrected})
     conflicts = store_readings(conn, staged, marks)
     revisions = judge_corrections(conn, corrections)
     copy_rows(conn, "copy_messages", (message_row(shard, one) for one in fresh))
@@ -136,7 +134,7 @@ def _store_fresh(conn: psycopg.Connection, shard: int, fresh: Sequence[FreshMess
     copy_rows(conn, "copy_refusals", (row for one in fresh for row in refusal_rows(one)))
     copy_rows(conn, "copy_conflicts", conflicts)
     copy_rows(conn, "copy_revisions", revisions)
-    copy_rows(conn, "copy_marks", sorted(marks))
+    copy_rows(conn, "copy_marks", sorted(marks | corrected))
 
 
 def _outcome(fresh: Sequence[FreshMessage], received_again: int) -> BatchOutcome:

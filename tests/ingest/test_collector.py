@@ -192,6 +192,18 @@ def test_a_day_that_changed_is_marked_and_midnight_marks_two(plant: Plant, boot_
     assert sorted(marks) == [("p2", "2026-10-03"), ("p2", "2026-10-04")]
 
 
+def test_a_correction_beside_a_repetition_marks_its_day(plant: Plant, boot_id: str) -> None:
+    plant.start()
+    correction = reading("2", corrects={"value": "1", "reason": "display misread"})
+    with plant.publisher() as publish:
+        publish(message(boot_id, 0, reading("1")))
+        plant.wait_count("reading", 1)
+        plant.execute("DELETE FROM changed_mark")
+        publish(message(boot_id, 1, reading("1"), correction))
+        plant.wait_count("message", 2)
+    assert plant.rows("SELECT day_on::text FROM changed_mark") == [("2026-10-03",)]
+
+
 def test_a_retained_state_is_not_repeated_at_reconnect(plant: Plant) -> None:
     online = json.dumps({"schema": "nenghao/1", "online": True, "buffered_count": 3}).encode()
     with plant.publisher() as publish:
