@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 
 from ingest.codecs.decoded import Decoded, SourcedReading
 from ingest.topics import TopicKind
-from nenghao.domain.acceptance import Reason, Refused, Source
+from nenghao.domain.acceptance import Reason, Refused, Source, storable
 
 SCHEMA: Final = "nenghao/1"
 MAX_SEQ: Final = 2**63 - 1
@@ -141,7 +141,7 @@ class JsonV1:
             boot_id=message.boot_id,
             seq=message.seq,
             msg_id=message.msg_id,
-            sent_at=message.sent_at,
+            sent_at=storable(message.sent_at),
             readings=readings,
             refused=refused,
         )
@@ -198,4 +198,4 @@ def _explain_time(at: object) -> tuple[datetime | None, Reason | None]:
         return None, Reason.TIME_MALFORMED
     if instant.tzinfo is None:
         return None, Reason.TIME_WITHOUT_ZONE
-    return (instant if 1992 <= instant.year < 9000 else None), None
+    return storable(instant), None

@@ -20,7 +20,8 @@ from nenghao.domain.quantities import UnitMismatch, convert
 MAX_DIGITS: Final = 30
 MAX_DECIMALS: Final = 12
 EARLIEST_AT: Final = day_start(FIRST_DAY)
-#: An instant beyond is kept in the message only: not every store and language can hold it.
+#: An instant beyond is kept in the message's bytes only.
+FIRST_YEAR: Final = 1900
 LATEST_YEAR: Final = 9000
 
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.([0-9]+))?")
@@ -185,8 +186,13 @@ def accept(
 
 def refuse_reading(reading: ReadingCandidate, reason: Reason, detail: str) -> Refused:
     """The refusal of one decoded reading."""
-    at = reading.at if EARLIEST_AT.year <= reading.at.year < LATEST_YEAR else None
+    at = storable(reading.at)
     return Refused(reason=reason, detail=detail, point_code=reading.point, at=at, value_text=reading.value)
+
+
+def storable(at: datetime) -> datetime | None:
+    """An instant as it was sent, None where not every store and language could hold it in every zone."""
+    return at if FIRST_YEAR <= at.year < LATEST_YEAR else None
 
 
 def parse_value(text: str) -> Decimal:
