@@ -1,6 +1,6 @@
 """Opens connections to TimescaleDB, each under the role of its work."""
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -12,6 +12,18 @@ from nenghao.errors import RetryableError
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT_S = 10
+#: Both ends notice within a minute that the other one is gone without a word: a collector would wait for hours for a
+#: commit, and the server would keep the locks of a host that lost its power.
+_CLIENT_KEEPALIVE: Final = {
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+_SERVER_OPTIONS: Final = (
+    "-c timezone=UTC -c lock_timeout=30s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
+    " -c tcp_keepalives_count=3 -c tcp_user_timeout=60s -c client_connection_check_interval=10s"
+)
 
 
 def conninfo(settings: Settings, role: Role) -> str:
@@ -23,6 +35,7 @@ def conninfo(settings: Settings, role: Role) -> str:
         user=role.value,
         password=settings.secret(role.value),
         application_name=f"nenghao {role.value}",
+        **_CLIENT_KEEPALIVE,
     )
 
 
@@ -36,7 +49,7 @@ def connect(settings: Settings, role: Role, *, autocommit: bool = False) -> Conn
             conninfo(settings, role),
             autocommit=autocommit,
             connect_timeout=CONNECT_TIMEOUT_S,
-            options="-c timezone=UTC -c lock_timeout=30s",
+            options=_SERVER_OPTIONS,
         )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
