@@ -1,5 +1,6 @@
 """Tells the broker which clients there are and what each may do, from the table of gateways."""
 
+import logging
 import os
 import signal
 from collections.abc import Iterable
@@ -12,9 +13,13 @@ from nenghao.db.connection import connect
 from nenghao.db.gateways import RegisteredGateway, gateways_with_password
 from nenghao.errors import ConfigError
 
+_log = logging.getLogger(__name__)
+
 
 def sync_broker(settings: Settings) -> int:
     """Write `passwd` and `acl`, have the broker read them, and return the number of gateways.
+
+    A broker that does not run yet reads them when it starts.
 
     Raises: ConfigError where the files cannot be written or the broker cannot be told.
     """
@@ -28,7 +33,7 @@ def sync_broker(settings: Settings) -> int:
         write_atomically(folder / "acl", render_acl(settings.broker_user, gateways))
     except OSError as error:
         raise ConfigError(f"broker files in {folder}: {error.strerror}") from error
-    _reload(folder / "mosquitto.pid")
+    _reload(folder)
     return len(gateways)
 
 
@@ -49,8 +54,15 @@ def render_acl(collector: str, gateways: Iterable[RegisteredGateway]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _reload(pid_file: Path) -> None:
+def _reload(folder: Path) -> None:
+    pid_file = folder / "mosquitto.pid"
     try:
-        os.kill(int(pid_file.read_text().strip()), signal.SIGHUP)
+        pid = int(pid_file.read_text())
+        # A broker that was killed leaves its file behind, and the number may be another process's by now.
+        if Path(f"/proc/{pid}/comm").read_text().strip() != "mosquitto":
+            raise ProcessLookupError
+        os.kill(pid, signal.SIGHUP)
+    except (FileNotFoundError, ProcessLookupError):
+        _log.info("no broker runs from %s: it reads its files when it starts", folder)
     except (OSError, ValueError) as error:
         raise ConfigError(f"the broker of {pid_file} cannot be told to read its files: {error}") from error

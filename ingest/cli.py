@@ -63,4 +63,4 @@ def broker_sync() -> None:
     """Write the broker's password and access files from the registers, and have it read them."""
     from ingest.broker_sync import sync_broker
 
-    typer.echo(f"gateways: {sync_broker(load_settings())}")
+    typer.echo(f"broker-sync: {sync_broker(load_settings())} gateways may connect")

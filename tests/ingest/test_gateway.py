@@ -1,6 +1,7 @@
 """From the reference gateway's spool to its receipts, with the gateway's own rights at the broker."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -137,7 +138,7 @@ def test_a_newcomer_connects_a_gateway_by_commands(plant: Plant, tmp_path: Path)
     added = plant.run("nenghao", "gateway", "add", "--unit", UNIT, "--code", "gw7", "--shard", str(plant.shard),
                       "--backfill-from", "2026-10-01")  # fmt: skip
     (tmp_path / "password").write_text(added.stdout)
-    assert plant.run("nenghao-ingest", "broker-sync").stdout == "gateways: 1\n"
+    assert plant.run("nenghao-ingest", "broker-sync").stdout == "broker-sync: 1 gateways may connect\n"
     time.sleep(0.3)
     lines = [reading("1"), reading("2", point="p2"), reading("3", step=1), reading("x", step=2)]
     (tmp_path / "readings.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -148,6 +149,15 @@ def test_a_newcomer_connects_a_gateway_by_commands(plant: Plant, tmp_path: Path)
     assert sent.stdout == "sent 3 messages, 4 readings; taken by the broker 3; receipted 3; waiting 0\n"
     assert plant.rows("SELECT sum(stored_count)::int, sum(refused_count)::int FROM message") == [(3, 1)]
     assert added.stdout.strip() not in str(plant.rows("SELECT broker_password_hash FROM gateway"))
+
+
+def test_a_broker_that_does_not_run_is_not_signalled(plant: Plant, account: GatewayAccount, tmp_path: Path) -> None:
+    settings = plant.settings.model_copy(update={"broker_config_dir": tmp_path})
+    assert sync_broker(settings) == 1
+    assert account.name in (tmp_path / "acl").read_text()
+    for pid in (os.getpid(), 2**22 + 1):  # another process by now, and none
+        (tmp_path / "mosquitto.pid").write_text(f"{pid}\n")
+        assert sync_broker(settings) == 1
 
 
 def test_receipts_go_to_every_shard_whatever_the_host_collects(
