@@ -6,6 +6,7 @@ returns, followed by one statement with `%(name)s` parameters.
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import LiteralString, cast
 
 from nenghao.config import PROJECT_ROOT
@@ -18,11 +19,18 @@ _HEADING = re.compile(r"^-- ([a-z][a-z0-9_]*) --$", re.MULTILINE)
 def load_queries(aggregate: str) -> dict[str, LiteralString]:
     """All queries of one aggregate, by name.
 
+    Raises: ValueError where the file has no heading or names a query twice.
+    """
+    return parse_queries(QUERIES_DIR / f"{aggregate}.sql")
+
+
+def parse_queries(path: Path) -> dict[str, LiteralString]:
+    """All queries of one file, by name.
+
     The cast to LiteralString is honest: the text comes from a file of this project, never from input.
 
-    Raises: ValueError where a file has no heading or names a query twice.
+    Raises: ValueError where the file has no heading or names a query twice.
     """
-    path = QUERIES_DIR / f"{aggregate}.sql"
     parts = _HEADING.split(path.read_text(encoding="utf-8"))
     names, bodies = parts[1::2], parts[2::2]
     if not names or len(set(names)) != len(names):
