@@ -1,5 +1,6 @@
 """One connection to the broker in the persistent session of one shard: bytes in, acknowledgements out."""
 
+import hmac
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -24,6 +25,16 @@ CONNECT_TIMEOUT_S: Final = 10.0
 QOS: Final = 1
 
 
+def session_id(settings: Settings, shard: int) -> str:
+    """The client id of a shard's session: the same on every host, and nobody else's to guess.
+
+    The broker gives a session, with all that it holds, to whoever names its id and has any password. Another secret
+    means another session: what the old one held comes again from the gateways, which have no receipt of it.
+    """
+    digest = hmac.digest(settings.secret("broker_collector").encode(), f"shard {shard}".encode(), "sha256")
+    return f"nenghao-collector-{shard}-{digest.hex()[:16]}"
+
+
 class ShardSession:
     """A connection; when it is lost, its packet ids are worthless, and a new object takes the session on."""
 
@@ -35,7 +46,7 @@ class ShardSession:
         self._lost: str | None = None
         self._client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=f"nenghao-collector-{shard}",
+            client_id=session_id(settings, shard),
             protocol=MQTTProtocolVersion.MQTTv5,
             manual_ack=True,
             reconnect_on_failure=False,

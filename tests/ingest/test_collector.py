@@ -9,6 +9,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ingest.session import session_id
 from nenghao.db.locks import SHARD_LOCK_CLASS
 from tests.ingest.conftest import Plant
 from tests.ingest.wire import message, reading
@@ -248,7 +249,7 @@ def queued_messages(plant: Plant, *, acknowledged: bool = True) -> list[bytes]:
     found: list[bytes] = []
     client = Client(
         CallbackAPIVersion.VERSION2,
-        client_id=f"nenghao-collector-{plant.shard}",
+        client_id=session_id(plant.settings, plant.shard),
         protocol=MQTTProtocolVersion.MQTTv5,
         manual_ack=not acknowledged,
     )

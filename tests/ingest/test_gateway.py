@@ -113,6 +113,16 @@ def test_a_gateway_publishes_and_hears_under_its_own_name_only(plant: Plant, acc
     assert plant.rows("SELECT topic, outcome FROM message") == [(plant.topic(), "accepted")]
 
 
+def test_a_gateway_does_not_get_at_the_collectors_session(plant: Plant, account: GatewayAccount, boot_id: str) -> None:
+    plant.stop(plant.start())
+    with plant.publisher() as publish:
+        publish(message(boot_id, 0, reading("1")))
+    with connected_as(account, client_id=f"nenghao-collector-{plant.shard}"):
+        pass
+    plant.start()
+    plant.wait_count("reading", 1)
+
+
 def test_servers_that_are_stopped_and_started_lose_nothing(
     stack: Stack, plant: Plant, account: GatewayAccount, tmp_path: Path
 ) -> None:
@@ -188,8 +198,8 @@ def test_a_waiting_message_is_published_once(plant: Plant, account: GatewayAccou
 
 
 @contextmanager
-def connected_as(account: GatewayAccount) -> Iterator[Client]:
-    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+def connected_as(account: GatewayAccount, client_id: str = "") -> Iterator[Client]:
+    client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTProtocolVersion.MQTTv5)
     client.username_pw_set(account.name, account.password)
     client.connect(account.host, account.port)
     client.loop_start()
