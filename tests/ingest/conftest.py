@@ -70,7 +70,10 @@ class Plant:
         log = self.log
         lines = log.read_text().count("\n") if log.exists() else 0
         with log.open("ab") as file:
-            process = subprocess.Popen([PROGRAMS / "nenghao-ingest", command], env=self.environment(), stderr=file)
+            variables = self.environment()
+            if command == "outbound":
+                del variables["NENGHAO_SHARDS"]  # it receipts every shard, whatever its host collects
+            process = subprocess.Popen([PROGRAMS / "nenghao-ingest", command], env=variables, stderr=file)
         self.started.append(process)
         if is_awaited:
             self.wait_log("collects" if command == "run" else "sends", after_line=lines)

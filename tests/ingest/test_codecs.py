@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -66,3 +67,13 @@ def test_a_whole_message_is_refused_for_too_many_readings_even_where_one_is_wron
     decoded = JsonV1().decode(json.dumps(wrong).encode(), max_readings=2)
     assert decoded.refused is not None
     assert (decoded.seq, len(decoded.readings)) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "year"),
+    [("9999-12-31T23:59:00-14:00", None), ("0001-01-01T00:00:00+14:00", None), ("1970-01-01T00:00:00Z", 1970)],
+)
+def test_an_instant_that_could_not_be_read_back_stays_in_the_bytes(sent_at: str, year: int | None) -> None:
+    decoded = JsonV1().decode(message(BOOT_ID, 3, reading(), sent_at=sent_at), max_readings=1)
+    assert decoded.refused is None
+    assert (None if decoded.sent_at is None else decoded.sent_at.year) == year

@@ -9,6 +9,7 @@ from ingest.codecs.receipt_v1 import decode_receipt
 from ingest.pipeline import Arrival, judge, read_arrival
 from ingest.receipts import write_receipts
 from ingest.storing import split_by_days
+from nenghao.config import Settings
 from nenghao.db.ingest_rows import IncomingMessage
 from nenghao.db.outbound import CommittedMessage, CommittedRefusal
 from nenghao.domain.acceptance import Reason
@@ -69,8 +70,8 @@ def arrival(payload: bytes) -> Arrival:
     return Arrival(topic=topic, payload=payload, received_at=NOW, is_replay=False)
 
 
-def test_a_batch_is_full_by_bytes(plant: Plant) -> None:
-    batcher = Batcher(plant.settings)
+def test_a_batch_is_full_by_bytes() -> None:
+    batcher = Batcher(Settings())
     for packet_id, is_full in ((1, False), (2, True)):
         batcher.add(packet_id, read_arrival(arrival(bytes(MAX_BYTES // 2)), SIZES))
         assert (batcher.due_in_s() == 0) is is_full

@@ -170,18 +170,6 @@ def test_a_broker_that_does_not_run_is_not_signalled(plant: Plant, account: Gate
         assert sync_broker(settings) == 1
 
 
-def test_receipts_go_to_every_shard_whatever_the_host_collects(
-    plant: Plant, account: GatewayAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plant.start()
-    variables = plant.environment() | {"NENGHAO_SHARDS": "0"}
-    monkeypatch.setattr(Plant, "environment", lambda _self: variables)
-    plant.start("outbound")
-    spool = Spool(tmp_path / "spool.db")
-    spool.append([reading("1")])
-    assert send(spool, account, timeout_s=10).is_complete
-
-
 def test_a_waiting_message_is_published_once(plant: Plant, account: GatewayAccount) -> None:
     heard: list[bytes] = []
     with connected_as(account) as listener:
