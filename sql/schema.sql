@@ -903,6 +903,7 @@ COMMENT ON VIEW public.rule_threshold_now IS '现行阈值';
 CREATE TABLE public.rule_version (
     rule_code text NOT NULL,
     version integer NOT NULL,
+    content_hash_algorithm text DEFAULT 'sha256'::text NOT NULL,
     content_hash bytea NOT NULL,
     definition jsonb NOT NULL,
     valid_from timestamp with time zone DEFAULT now() NOT NULL
@@ -951,6 +952,7 @@ CREATE TABLE public.series_day (
     received_slots smallint NOT NULL,
     total_energy numeric,
     measured_energy numeric NOT NULL,
+    content_hash_algorithm text DEFAULT 'sha256'::text NOT NULL,
     content_hash bytea NOT NULL,
     computed_at timestamp with time zone NOT NULL,
     CONSTRAINT series_day_arrays_fit CHECK (((cardinality(energy) = due_slots) AND (cardinality(face) = due_slots) AND (length(quality) = due_slots) AND (length(method) = due_slots))),

@@ -18,6 +18,7 @@ CREATE TABLE series_day (
     received_slots smallint NOT NULL,
     total_energy numeric,
     measured_energy numeric NOT NULL,
+    content_hash_algorithm text NOT NULL DEFAULT 'sha256',
     content_hash bytea NOT NULL,
     computed_at timestamptz NOT NULL,
     CONSTRAINT series_day_pk PRIMARY KEY (series_id, day_on),

@@ -6,6 +6,7 @@ SET LOCAL lock_timeout = '4s';
 CREATE TABLE rule_version (
     rule_code text NOT NULL,
     version integer NOT NULL,
+    content_hash_algorithm text NOT NULL DEFAULT 'sha256',
     content_hash bytea NOT NULL,
     definition jsonb NOT NULL,
     valid_from timestamptz NOT NULL DEFAULT now(),
