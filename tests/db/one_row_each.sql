@@ -22,6 +22,8 @@ SELECT series_id, now(), 1, 1, 0, 'l'
 FROM series;
 INSERT INTO refusal (message_id, reason_code, detail, refused_at)
 VALUES (1, 'r', 'd', now());
+INSERT INTO refusal_replay (refusal_id, message_id, outcome, arrived_at, replayed_at)
+SELECT refusal_id, message_id, 'accepted', now(), now() FROM refusal;
 INSERT INTO reading_conflict (series_id, at, standing_value, value, message_id, ordinal, recorded_at)
 SELECT series_id, now(), 1, 2, 1, 0, now()
 FROM series;
