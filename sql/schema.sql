@@ -544,7 +544,9 @@ CREATE TABLE public.outbound (
     payload bytea NOT NULL,
     retain boolean NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    sent_at timestamp with time zone
+    sent_at timestamp with time zone,
+    CONSTRAINT outbound_payload_size CHECK ((octet_length(payload) <= 1048576)),
+    CONSTRAINT outbound_topic_form CHECK ((topic ~ '^nenghao/v1/[^+#]{1,200}$'::text))
 );
 
 ALTER TABLE public.outbound OWNER TO nenghao_owner;

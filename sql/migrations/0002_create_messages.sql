@@ -155,7 +155,9 @@ CREATE TABLE outbound (
     retain boolean NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     sent_at timestamptz,
-    CONSTRAINT outbound_pk PRIMARY KEY (outbound_id)
+    CONSTRAINT outbound_pk PRIMARY KEY (outbound_id),
+    CONSTRAINT outbound_topic_form CHECK (topic ~ '^nenghao/v1/[^+#]{1,200}$'),
+    CONSTRAINT outbound_payload_size CHECK (octet_length(payload) <= 1048576)
 );
 CREATE INDEX outbound_unsent ON outbound (outbound_id) WHERE sent_at IS NULL;
 COMMENT ON TABLE outbound IS '下行: messages that jobs or the console want published; the outbound sender sends them';
