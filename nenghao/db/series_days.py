@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import psycopg
+
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 from nenghao.domain.registers import Reading, Span
 from nenghao.domain.series_day import SeriesDay
 from nenghao.domain.series_version import GRID_TOLERANCE_S, SeriesVersion
+from nenghao.errors import RetryableError
 
 _QUERIES = load_queries("series_days")
 
@@ -34,6 +37,17 @@ class TimeRun:
     series_id: int
     begin: datetime
     end: datetime
+
+
+def lock_closing(conn: Connection) -> None:
+    """Make this transaction the only one that closes days.
+
+    Raises: RetryableError where another one closes for longer than the connection's lock timeout.
+    """
+    try:
+        conn.execute(_QUERIES["lock_closing"])
+    except psycopg.errors.LockNotAvailable as error:
+        raise RetryableError("another run is closing days") from error
 
 
 def next_marks(conn: Connection, *, max_pairs: int) -> list[SeriesOn]:

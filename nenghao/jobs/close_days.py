@@ -48,10 +48,15 @@ def close_changed_days(conn: Connection, now: datetime) -> ClosedDays:
     """Close everything that is on the changed list now, oldest days first, committing chunk by chunk.
 
     A chunk takes its marks, writes and commits as one: a crash loses no mark, and a second run finds nothing to do.
+    Runs take turns chunk by chunk: two at once would each add up a month without the other's day, and a day made from
+    older readings could be written over one made from newer.
+
+    Raises: RetryableError where the turn does not come.
     """
     closed = ClosedDays()
     while True:
         with conn.transaction():
+            series_days.lock_closing(conn)
             pairs = series_days.next_marks(conn, max_pairs=CHUNK_PAIRS)
             if pairs:
                 lock_day_exclusive(conn, (day_on for _, day_on in pairs))

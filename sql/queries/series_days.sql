@@ -1,3 +1,7 @@
+-- lock_closing --
+-- Makes this transaction the only one that closes days.
+SELECT pg_advisory_xact_lock(hashtextextended('nenghao close days', 0));
+
 -- next_marks --
 -- The oldest (series, day) pairs on the changed list, each once, by day and series; at most max_pairs.
 SELECT DISTINCT day_on, series_id

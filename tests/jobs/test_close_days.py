@@ -1,10 +1,15 @@
+import time
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Thread
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
-from nenghao.db.connection import Connection
+from nenghao.config import Role, Settings
+from nenghao.db import totals
+from nenghao.db.connection import Connection, connect
 from nenghao.jobs.close_days import close_changed_days
 from tests.jobs.plant import DAY, NOW, RESULTS, Plant, slot_at, steady, table_rows
 
@@ -228,6 +233,39 @@ def test_a_crash_loses_no_mark(plant: Plant, jobs: Connection, monkeypatch: pyte
             close_changed_days(jobs, NOW)
     assert table_rows(jobs, *RESULTS) == before
     assert close_changed_days(jobs, NOW).marks == 3
+
+
+def test_two_runs_at_once_lose_no_day_of_a_month(
+    plant: Plant, jobs: Connection, module_database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_id = plant.point(plant.unit())
+    register, interval = plant.series(point_id), plant.series(point_id, kind="interval", period="15min")
+    plant.readings(register, steady(1, 95))
+    mark_months = totals.mark_months
+    others: list[Thread] = []
+
+    def let_another_run(*args: Any) -> None:
+        mark_months(*args)
+        if not others:
+            earlier_on = DAY - timedelta(days=1)
+            plant.readings(interval, {slot_at(n, earlier_on): 1 for n in range(96)})
+            monkeypatch.setattr("nenghao.jobs.close_days.CHUNK_PAIRS", 1)
+            others.append(Thread(target=close_elsewhere, args=(module_database,)))
+            others[0].start()
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while plant.owner.execute(waiting).fetchone() == (0,) and others[0].is_alive():
+                time.sleep(0.01)
+
+    monkeypatch.setattr(totals, "mark_months", let_another_run)
+    close_changed_days(jobs, NOW)
+    others[0].join()
+    months = jobs.execute("SELECT energy, known_slots FROM point_month").fetchall()
+    assert months == [(94 + 96, 94 + 96)]
+
+
+def close_elsewhere(settings: Settings) -> None:
+    with connect(settings, Role.JOBS) as conn:
+        close_changed_days(conn, NOW)
 
 
 def test_chunks_give_the_same_days_as_one_run(plant: Plant, jobs: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
