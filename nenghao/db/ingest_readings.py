@@ -25,10 +25,14 @@ class StagedReading:
     reading: Accepted
 
     def marks(self) -> Iterable[tuple[int, date]]:
-        """The (series, Shanghai day) it touches: a register at midnight ends one day and begins another."""
+        """The (series, Shanghai day) it touches: a register at midnight ends one day and begins another, and what was
+        read in the minute before midnight stands for it (domain.series_version.GRID_TOLERANCE_S).
+        """
         local = self.reading.at.astimezone(SHANGHAI)
         day_on = local.date()
         yield self.reading.series_id, day_on
+        if local.hour == 23 and local.minute == 59:
+            yield self.reading.series_id, date.fromordinal(day_on.toordinal() + 1)
         if self.reading.is_register and not (local.hour or local.minute or local.second or local.microsecond):
             yield self.reading.series_id, date.fromordinal(day_on.toordinal() - 1)
 

@@ -17,6 +17,8 @@ ROLLOVER_FROM = Decimal("0.9")
 #: ... and cannot have gone on for more than another tenth. V17 asks for "plausible" only; the bound is ours: a register
 #: that counts a tenth of its range between two readings was misread or changed, not rolled over.
 ROLLOVER_MAX_ADVANCE = Decimal("0.1")
+#: Registers farther apart than a quarter tell no day of what lies between them.
+MAX_GAP_S = 93 * 24 * 3600
 
 
 class Step(Enum):
@@ -58,7 +60,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """Energy in `[begin, end)`: `energy` x 10^-scale of `unit`, None where the register ran backwards.
+    """Energy in `[begin, end)`: `energy` x 10^-scale of `unit`, None where the register ran backwards or the interval
+    was negative.
 
     `face` is what the meter itself counted, x 10^-face_scale, before the multiplier.
     """
@@ -104,6 +107,9 @@ def register_advances(chains: Sequence[Chain], versions: Sequence[SeriesVersion]
 
     No advance reaches over a change of the meter: what the old one counted after its last reading is not known. A
     changed multiplier on the same meter is bridged by a reading at the change.
+
+    An advance over MAX_GAP_S or more is left out: no day or month of it can be told, and a figure for it is agreed on
+    with the unit (domain E8), not computed.
     """
     joined = [dict(chain) for chain in chains]
     for number, (old, new) in enumerate(pairwise(versions)):
@@ -118,6 +124,7 @@ def register_advances(chains: Sequence[Chain], versions: Sequence[SeriesVersion]
             advance
             for version, chain in zip(versions, joined, strict=True)
             for advance in _chain_advances(chain, version)
+            if advance.end - advance.begin < MAX_GAP_S
         ]
 
 
@@ -125,10 +132,11 @@ def interval_advances(chains: Sequence[Chain], versions: Sequence[SeriesVersion]
     """Energy of each interval received, `[at, at + slot)`, in order of time.
 
     An interval in which the version changes is left out: nobody can say which multiplier its energy was counted with.
+    The energy of a negative one is not known, as where a register fell (domain V11): export has a point of its own.
     """
     with localcontext(EXACT):
         return [
-            _make_advance(measure, instant, instant + version.slot_s, value)
+            _make_advance(measure, instant, instant + version.slot_s, value if value >= 0 else None)
             for version, chain in zip(versions, chains, strict=True)
             for measure in (_measure_of(version),)
             for instant, value in sorted(chain.items())

@@ -21,6 +21,7 @@ DAY_S = MINUTES_PER_DAY * 60
 MAX_SLOT = 2**63 - 1
 
 VALIDATED, ESTIMATED, EXCLUDED, MISSING = "VEXN"
+#: REVERSE: missing, because a register ran backwards or an interval was negative.
 NOT_ESTIMATED, APPORTIONED, REVERSE = "-3r"
 
 

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from nenghao.db.connection import Connection
 from nenghao.db.series_days import SeriesOn, SeriesRecord, TimeRun, find_neighbours
 from nenghao.domain.periods import day_of, day_start
+from nenghao.domain.registers import MAX_GAP_S
 from nenghao.domain.series_version import GRID_TOLERANCE_S
 
-#: How far a neighbouring register is looked for. A quarter: a longer gap has an advance, but no day or month of it can
-#: be told, and a figure for it is agreed on with the unit (domain E8), not computed.
-REACH = timedelta(days=93)
+#: How far a neighbouring register is looked for: farther ones apportion nothing.
+REACH = timedelta(seconds=MAX_GAP_S)
 ONE_DAY = timedelta(days=1)
 _TOLERANCE = timedelta(seconds=GRID_TOLERANCE_S)
 

@@ -32,7 +32,7 @@ class ClosedDays:
     #: Series days computed, and those of them that were new or different.
     examined: int = 0
     written: int = 0
-    #: Written series days on which the register ran backwards.
+    #: Written series days on which the register ran backwards or an interval was negative.
     reverse: int = 0
 
     def __add__(self, other: "ClosedDays") -> "ClosedDays":

@@ -1,7 +1,7 @@
 -- mark_due_days --
 -- Puts on the changed list every (series, day) in [first_on, end_on) that was due as a whole and has no row yet. Returns
--- the number of marks as row count. Energy series only: a gauge makes no series day. Days from before a gateway was
--- enrolled are left to its back-fill while its commissioning window is open.
+-- the number of marks as row count. Energy series of at most an hour only: others make no series day. Days from before a
+-- gateway was enrolled are left to its back-fill while its commissioning window is open.
 INSERT INTO changed_mark (series_id, day_on)
 SELECT
     s.series_id,
@@ -18,6 +18,7 @@ CROSS JOIN LATERAL generate_series(
 ) AS due (day_at)
 WHERE
     s.kind IN ('register', 'interval')
+    AND s.period IN ('instant', '15min', '30min', '1h')
     AND s.quantity IN ('active_energy', 'reactive_energy', 'volume', 'mass', 'heat')
     AND life.registered @> tstzrange(
         due.day_at AT TIME ZONE 'Asia/Shanghai', (due.day_at + INTERVAL '1 day') AT TIME ZONE 'Asia/Shanghai'

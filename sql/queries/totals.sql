@@ -14,8 +14,9 @@ WHERE p.point_id IN (SELECT asked.point_id FROM series AS asked WHERE asked.seri
 ORDER BY p.point_id, s.series_id;
 
 -- write_point_days --
--- Day totals of the given (point, day) pairs, each from the best of its candidate series that has the day; returns the
--- pairs whose row is new or changed. Totals come in the base unit of what the series measures.
+-- Day totals of the given (point, day) pairs, each from the best of its candidate series that knows anything of the day
+-- (a silent register leaves the word to the intervals beside it), else from the best that has it; returns the pairs whose
+-- row is new or changed. Totals come in the base unit of what the series measures.
 WITH chosen AS (
     SELECT DISTINCT ON (pair.point_id, pair.day_on)
         pair.point_id,
@@ -34,7 +35,7 @@ WITH chosen AS (
     INNER JOIN series_day AS d ON candidate.series_id = d.series_id AND pair.day_on = d.day_on
     INNER JOIN unnest(%(units)s::text[], %(base_units)s::text[], %(factors)s::numeric[]) AS base (unit, base_unit, factor)
         ON d.unit = base.unit
-    ORDER BY pair.point_id, pair.day_on, candidate.place
+    ORDER BY pair.point_id, pair.day_on, (d.total_energy IS NULL), candidate.place
 )
 INSERT INTO point_day AS t (
     point_id, day_on, series_id, unit, energy, measured_energy, due_slots, received_slots, known_slots

@@ -1,5 +1,5 @@
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from threading import Thread
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 from nenghao.config import Role, Settings
 from nenghao.db import totals
 from nenghao.db.connection import Connection, connect
+from nenghao.db.ingest_readings import StagedReading
 from nenghao.jobs.close_days import close_changed_days
 from tests.jobs.plant import DAY, NOW, RESULTS, Plant, slot_at, steady, table_rows
 
@@ -294,6 +295,51 @@ def test_the_day_after_a_meter_was_taken_away_has_no_row(plant: Plant, jobs: Con
     close_changed_days(jobs, NOW)
     days = jobs.execute("SELECT day_on, due_slots, received_slots FROM series_day").fetchall()
     assert days == [(DAY, 96, 56)]
+
+
+def test_a_gap_too_long_to_apportion_stays_missing_whichever_of_its_days_is_asked_for(
+    plant: Plant, jobs: Connection
+) -> None:
+    series_id = plant.series(plant.point(plant.unit()))
+    plant.readings(series_id, {slot_at(0): 0, slot_at(0, DAY + timedelta(days=100)): 100}, are_marked=False)
+    for day in (3, 50, 97):
+        plant.mark(series_id, DAY + timedelta(days=day))
+        close_changed_days(jobs, NOW)
+    rows = jobs.execute("SELECT total_energy, quality FROM series_day").fetchall()
+    assert rows == [(None, "N" * 96)] * len(rows)
+
+
+def test_a_negative_interval_is_unknown_and_lowers_no_total(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(plant.point(plant.unit()), kind="interval", period="15min")
+    plant.readings(series_id, {slot_at(n): -50 if n == 7 else 1 for n in range(96)})
+    assert close_changed_days(jobs, NOW).reverse == 1
+    row = day_row(jobs, series_id)
+    assert (row["total_energy"], row["received_slots"], str(row["method"])[7]) == (95, 96, "r")
+
+
+def test_a_register_that_knows_nothing_of_a_day_leaves_it_to_the_intervals(plant: Plant, jobs: Connection) -> None:
+    point_id = plant.point(plant.unit())
+    register, interval = plant.series(point_id), plant.series(point_id, kind="interval", period="15min")
+    plant.mark(register, DAY)
+    plant.readings(interval, {slot_at(n): 1 for n in range(96)})
+    close_changed_days(jobs, NOW)
+    query = "SELECT series_id, energy FROM point_day"
+    assert jobs.execute(query).fetchall() == [(interval, 96)]
+    plant.readings(register, steady(0, 96, step=2))
+    close_changed_days(jobs, NOW)
+    assert jobs.execute(f"{query} WHERE day_on = %s", [DAY]).fetchall() == [(register, 192)]
+
+
+def test_an_interval_sent_just_before_midnight_marks_the_day_it_stands_for() -> None:
+    def marked(kind: str, at: datetime) -> list[date]:
+        reading = Mock(series_id=1, at=at, is_register=kind == "register")
+        return sorted(day_on for _, day_on in StagedReading(Mock(), 0, reading).marks())
+
+    midnight, before = slot_at(0), DAY - timedelta(days=1)
+    assert marked("interval", midnight - timedelta(seconds=30)) == [before, DAY]
+    assert marked("interval", midnight) == [DAY]
+    assert marked("interval", midnight - timedelta(seconds=61)) == [before]
+    assert marked("register", midnight) == [before, DAY]
 
 
 def test_gauges_make_no_days_but_are_audited(plant: Plant, jobs: Connection) -> None:

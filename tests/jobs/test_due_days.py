@@ -11,7 +11,7 @@ NOW = datetime(2026, 10, 6, 3, tzinfo=UTC)
 
 
 def register(conn: Connection) -> None:
-    """One register series whose multiplier changes at noon of 3 October, and a gauge."""
+    """One register series whose multiplier changes at noon of 3 October, a gauge, and daily intervals."""
     conn.execute(
         """
         INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)
@@ -24,6 +24,8 @@ def register(conn: Connection) -> None:
         SELECT point_id, 'active_energy', 'register', 'instant' FROM point;
         INSERT INTO series (point_id, quantity, kind, period)
         SELECT point_id, 'voltage', 'gauge', 'instant' FROM point;
+        INSERT INTO series (point_id, quantity, kind, period)
+        SELECT point_id, 'active_energy', 'interval', 'day' FROM point;
         INSERT INTO series_version (
             series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by, decimals
         )
