@@ -6,8 +6,9 @@ Before it: `runner` took the offending rows from Great Expectations. After it: p
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,8 +16,10 @@ from expectations.catalogue import DID_NOT_RUN, Rule
 from expectations.suites import Check
 from nenghao.db import audit, cases
 from nenghao.db.connection import Connection
-from nenghao.domain.periods import SHANGHAI
+from nenghao.domain.periods import SHANGHAI, day_of
 
+#: Rules compare a day with this many days on either side of it; a changed day is judged again as history, too.
+WINDOW: Final = timedelta(days=28)
 #: Two series of a quarter-hour meter over five days; the rest of a longer span stays findable by series and time.
 EVIDENCE_READINGS: Final = 1000
 
@@ -47,7 +50,7 @@ def record_violation(
     finding = audit.NewFinding(
         rule_code=rule.code,
         rule_version=version,
-        fingerprint=_earlier(conn, check, unit_id, point_id, series_id, span) or _hash([*subject, _plain(span_from)]),
+        fingerprint=_hash([*subject, _plain(span_from)]),
         unit_id=unit_id,
         point_id=point_id,
         series_id=series_id,
@@ -58,17 +61,25 @@ def record_violation(
         # The span is part of what was found: a longer span of the same cause is another finding.
         evidence_hash=_hash([_plain(span_from), _plain(span_to), evidence, thresholds]),
     )
+    pieces: list[tuple[str, Any]] = []
+    earlier = _earlier(conn, check, finding)
+    if earlier is not None and _is_of_its_case(earlier, rule):
+        finding = replace(finding, fingerprint=earlier.fingerprint)
+    elif earlier is not None:
+        finding = replace(finding, fingerprint=_hash([*subject, _plain(span_from), earlier.fingerprint.hex()]))
+        pieces.append(("earlier_case", {"case_id": earlier.case_id, "decision": earlier.decision}))
     finding_id = audit.insert_finding(conn, run_id, finding, now)
     if finding_id is None:
         return Counts()
     case_id, alert_id, is_new = _open_case(conn, finding, finding_id, now)
-    pieces: list[tuple[str, Any]] = [
+    pieces += [
         ("row", {"finding_id": finding_id, "span": [_plain(span_from), _plain(span_to)], **evidence}),
         ("thresholds", thresholds),
         ("innocence", list(rule.innocence)),
     ]
     if series_id is not None:
         pieces += _readings_and_meters(conn, rule, series_id, span_from, span_to)
+        pieces += _judged(conn, rule, row)
     for kind, content in pieces:
         cases.insert_evidence(
             conn,
@@ -122,19 +133,28 @@ def record_failure(
     return Counts(findings=1, cases=int(is_new))
 
 
-def _earlier(
-    conn: Connection,
-    check: Check,
-    unit_id: int | None,
-    point_id: int | None,
-    series_id: int | None,
-    span: tuple[datetime, datetime],
-) -> bytes | None:
-    if check.constants:  # each relation of a return stands for itself; returns of two months do not continue
-        return None
-    return audit.touching_fingerprint(
-        conn, rule_code=check.rule.code, unit_id=unit_id, point_id=point_id, series_id=series_id, span=span
-    )
+def _earlier(conn: Connection, check: Check, finding: audit.NewFinding) -> audit.EarlierFinding | None:
+    """The finding that this one continues: of a span that overlaps or is next to its own.
+
+    A relation is the same one at the same cell in the same month; months next to each other do not continue.
+    """
+    is_relation = bool(check.constants)
+    about = (*check.constants, "row_code", "column_code") if is_relation else ()
+    subject: dict[str, Any] = {name: finding.evidence[name] for name in about if name in finding.evidence}
+    return audit.touching_finding(conn, finding, subject=subject, is_joining=not is_relation)
+
+
+def _is_of_its_case(earlier: audit.EarlierFinding, rule: Rule) -> bool:
+    """Whether a finding is told by the case of an earlier one; else it opens a case of its own (decision 0004).
+
+    A dismissal answers for what it saw however long it goes on, a confirmation for the span that it took out only; what
+    comes beside either is new. So is another conflict or another balance that breaks the relation.
+    """
+    if earlier.is_same or earlier.decision is None:
+        return True
+    if rule.batch != "series_day":
+        return False
+    return earlier.is_overlapping if earlier.decision == "dismiss" else earlier.is_covering
 
 
 def _open_case(conn: Connection, finding: audit.NewFinding, finding_id: int, now: datetime) -> tuple[int, int, bool]:
@@ -160,10 +180,24 @@ def _readings_and_meters(
     series_ids = [series_id] if rule.exclusion == "none" else cases.channels(conn, series_id)
     readings = cases.readings_of_span(conn, series_ids, span_from, span_to, EVIDENCE_READINGS)
     meters = cases.meters_of_series(conn, series_ids, span_from)
-    return [
-        ("readings", [{name: _plain(value) for name, value in row.items()} for row in readings]),
-        ("meters", [{name: _plain(value) for name, value in row.items()} for row in meters]),
-    ]
+    return [("readings", _plain_rows(readings)), ("meters", _plain_rows(meters))]
+
+
+def _judged(conn: Connection, rule: Rule, row: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What the rule's query read of the series that its row names.
+
+    Days are made again, and an alert has to be derived again from what stood there then.
+    """
+    if rule.batch == "reading_conflict":
+        return [("conflicts", _plain_rows(cases.conflicts(conn, row["conflict_ids"])))]
+    series_ids = sorted({value for name, value in row.items() if name.endswith("series_id") and value is not None})
+    span_from, last_on = row["span_from"], day_of(row["span_to"])
+    first_on = day_of(span_from) if rule.exclusion == "none" else day_of(span_from - WINDOW)
+    return [("days", _plain_rows(cases.days_judged(conn, series_ids, first_on, last_on)))]
+
+
+def _plain_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 
 def _plain(value: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from expectations import catalogue, recording, suites
 from expectations.catalogue import DID_NOT_RUN
 from expectations.checkpoint import Outcome, validate
-from expectations.recording import Counts
+from expectations.recording import WINDOW, Counts
 from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ONE_DAY: Final = timedelta(days=1)
-#: Rules compare a day with this many days on either side of it; a changed day is judged again as history, too.
-WINDOW: Final = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

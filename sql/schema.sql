@@ -106,7 +106,8 @@ CREATE TABLE public.balance_cell (
     completeness numeric NOT NULL,
     measured_share numeric,
     coefficient_code text,
-    source_point_ids integer[] NOT NULL
+    source_point_ids integer[] NOT NULL,
+    known_share numeric
 );
 
 ALTER TABLE public.balance_cell OWNER TO nenghao_owner;
@@ -120,6 +121,8 @@ COMMENT ON COLUMN public.balance_cell.column_code IS '栏次 (205-1), with tce f
 COMMENT ON COLUMN public.balance_cell.completeness IS '完整率: received / due slots of the points behind the cell';
 
 COMMENT ON COLUMN public.balance_cell.measured_share IS '实测占比: energy between real registers / energy published; null where no energy is published';
+
+COMMENT ON COLUMN public.balance_cell.known_share IS '已知占比: slots whose energy is known / due slots, below completeness where readings came and tell nothing; null where not counted';
 
 CREATE TABLE public.changed_mark (
     series_id integer NOT NULL,
@@ -247,6 +250,21 @@ ALTER TABLE public.exclusion ALTER COLUMN exclusion_id ADD GENERATED ALWAYS AS I
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW public.exclusion_in_force AS
+ SELECT e.exclusion_id,
+    e.decision_id,
+    e.series_id,
+    e.span
+   FROM (public.exclusion e
+     JOIN public.decision d ON ((e.decision_id = d.decision_id)))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.decision later
+          WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text]))))));
+
+ALTER VIEW public.exclusion_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.exclusion_in_force IS '有效剔除: exclusions of cases that were not confirmed anew or dismissed since; what jobs read';
 
 CREATE TABLE public.filing (
     filing_id bigint NOT NULL,
@@ -672,12 +690,15 @@ CREATE TABLE public.reading_adoption (
     series_id integer NOT NULL,
     at timestamp with time zone NOT NULL,
     value numeric NOT NULL,
-    recorded_at timestamp with time zone NOT NULL
+    recorded_at timestamp with time zone NOT NULL,
+    message_id bigint NOT NULL
 );
 
 ALTER TABLE public.reading_adoption OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.reading_adoption IS '采用值: a conflicting or corrected value that a decision puts in force; the last one counts';
+
+COMMENT ON COLUMN public.reading_adoption.message_id IS 'the message that brought the value';
 
 ALTER TABLE public.reading_adoption ALTER COLUMN reading_adoption_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.reading_adoption_reading_adoption_id_seq
@@ -737,14 +758,19 @@ CREATE VIEW public.reading_in_force AS
     r.at,
     COALESCE(adopted.value, revised.value, r.value) AS value,
     r.source,
-    r.message_id
+    COALESCE(adopted.message_id, revised.message_id, r.message_id) AS message_id
    FROM ((public.reading r
-     LEFT JOIN LATERAL ( SELECT a.value
-           FROM public.reading_adoption a
-          WHERE ((a.series_id = r.series_id) AND (a.at = r.at))
+     LEFT JOIN LATERAL ( SELECT a.value,
+            a.message_id
+           FROM (public.reading_adoption a
+             JOIN public.decision d ON ((a.decision_id = d.decision_id)))
+          WHERE ((a.series_id = r.series_id) AND (a.at = r.at) AND (NOT (EXISTS ( SELECT 1
+                   FROM public.decision later
+                  WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])))))))
           ORDER BY a.reading_adoption_id DESC
          LIMIT 1) adopted ON (true))
-     LEFT JOIN LATERAL ( SELECT v.value
+     LEFT JOIN LATERAL ( SELECT v.value,
+            v.message_id
            FROM public.reading_revision v
           WHERE ((v.series_id = r.series_id) AND (v.at = r.at) AND (v.standing = 'in_force'::text))
           ORDER BY v.revision_id DESC
@@ -752,7 +778,7 @@ CREATE VIEW public.reading_in_force AS
 
 ALTER VIEW public.reading_in_force OWNER TO nenghao_owner;
 
-COMMENT ON VIEW public.reading_in_force IS '有效读数: the value that counts; the only source of jobs';
+COMMENT ON VIEW public.reading_in_force IS '有效读数: the value that counts and the message that brought it; the only source of jobs';
 
 ALTER TABLE public.reading_revision ALTER COLUMN revision_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.reading_revision_revision_id_seq
@@ -971,7 +997,7 @@ COMMENT ON COLUMN public.series_day.face IS '表计侧时段量: what the meter 
 
 COMMENT ON COLUMN public.series_day.quality IS '质量, a letter a slot: V validated, E estimated, X excluded by a decision and not estimated, N missing';
 
-COMMENT ON COLUMN public.series_day.method IS '估算方法, a character a slot: - not estimated, 3 register advance apportioned (E3), r missing because the register ran backwards (V17)';
+COMMENT ON COLUMN public.series_day.method IS '估算方法, a character a slot: - not estimated, 3 register advance apportioned (E3), r missing: register fell (V17) or interval negative (V11)';
 
 COMMENT ON COLUMN public.series_day.received_slots IS '实收: slots whose own reading, the one at their start, arrived; completeness = received_slots / due_slots';
 
@@ -1283,6 +1309,8 @@ ALTER TABLE ONLY public.unit
 ALTER TABLE ONLY public.variety
     ADD CONSTRAINT variety_pk PRIMARY KEY (edition, variety_code);
 
+CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_id);
+
 CREATE INDEX gateway_state_latest ON public.gateway_state USING btree (gateway_id, gateway_state_id);
 
 CREATE INDEX message_by_gateway ON public.message USING btree (gateway_id, received_at) WHERE (gateway_id IS NOT NULL);
@@ -1483,6 +1511,9 @@ ALTER TABLE ONLY public.reading_adoption
     ADD CONSTRAINT reading_adoption_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
 
 ALTER TABLE ONLY public.reading_adoption
+    ADD CONSTRAINT reading_adoption_message_fk FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.reading_adoption
     ADD CONSTRAINT reading_adoption_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
 ALTER TABLE ONLY public.reading_conflict
@@ -1549,6 +1580,7 @@ GRANT SELECT,DELETE ON TABLE public.audit_mark TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.audit_run TO nenghao_rules;
 GRANT SELECT ON TABLE public.audit_run TO nenghao_console;
 GRANT SELECT ON TABLE public.audit_run TO nenghao_verifier;
+GRANT SELECT ON TABLE public.audit_run TO nenghao_jobs;
 
 GRANT SELECT,INSERT ON TABLE public.balance_cell TO nenghao_jobs;
 GRANT SELECT ON TABLE public.balance_cell TO nenghao_rules;
@@ -1577,6 +1609,11 @@ GRANT SELECT ON TABLE public.exclusion TO nenghao_jobs;
 GRANT SELECT ON TABLE public.exclusion TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.exclusion TO nenghao_console;
 GRANT SELECT ON TABLE public.exclusion TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_jobs;
+GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_rules;
+GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_console;
+GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.filing TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing TO nenghao_rules;
@@ -1634,6 +1671,7 @@ GRANT SELECT ON TABLE public.monitored_balance TO nenghao_console;
 GRANT SELECT ON TABLE public.monitored_balance TO nenghao_verifier;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.month_mark TO nenghao_jobs;
+GRANT INSERT ON TABLE public.month_mark TO nenghao_console;
 
 GRANT SELECT ON TABLE public.network_term TO nenghao_collector;
 GRANT SELECT ON TABLE public.network_term TO nenghao_jobs;

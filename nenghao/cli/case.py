@@ -13,7 +13,7 @@ from nenghao.db.connection import connect
 from nenghao.domain.periods import SHANGHAI
 from nenghao.errors import DataRefused
 from nenghao.labels import Language, label
-from nenghao.review.cases import CaseView, DecisionKind, Outcome, decide, open_case
+from nenghao.review.cases import CaseView, DecisionKind, Outcome, Values, decide, open_case
 
 app = typer.Typer(no_args_is_help=True, help="Cases and the decisions of people on them.")
 
@@ -69,16 +69,21 @@ def decide_(
     reason: Annotated[str, typer.Option(help="Why, in words that can be read to the unit.")],
     by: Annotated[str, typer.Option(help="Who decides.")],
     outcome: Annotated[str | None, typer.Option(help=" | ".join(get_args(Outcome)))] = None,
+    values: Annotated[
+        str | None, typer.Option(help="Which value counts, where two were sent: " + " | ".join(get_args(Values)))
+    ] = None,
 ) -> None:
-    """Write a decision; confirming takes the spans that were found out of the figures."""
+    """Write a decision; confirming takes the spans that were found out of the figures, or says which value counts."""
     if kind not in get_args(DecisionKind):
         raise DataRefused(f"kind {kind!r} is none of {', '.join(get_args(DecisionKind))}")
     if outcome is not None and outcome not in get_args(Outcome):
         raise DataRefused(f"outcome {outcome!r} is none of {', '.join(get_args(Outcome))}")
+    if values is not None and values not in get_args(Values):
+        raise DataRefused(f"values {values!r} is none of {', '.join(get_args(Values))}")
     settings = load_settings()
     with connect(settings, Role.CONSOLE) as conn:
-        decided = decide(conn, case_id, kind, outcome, reason, by, datetime.now(UTC))  # type: ignore[arg-type]
-    typer.echo(label("case.decided", settings.language, decision_id=decided.decision_id, exclusions=decided.exclusions))
+        decided = decide(conn, case_id, kind, outcome, reason, by, datetime.now(UTC), values)  # type: ignore[arg-type]
+    typer.echo(label("case.decided", settings.language, **asdict(decided)))
 
 
 def _lines(case: CaseView, language: Language) -> list[str]:
@@ -89,6 +94,9 @@ def _lines(case: CaseView, language: Language) -> list[str]:
         title = label(f"rule.{finding['rule_code']}.title", language)
         message = label(f"rule.{finding['rule_code']}.message", language, **finding["evidence"])
         lines.append(f"  {_span(finding)}  {title}: {message}")
+    for earlier in (piece["content"] for piece in case.evidence if piece["kind"] == "earlier_case"):
+        decided = label(f"case.decision.{earlier['decision']}", language)
+        lines.append(label("case.earlier", language, case_id=earlier["case_id"], decision=decided))
     lines.append(label("case.innocence", language))
     keys = {key for piece in case.evidence if piece["kind"] == "innocence" for key in piece["content"]}
     lines += [f"  - {label(key, language)}" for key in sorted(keys)]

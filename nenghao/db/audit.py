@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 from psycopg.types.range import TimestamptzRange
 
@@ -170,27 +170,36 @@ def insert_run(
     return audit_run_id
 
 
-def touching_fingerprint(
-    conn: Connection,
-    *,
-    rule_code: str,
-    unit_id: int | None,
-    point_id: int | None,
-    series_id: int | None,
-    span: tuple[datetime, datetime],
-) -> bytes | None:
-    """The fingerprint of an earlier finding that this one continues."""
-    row = conn.execute(
-        load_queries("audit")["touching_finding"],
-        {
-            "rule_code": rule_code,
-            "unit_id": unit_id,
-            "point_id": point_id,
-            "series_id": series_id,
-            "span": TimestamptzRange(*span),
-        },
-    ).fetchone()
-    return None if row is None else row[0]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierFinding:
+    """A finding that another one touches, and what was decided on its case; None while the case is open."""
+
+    fingerprint: bytes
+    case_id: int
+    decision: Literal["confirm", "dismiss"] | None
+    is_same: bool
+    is_covering: bool
+    is_overlapping: bool
+
+
+def touching_finding(
+    conn: Connection, finding: NewFinding, *, subject: dict[str, Any], is_joining: bool
+) -> EarlierFinding | None:
+    """The earlier finding that this one belongs to, if any; `subject` is what its evidence has to say, too."""
+    with conn.cursor(row_factory=class_row(EarlierFinding)) as cursor:
+        return cursor.execute(
+            load_queries("audit")["touching_finding"],
+            {
+                "rule_code": finding.rule_code,
+                "unit_id": finding.unit_id,
+                "point_id": finding.point_id,
+                "series_id": finding.series_id,
+                "span": TimestamptzRange(*finding.span),
+                "evidence_hash": finding.evidence_hash,
+                "subject": Jsonb(subject),
+                "is_joining": is_joining,
+            },
+        ).fetchone()
 
 
 def insert_finding(conn: Connection, audit_run_id: int, finding: NewFinding, found_at: datetime) -> int | None:

@@ -98,6 +98,16 @@ def readings_of_span(
     )
 
 
+def days_judged(conn: Connection, series_ids: Sequence[int], first_on: date, last_on: date) -> list[Row]:
+    """Days of series as they stand now, both ends included, in order."""
+    return _rows(conn, "days_judged", {"series_ids": list(series_ids), "first_on": first_on, "last_on": last_on})
+
+
+def conflicts(conn: Connection, conflict_ids: Sequence[int]) -> list[Row]:
+    """Conflicting values with the messages that brought them."""
+    return _rows(conn, "conflicts", {"conflict_ids": list(conflict_ids)})
+
+
 def meters_of_series(conn: Connection, series_ids: Sequence[int], at: datetime) -> list[Row]:
     """Ledger rows of the meters behind series at an instant."""
     return _rows(conn, "meters_of_series", {"series_ids": list(series_ids), "at": at})
@@ -168,9 +178,24 @@ def insert_exclusion(
     )
 
 
-def mark_changed(conn: Connection, series_id: int, first_on: date, last_on: date) -> None:
-    """Ask jobs to compute days of a series again, both included."""
+def lock_case(conn: Connection, case_id: int) -> None:
+    """Wait until nobody else decides on the case."""
+    conn.execute(load_queries("cases")["lock_case"], {"case_id": case_id})
+
+
+def reported_values(conn: Connection, conflict_ids: Sequence[int]) -> list[Row]:
+    """Of conflicts the last value of each reading, with its message: series_id, at, value, message_id."""
+    return _rows(conn, "reported_values", {"conflict_ids": list(conflict_ids)})
+
+
+def insert_adoption(conn: Connection, *, decision_id: int, reported: Row, recorded_at: datetime) -> None:
+    """Put a reported value in force."""
     conn.execute(
-        load_queries("cases")["mark_changed"],
-        {"series_id": series_id, "first_on": first_on, "last_on": last_on},
+        load_queries("cases")["insert_adoption"],
+        {**reported, "decision_id": decision_id, "recorded_at": recorded_at},
     )
+
+
+def mark_case_days(conn: Connection, case_id: int) -> None:
+    """Ask jobs to compute again all days that any decision on the case touched."""
+    conn.execute(load_queries("cases")["mark_case_days"], {"case_id": case_id})

@@ -1,20 +1,23 @@
-"""Opens cases and writes what people decide on them; a confirmed case takes its spans out of the figures.
+"""Opens cases and writes what people decide on them; a confirmed case takes its spans out of the figures, or puts the
+values in force that were reported against standing ones.
 
-Before it: `expectations` opened a case for an alert. After it: jobs read the exclusions and estimate over them.
+Before it: `expectations` opened a case for an alert. After it: jobs read exclusions and values in force.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from nenghao.db import cases
 from nenghao.db.connection import Connection
-from nenghao.domain.periods import day_of
 from nenghao.errors import DataRefused
 
 DecisionKind = Literal["inquire", "explain", "confirm", "dismiss", "reopen"]
 Outcome = Literal["instrument_fault", "communication", "definition", "omission", "explainable", "interference_referred"]
+
+#: What a confirmed conflict of values puts in force: the value that was reported later, or the one that stands.
+Values = Literal["reported", "standing"]
 
 #: Which decisions may follow which (None: the case is new). A closed case is only reopened.
 FOLLOWS: dict[DecisionKind | None, tuple[DecisionKind, ...]] = {
@@ -39,10 +42,11 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A decision that was written, and how many spans it took out of the figures."""
+    """A decision that was written, how many spans it took out of the figures, and how many values it put in force."""
 
     decision_id: int
     exclusions: int
+    adoptions: int
 
 
 def open_case(conn: Connection, case_id: int) -> CaseView:
@@ -69,17 +73,24 @@ def decide(
     reason: str,
     decided_by: str,
     now: datetime,
+    values: Values | None = None,
 ) -> Decided:
     """Write a decision on a case, in one transaction with what follows from it.
 
-    Confirming writes exclusions over the spans that were found and marks their days as changed, so that jobs estimate
-    them. Nothing is edited: reopening is a new decision, too.
+    Confirming writes exclusions over the spans that were found, or where values conflict puts the chosen ones in force,
+    and marks their days as changed. Nothing is edited: reopening is a new decision, too. What a decision wrote stands
+    while a case is open again, until it is confirmed anew or dismissed.
 
     Raises: DataRefused where the case does not exist or the decision does not fit.
     """
     with conn.transaction():
+        cases.lock_case(conn, case_id)
         case = open_case(conn, case_id)
         _check(case, kind, outcome, reason, decided_by)
+        conflict_ids = _conflicts(case)
+        if (values is not None) != (kind == "confirm" and bool(conflict_ids)):
+            wanted = "says which values count" if values is None else "has no values to choose"
+            raise DataRefused(f"case {case_id}: {kind} {wanted}")
         decision_id = cases.insert_decision(
             conn,
             case_id=case_id,
@@ -94,8 +105,12 @@ def decide(
             cases.insert_exclusion(
                 conn, decision_id=decision_id, series_id=series_id, span=(from_at, to_at), recorded_at=now
             )
-            cases.mark_changed(conn, series_id, day_of(from_at), day_of(to_at - timedelta(microseconds=1)))
-    return Decided(decision_id=decision_id, exclusions=len(spans))
+        reported = cases.reported_values(conn, conflict_ids) if values == "reported" else []
+        for each in reported:
+            cases.insert_adoption(conn, decision_id=decision_id, reported=each, recorded_at=now)
+        if kind in ("confirm", "dismiss"):
+            cases.mark_case_days(conn, case_id)
+    return Decided(decision_id=decision_id, exclusions=len(spans), adoptions=len(reported))
 
 
 def _check(case: CaseView, kind: DecisionKind, outcome: Outcome | None, reason: str, decided_by: str) -> None:
@@ -109,6 +124,11 @@ def _check(case: CaseView, kind: DecisionKind, outcome: Outcome | None, reason: 
         raise DataRefused(f"case {case_id}: {kind} {'needs' if outcome is None else 'has no'} outcome")
     if kind == "confirm" and outcome == "explainable":
         raise DataRefused(f"case {case_id}: what can be explained is dismissed, not confirmed")
+
+
+def _conflicts(case: CaseView) -> list[int]:
+    """Ids of the conflicting values that the case is about."""
+    return sorted({number for finding in case.findings for number in finding["evidence"].get("conflict_ids", ())})
 
 
 def _excluded(conn: Connection, findings: Iterable[dict[str, Any]]) -> set[tuple[int, datetime, datetime]]:

@@ -113,7 +113,8 @@ WHERE p.unit_id = ANY(%(unit_ids)s)
 AND sd.day_on >= %(history_on)s AND sd.day_on <= %(horizon_on)s;
 
 -- batch_reading_conflict --
--- Conflicting readings of the audited days, one row each; quantum is the last digit of the meter's face.
+-- Conflicting readings of the audited days, one row each; quantum is the last digit of the meter's face in the value as
+-- sent. Not those of a decided case, nor those that say what a decision has put in force.
 SELECT
     p.unit_id,
     s.point_id,
@@ -124,12 +125,28 @@ SELECT
     c.standing_value,
     c.value,
     c.message_id,
-    10::numeric ^ (-v.decimals) AS quantum
+    (CASE v.multiplier_applied_by WHEN 'platform' THEN 1 ELSE v.multiplier END) * 10::numeric ^ (-v.decimals) AS quantum
 FROM reading_conflict AS c
 INNER JOIN series AS s ON c.series_id = s.series_id
 INNER JOIN point AS p ON s.point_id = p.point_id
 INNER JOIN series_version AS v ON c.series_id = v.series_id AND v.valid @> c.at
-WHERE p.unit_id = ANY(%(unit_ids)s) AND c.at >= %(from_at)s AND c.at < %(to_at)s;
+WHERE p.unit_id = ANY(%(unit_ids)s) AND c.at >= %(from_at)s AND c.at < %(to_at)s
+AND NOT EXISTS (
+    SELECT 1 FROM reading_in_force AS f WHERE f.series_id = c.series_id AND f.at = c.at AND f.value = c.value
+)
+AND NOT EXISTS (
+    SELECT 1
+    FROM finding AS f
+    INNER JOIN alert AS a ON f.fingerprint = a.fingerprint
+    CROSS JOIN LATERAL (
+        SELECT d.kind FROM decision AS d
+        WHERE d.case_id = a.case_id
+        ORDER BY d.decision_id DESC
+        LIMIT 1
+    ) AS last
+    WHERE f.rule_code = 'conflicting_value' AND f.series_id = c.series_id AND f.span @> c.at
+    AND f.evidence -> 'conflict_ids' @> to_jsonb(c.conflict_id) AND last.kind IN ('confirm', 'dismiss')
+);
 
 -- batch_balance_cell --
 -- Cells of one balance, one row each.
@@ -183,15 +200,37 @@ VALUES (%(subject)s, %(first_day_on)s, %(last_day_on)s, %(started_at)s, %(finish
 RETURNING audit_run_id;
 
 -- touching_finding --
--- The earliest finding of the same rule and subject whose span overlaps or touches this one, at most one row.
-SELECT fingerprint
-FROM finding
-WHERE rule_code = %(rule_code)s
-AND unit_id IS NOT DISTINCT FROM %(unit_id)s
-AND point_id IS NOT DISTINCT FROM %(point_id)s
-AND series_id IS NOT DISTINCT FROM %(series_id)s
-AND (span && %(span)s OR span -|- %(span)s)
-ORDER BY lower(span), finding_id
+-- The finding of the same rule and subject that this one belongs to before all others, at most one row: the very same one,
+-- else one of the same span, else one that covers it, else one of a case still open, the earliest; else the last one of a
+-- decided case. `decision` is confirm or dismiss where its case is decided. Neighbours in time count for `is_joining` rules.
+SELECT
+    f.fingerprint,
+    a.case_id,
+    decided.kind AS decision,
+    f.evidence_hash = %(evidence_hash)s AS is_same,
+    f.span @> %(span)s AS is_covering,
+    f.span && %(span)s AS is_overlapping
+FROM finding AS f
+INNER JOIN alert AS a ON f.fingerprint = a.fingerprint
+LEFT JOIN LATERAL (
+    SELECT last.kind
+    FROM (
+        SELECT d.kind FROM decision AS d
+        WHERE d.case_id = a.case_id
+        ORDER BY d.decision_id DESC
+        LIMIT 1
+    ) AS last
+    WHERE last.kind IN ('confirm', 'dismiss')
+) AS decided ON TRUE
+WHERE f.rule_code = %(rule_code)s
+AND f.unit_id IS NOT DISTINCT FROM %(unit_id)s
+AND f.point_id IS NOT DISTINCT FROM %(point_id)s
+AND f.series_id IS NOT DISTINCT FROM %(series_id)s
+AND f.evidence @> %(subject)s
+AND (f.span && %(span)s OR (%(is_joining)s AND f.span -|- %(span)s))
+ORDER BY
+    is_same DESC, f.span = %(span)s DESC, is_covering DESC, decided.kind IS NULL DESC,
+    CASE WHEN decided.kind IS NOT NULL THEN -f.finding_id END, lower(f.span), f.finding_id
 LIMIT 1;
 
 -- insert_finding --

@@ -45,6 +45,40 @@ WHERE r.series_id = ANY(%(series_ids)s) AND r.at >= %(from_at)s AND r.at <= %(to
 ORDER BY r.series_id, r.at
 LIMIT %(row_limit)s;
 
+-- days_judged --
+-- Days of series as they were when a rule judged them, in order; the hash is that of the day's whole content.
+SELECT
+    sd.series_id,
+    sd.day_on,
+    sd.slot_minutes,
+    sd.unit,
+    sd.scale,
+    sd.energy,
+    sd.face_scale,
+    sd.face,
+    sd.quality,
+    sd.method,
+    encode(sd.content_hash, 'hex') AS content_hash
+FROM series_day AS sd
+WHERE sd.series_id = ANY(%(series_ids)s) AND sd.day_on >= %(first_on)s AND sd.day_on <= %(last_on)s
+ORDER BY sd.series_id, sd.day_on;
+
+-- conflicts --
+-- Conflicting values with the messages that brought them, in order.
+SELECT
+    c.conflict_id,
+    c.series_id,
+    c.at,
+    c.standing_value,
+    c.value,
+    c.message_id,
+    m.hash_algorithm,
+    encode(m.hash, 'hex') AS message_hash
+FROM reading_conflict AS c
+INNER JOIN message AS m ON c.message_id = m.message_id
+WHERE c.conflict_id = ANY(%(conflict_ids)s)
+ORDER BY c.conflict_id;
+
 -- meters_of_series --
 -- Ledger rows of the meters behind series at an instant, one row a series.
 SELECT
@@ -144,8 +178,52 @@ RETURNING decision_id;
 INSERT INTO exclusion (decision_id, series_id, span, recorded_at)
 VALUES (%(decision_id)s, %(series_id)s, %(span)s, %(recorded_at)s);
 
--- mark_changed --
--- Asks jobs to compute days of a series again, both days included.
+-- lock_case --
+-- Makes this transaction the only one that decides on a case.
+SELECT pg_advisory_xact_lock(hashtextextended('nenghao case ' || %(case_id)s::text, 0));
+
+-- reported_values --
+-- Of the given conflicts the last value of each reading, one row a reading, with the message that brought it.
+SELECT DISTINCT ON (c.series_id, c.at)
+    c.series_id,
+    c.at,
+    c.value,
+    c.message_id
+FROM reading_conflict AS c
+WHERE c.conflict_id = ANY(%(conflict_ids)s::bigint[])
+ORDER BY c.series_id, c.at, c.conflict_id DESC;
+
+-- insert_adoption --
+-- Puts a value in force for a reading.
+INSERT INTO reading_adoption (decision_id, series_id, at, value, message_id, recorded_at)
+VALUES (%(decision_id)s, %(series_id)s, %(at)s, %(value)s, %(message_id)s, %(recorded_at)s);
+
+-- mark_case_days --
+-- Asks jobs to compute again all days that any decision on a case touched: those of a decision that no longer stands, too.
+-- A value counts for the grid's instant within a minute of it, and a register at midnight ends a day and begins another.
 INSERT INTO changed_mark (series_id, day_on)
-SELECT %(series_id)s, day_on::date
-FROM generate_series(%(first_on)s::timestamp, %(last_on)s::timestamp, INTERVAL '1 day') AS day (day_on);
+SELECT DISTINCT
+    touched.series_id,
+    day.day_at::date
+FROM (
+    SELECT
+        e.decision_id,
+        e.series_id,
+        lower(e.span) AS first_at,
+        upper(e.span) - INTERVAL '1 microsecond' AS last_at
+    FROM exclusion AS e
+    UNION ALL
+    SELECT
+        a.decision_id,
+        a.series_id,
+        a.at - INTERVAL '1 minute',
+        a.at + INTERVAL '1 minute'
+    FROM reading_adoption AS a
+) AS touched
+INNER JOIN decision AS d ON touched.decision_id = d.decision_id
+CROSS JOIN LATERAL generate_series(
+    (touched.first_at AT TIME ZONE 'Asia/Shanghai')::date::timestamp,
+    (touched.last_at AT TIME ZONE 'Asia/Shanghai')::date::timestamp,
+    INTERVAL '1 day'
+) AS day (day_at)
+WHERE d.case_id = %(case_id)s;

@@ -42,7 +42,7 @@ SELECT
     e.series_id,
     floor(extract(EPOCH FROM lower(e.span)))::bigint AS begin_s,
     floor(extract(EPOCH FROM upper(e.span)))::bigint AS end_s
-FROM exclusion AS e
+FROM exclusion_in_force AS e
 WHERE e.series_id = ANY(%(series_ids)s::integer[]) AND NOT isempty(e.span)
 ORDER BY e.series_id, lower(e.span) NULLS FIRST;
 
@@ -66,7 +66,7 @@ LEFT JOIN LATERAL (
         AND abs(mod(extract(EPOCH FROM r.at) + v.slot_minutes * 30, v.slot_minutes * 60) - v.slot_minutes * 30)
         <= %(tolerance_s)s
         AND NOT EXISTS (
-            SELECT 1 FROM exclusion AS e
+            SELECT 1 FROM exclusion_in_force AS e
             WHERE
                 e.series_id = r.series_id
                 AND coalesce(lower(e.span), '-infinity') < r.at
@@ -86,7 +86,7 @@ LEFT JOIN LATERAL (
         AND abs(mod(extract(EPOCH FROM r.at) + v.slot_minutes * 30, v.slot_minutes * 60) - v.slot_minutes * 30)
         <= %(tolerance_s)s
         AND NOT EXISTS (
-            SELECT 1 FROM exclusion AS e
+            SELECT 1 FROM exclusion_in_force AS e
             WHERE
                 e.series_id = r.series_id
                 AND coalesce(lower(e.span), '-infinity') < r.at

@@ -55,9 +55,9 @@ FROM audit_case;
 INSERT INTO exclusion (decision_id, series_id, span, recorded_at)
 SELECT decision_id, series_id, '[2026-10-01,2026-10-02)', now()
 FROM decision, series;
-INSERT INTO reading_adoption (decision_id, series_id, at, value, recorded_at)
-SELECT decision_id, series_id, now(), 1, now()
-FROM decision, series;
+INSERT INTO reading_adoption (decision_id, series_id, at, value, recorded_at, message_id)
+SELECT decision_id, series_id, now(), 1, now(), message_id
+FROM decision, series, message;
 INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition, content_hash_algorithm, content_hash, computed_at)
 SELECT unit_id, '2026-10-01', 1, 'l', 'c', 'sha256', '\x00', now()
 FROM unit;

@@ -14,6 +14,7 @@ from expectations.catalogue import RULES_DIR
 from nenghao.config import Role, Settings
 from nenghao.db import audit
 from nenghao.db.connection import conninfo
+from nenghao.review.cases import decide
 from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out, read_case
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -43,9 +44,12 @@ def test_pending_takes_the_marks_and_opens_one_case_with_evidence(site: Settings
     assert (summary.days, summary.findings, summary.cases, summary.not_run) == (14, 3, 1, 0)
     assert count(site, "audit_mark") == 0
     with psycopg.connect(conninfo(site, Role.CONSOLE)) as conn:
-        kinds = [row[0] for row in conn.execute("SELECT kind FROM evidence ORDER BY evidence_id LIMIT 5")]
+        kinds = [row[0] for row in conn.execute("SELECT kind FROM evidence ORDER BY evidence_id LIMIT 6")]
+        days = conn.execute("SELECT content FROM evidence WHERE kind = 'days'").fetchall()
         run = conn.execute("SELECT subject, first_day_on, last_day_on FROM audit_run").fetchall()
-    assert kinds == ["row", "thresholds", "innocence", "readings", "meters"]
+    assert kinds == ["row", "thresholds", "innocence", "readings", "meters", "days"]
+    assert len(days[0][0][0]["energy"]) == 24
+    assert len({day["series_id"] for day in days[0][0]}) == 2  # the interval that was found, and its register
     assert run == [("days", date(2026, 8, 3), date(2026, 8, 16))]
 
 
@@ -105,6 +109,22 @@ def test_a_conflict_is_audited_although_it_changed_no_day(database: Settings, tm
         lay_out(conn, read_case(folder / "honest_fewer_decimals.toml"), 2)
     assert runner.audit_pending(settings, NOW).by_rule["conflicting_value"] == 1
     assert runner.audit_pending(settings, NOW).checks == 0
+
+
+def test_what_comes_beside_a_decided_case_is_a_new_one_and_what_was_decided_stays_so(
+    database: Settings, tmp_path: Path
+) -> None:
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    silent: list[int | None] = [None] * (24 * 5)
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
+        lay_out(conn, Case("completeness", "silent", [Channel(point="E1", values=silent)], set()), 1)
+    first_two = FIRST_ON, FIRST_ON + timedelta(days=1)
+    assert runner.audit_days(settings, *first_two, NOW).cases == 1
+    with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
+        decide(conn, 1, "dismiss", "explainable", "power cut, record seen", "auditor", NOW)
+    last_on = FIRST_ON + timedelta(days=4)
+    added = [runner.audit_days(settings, FIRST_ON, last_on, NOW) for _ in range(2)]
+    assert [(each.findings, each.cases) for each in added] == [(3, 1), (0, 0)]
 
 
 def test_every_offending_row_is_taken(database: Settings, tmp_path: Path) -> None:

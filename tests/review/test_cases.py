@@ -53,6 +53,65 @@ def test_dismissing_excludes_nothing_and_reopening_is_a_decision(audited: Settin
     assert kinds == ["dismiss", "reopen"]
 
 
+def test_a_dismissal_puts_back_what_an_earlier_confirmation_took_out(audited: Settings) -> None:
+    in_force = "SELECT count(*) FROM exclusion_in_force"
+    with psycopg.connect(conninfo(audited, Role.CONSOLE)) as conn:
+        decide(conn, 1, "confirm", "instrument_fault", "photo", "auditor", NOW)
+        decide(conn, 1, "reopen", None, "the photo was of another meter", "supervisor", NOW)
+        assert conn.execute(in_force).fetchone() == (1,)
+    with psycopg.connect(conninfo(audited, Role.JOBS)) as conn:
+        conn.execute("DELETE FROM changed_mark")
+    with psycopg.connect(conninfo(audited, Role.CONSOLE)) as conn:
+        decide(conn, 1, "dismiss", "explainable", "meter changed that day", "auditor", NOW)
+        assert conn.execute(in_force).fetchone() == (0,)
+    with psycopg.connect(conninfo(audited, Role.JOBS)) as conn:
+        assert conn.execute("SELECT count(*) FROM changed_mark").fetchone() == (3,)
+
+
+def test_of_two_values_the_decider_says_which_counts_and_a_third_is_a_new_case(
+    database: Settings, tmp_path: Path
+) -> None:
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    owner = conninfo(settings, Role.OWNER)
+    day = date(2026, 8, 3), date(2026, 8, 16)
+    with psycopg.connect(owner) as conn:
+        lay_out(conn, read_case(RULES_DIR / "conflicting_value" / "cases" / "lowered_on_resend.toml"), 1)
+        conn.execute(
+            "INSERT INTO reading SELECT DISTINCT ON (series_id, at) series_id, at, standing_value, 0, 0, 'l'"
+            " FROM reading_conflict"
+        )
+    runner.audit_days(settings, *day, NOW)
+    with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
+        evidence = {piece["kind"]: piece["content"] for piece in open_case(conn, 1).evidence}
+        assert evidence["conflicts"][0]["message_hash"] == b"hash".hex()
+        with pytest.raises(DataRefused, match="which values count"):
+            decide(conn, 1, "confirm", "communication", "register photo", "auditor", NOW)
+        decided = decide(conn, 1, "confirm", "communication", "register photo", "auditor", NOW, "reported")
+    compare = (
+        "SELECT f.value = c.value, f.message_id = c.message_id FROM reading_in_force AS f"
+        " JOIN reading_conflict AS c USING (series_id, at)"
+    )
+    with psycopg.connect(owner) as conn:
+        assert conn.execute(compare).fetchall() == [(True, True)] * decided.adoptions
+        assert conn.execute("SELECT count(DISTINCT day_on) FROM changed_mark").fetchone() == (1,)
+        conn.execute(
+            "INSERT INTO reading_conflict (series_id, at, standing_value, value, message_id, ordinal, recorded_at)"
+            " SELECT series_id, at, standing_value, value + n, message_id, 7 + n, recorded_at"
+            " FROM reading_conflict, generate_series(0, 500, 500) AS n WHERE conflict_id = 1"
+        )
+    assert runner.audit_days(settings, *day, NOW).cases == 1
+    assert runner.audit_days(settings, *day, NOW).findings == 0
+    with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
+        second = open_case(conn, 2)
+        assert second.findings[0]["evidence"]["conflict_count"] == 1
+        assert {"case_id": 1, "decision": "confirm"} in [piece["content"] for piece in second.evidence]
+        decide(conn, 1, "reopen", None, "the photo was of another meter", "supervisor", NOW)
+        decide(conn, 1, "dismiss", "communication", "two senders", "auditor", NOW)
+    with psycopg.connect(owner) as conn:
+        assert conn.execute("SELECT count(*) FROM changed_mark").fetchone() == (2,)
+        assert {row[0] for row in conn.execute(compare)} == {False}
+
+
 #: (kind, outcome, reason, by), each wrong in its own way for a new case.
 UNFIT = (
     ("reopen", None, "why", "auditor"),
