@@ -2,6 +2,7 @@
 
 **What**: builds the monitored balance of each unit month whose totals changed and that is over; runs the form's
 relations over it; seals what is new as a release, with its XLSX. A changed month becomes a new version beside the old.
+A balance that breaks a mandatory relation is held back until a person has decided its case.
 **When**: after each `daily_close` that audited days.
 **Who is hurt if it is late**: statisticians wait for the monitored side of the month.
 **Again**: run it as often as you like, or `nenghao build-months`, `nenghao audit return`, `nenghao seal`.

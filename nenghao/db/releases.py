@@ -33,6 +33,8 @@ class UnreleasedBalance:
     unit_name: str
     division_code: str
     industry_code: str
+    #: Whether its relations were not checked yet, or a mandatory one does not hold and nobody has decided on that.
+    is_held: bool
     earlier: EarlierRelease | None
 
 
@@ -67,8 +69,9 @@ def unreleased_balances(conn: Connection, balance_ids: Sequence[int] | None) -> 
             unit_name=row[6],
             division_code=row[7],
             industry_code=row[8],
-            earlier=EarlierRelease(release_id=row[9], version=row[10], hash_algorithm=row[11], hash=row[12])
-            if row[9] is not None
+            is_held=row[9],
+            earlier=EarlierRelease(release_id=row[10], version=row[11], hash_algorithm=row[12], hash=row[13])
+            if row[10] is not None
             else None,
         )
         for row in conn.execute(_QUERIES["unreleased_balances"], columns).fetchall()

@@ -8,7 +8,7 @@ from nenghao.db.connection import connect
 from nenghao.jobs.build_months import build_months
 from nenghao.jobs.close_days import close_changed_days
 from nenghao.jobs.due_days import mark_due_days
-from nenghao.jobs.seal_balances import seal_balances
+from nenghao.jobs.seal_balances import held_balances, seal_balances
 from nenghao.jobs.sync_reference import sync_reference
 
 
@@ -38,7 +38,8 @@ def run_build_months(settings: Settings | None = None) -> dict[str, int]:
 
 
 def run_seal(settings: Settings | None = None) -> dict[str, int]:
-    """Seal every newest balance that has no release."""
+    """Seal every newest balance that has no release; says how many are held back."""
     settings = settings or load_settings()
     with connect(settings, Role.JOBS) as conn:
-        return {"releases": len(seal_balances(conn, settings, datetime.now(UTC)))}
+        releases = seal_balances(conn, settings, datetime.now(UTC))
+        return {"releases": len(releases), "held": len(held_balances(conn))}

@@ -26,6 +26,7 @@ def seal_balances(
 ) -> list[int]:
     """Seal every newest balance without a release, or those of the given ids; returns the ids of new releases.
 
+    A balance whose relations were not checked, or break a mandatory one that nobody has decided on, is held back.
     A sealed balance is not sealed again. One that changed becomes the next version, which names what it restates.
     Each release is a transaction of its own; files that a crash left out are written by the next run.
     """
@@ -34,6 +35,8 @@ def seal_balances(
         waiting = releases.unreleased_balances(conn, balance_ids)
     sealed = []
     for balance in waiting:
+        if balance.is_held:
+            continue
         release_id = _seal_one(conn, balance, key, now)
         if release_id is not None:
             sealed.append(release_id)
@@ -41,12 +44,18 @@ def seal_balances(
     return sealed
 
 
+def held_balances(conn: Connection) -> list[int]:
+    """Ids of the newest balances that wait for their relations or for a decision."""
+    with conn.transaction():
+        return [balance.balance_id for balance in releases.unreleased_balances(conn, None) if balance.is_held]
+
+
 def _seal_one(conn: Connection, balance: UnreleasedBalance, key: str, now: datetime) -> int | None:
     with conn.transaction():
         balances.lock_unit_month(conn, (balance.unit_id, balance.month_on))
         # Read again under the lock: another run may have sealed it, or built a newer version.
         current = releases.unreleased_balances(conn, [balance.balance_id])
-        if not current:
+        if not current or current[0].is_held:
             return None
         content = build_content(current[0], balances.load_cells(conn, balance.balance_id), FORM_LANGUAGE)
         return releases.insert_release(conn, current[0], seal(content, key), now)

@@ -1,8 +1,30 @@
 -- unreleased_balances --
--- Newest balances that no release seals, by month and unit, with the unit and the newest release of that unit's month.
+-- Newest balances that no release seals, by month and unit, with the unit and the newest release of that unit's month. One
+-- is held while its last check of relations is missing or incomplete, or found a mandatory one broken and a case of that
+-- month's is open.
 SELECT
     b.balance_id, b.unit_id, b.month_on, b.layout_edition, b.coefficient_edition,
     u.unit_code, u.name, u.division_code, u.industry_code,
+    checked.is_complete IS NOT TRUE
+    OR (
+        checked.mandatory_broken > 0
+        AND EXISTS (
+            SELECT 1
+            FROM finding AS f
+            INNER JOIN alert AS a ON f.fingerprint = a.fingerprint
+            LEFT JOIN LATERAL (
+                SELECT d.kind FROM decision AS d
+                WHERE d.case_id = a.case_id
+                ORDER BY d.decision_id DESC
+                LIMIT 1
+            ) AS last ON TRUE
+            WHERE
+                f.rule_code = 'form_relation' AND f.unit_id = b.unit_id
+                AND lower(f.span) = b.month_on::timestamp AT TIME ZONE 'Asia/Shanghai'
+                AND f.evidence ->> 'obligation' = 'mandatory'
+                AND coalesce(last.kind, 'open') NOT IN ('confirm', 'dismiss')
+        )
+    ) AS is_held,
     r.release_id, r.version, r.hash_algorithm, r.hash
 FROM monitored_balance AS b
 INNER JOIN unit AS u ON b.unit_id = u.unit_id
@@ -13,6 +35,15 @@ LEFT JOIN LATERAL (
     ORDER BY e.version DESC
     LIMIT 1
 ) AS r ON TRUE
+LEFT JOIN LATERAL (
+    SELECT
+        run.summary -> 'not_run' = '{}' AS is_complete,
+        (run.summary ->> 'mandatory_broken')::integer AS mandatory_broken
+    FROM audit_run AS run
+    WHERE run.subject = 'return' AND (run.summary ->> 'balance_id')::bigint = b.balance_id
+    ORDER BY run.audit_run_id DESC
+    LIMIT 1
+) AS checked ON TRUE
 WHERE
     b.version = (
         SELECT max(newest.version) FROM monitored_balance AS newest

@@ -230,6 +230,8 @@ def test_a_broken_relation_of_a_return_is_a_case_at_its_cell(database: Settings,
     assert (summary.not_run, summary.findings, summary.cases) == (1, 2, 2)  # A2 is malformed, and says so
     with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
         rows = conn.execute("SELECT unit_id, evidence FROM finding WHERE rule_code = 'form_relation'").fetchall()
+        broken = conn.execute("SELECT summary -> 'mandatory_broken', summary -> 'not_run' FROM audit_run").fetchall()
+    assert (len(broken), broken[0][0], set(broken[0][1])) == (1, 1, {"form_relation"})
     assert rows[0][0] == unit_id
     assert (rows[0][1]["relation_code"], rows[0][1]["row_code"], rows[0][1]["left_value"]) == ("A1", "15", "9")
     assert runner.audit_return(settings, NOW).checks == 0

@@ -93,20 +93,55 @@ class Plant:
                 "INSERT INTO changed_mark (series_id, day_on) VALUES (%s, %s)", [(series_id, day_on) for day_on in days]
             )
 
+    def pass_relations(self, *, broken: int = 0) -> None:
+        """Record for every balance that its relations ran, as the rules do."""
+        self.owner.execute(
+            "INSERT INTO audit_run (subject, first_day_on, last_day_on, started_at, finished_at, summary)"
+            " SELECT 'return', month_on, month_on, now(), now(), jsonb_build_object("
+            "'balance_id', balance_id, 'mandatory_broken', %s::integer, 'not_run', '{}'::jsonb) FROM monitored_balance",
+            [broken],
+        )
+
+    def break_relation(self, unit_id: int, month_on: date) -> int:
+        """A finding that a mandatory relation does not hold, with its alert and case; returns the case."""
+        self.owner.execute(
+            "INSERT INTO rule_version (rule_code, version, content_hash, definition)"
+            " VALUES ('form_relation', 1, '', '{}')"
+        )
+        case_id = self._case(unit_id)
+        finding_id = self._id(
+            "INSERT INTO finding (audit_run_id, rule_code, rule_version, fingerprint, unit_id, span, level, evidence,"
+            " thresholds, evidence_hash_algorithm, evidence_hash, found_at) SELECT max(audit_run_id), 'form_relation',"
+            " 1, '', %s, tstzrange(%s, %s), 'lead', '{\"obligation\": \"mandatory\"}', '{}', 'SHA-256', '', now()"
+            " FROM audit_run RETURNING finding_id",
+            unit_id, day_start(month_on), day_start(month_on + timedelta(days=28)),
+        )  # fmt: skip
+        self.owner.execute(
+            "INSERT INTO alert (fingerprint, case_id, rule_code, first_finding_id, opened_at)"
+            " VALUES ('', %s, 'form_relation', %s, now())",
+            [case_id, finding_id],
+        )
+        return case_id
+
     def exclude(self, series_id: int, begin: datetime, end: datetime) -> None:
         unit_id = self._id("SELECT unit_id FROM point JOIN series USING (point_id) WHERE series_id = %s", series_id)
-        case_id = self._id(
-            "INSERT INTO audit_case (unit_id, level, opened_at) VALUES (%s, 'lead', now()) RETURNING case_id", unit_id
-        )
-        decision_id = self._id(
-            "INSERT INTO decision (case_id, kind, outcome, reason, decided_by, decided_at)"
-            " VALUES (%s, 'confirm', 'instrument_fault', 'test', 'test', now()) RETURNING decision_id",
-            case_id,
-        )
+        decision_id = self.decide(self._case(unit_id), "confirm", "instrument_fault")
         self.owner.execute(
             "INSERT INTO exclusion (decision_id, series_id, span, recorded_at)"
             " VALUES (%s, %s, tstzrange(%s, %s), now())",
             [decision_id, series_id, begin, end],
+        )
+
+    def decide(self, case_id: int, kind: str, outcome: str) -> int:
+        return self._id(
+            "INSERT INTO decision (case_id, kind, outcome, reason, decided_by, decided_at)"
+            " VALUES (%s, %s, %s, 'test', 'test', now()) RETURNING decision_id",
+            case_id, kind, outcome,
+        )  # fmt: skip
+
+    def _case(self, unit_id: int) -> int:
+        return self._id(
+            "INSERT INTO audit_case (unit_id, level, opened_at) VALUES (%s, 'lead', now()) RETURNING case_id", unit_id
         )
 
     def _id(self, query: str, *values: object) -> int:

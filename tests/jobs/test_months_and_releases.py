@@ -11,7 +11,7 @@ from nenghao.domain.periods import day_start
 from nenghao.domain.relations import relation_sql
 from nenghao.jobs.build_months import build_months
 from nenghao.jobs.close_days import close_changed_days
-from nenghao.jobs.seal_balances import seal_balances
+from nenghao.jobs.seal_balances import held_balances, seal_balances
 from nenghao.jobs.sync_reference import sync_reference
 from nenghao.reference.relations import load_relations
 from nenghao.reporting.verify import verify_archive
@@ -79,8 +79,11 @@ def test_a_month_is_laid_out_as_the_form(works: int, jobs: Connection) -> None:
     assert share == (Decimal("0.010416"), 0)  # one register a day of 96 slots, everything apportioned
 
 
-def test_building_and_sealing_twice_changes_nothing(works: int, jobs: Connection, settings: Settings) -> None:
+def test_building_and_sealing_twice_changes_nothing(
+    plant: Plant, works: int, jobs: Connection, settings: Settings
+) -> None:
     built = build_months(jobs, NOW)
+    plant.pass_relations()
     seal_balances(jobs, settings, NOW)
     assert len(built) == 1
     before, files = table_rows(jobs, *SEALED), {p.name: p.read_bytes() for p in settings.release_dir.iterdir()}
@@ -96,11 +99,13 @@ def test_a_changed_month_becomes_a_release_that_restates_the_earlier_one(
     plant: Plant, works: int, jobs: Connection, settings: Settings
 ) -> None:
     build_months(jobs, NOW)
+    plant.pass_relations()
     seal_balances(jobs, settings, NOW)
     pv = plant.series(plant.point(works, "G2", flow="generation"))
     fill_month(plant, pv, 31_000)
     close_changed_days(jobs, NOW)
     build_months(jobs, NOW)
+    plant.pass_relations()
     seal_balances(jobs, settings, NOW)
     rows = jobs.execute(
         "SELECT version, restates_release_id IS NULL, archive_name FROM release WHERE unit_id = %s ORDER BY version",
@@ -130,14 +135,32 @@ def test_a_cell_with_a_silent_point_has_no_row(plant: Plant, jobs: Connection) -
     assert set(cells_of(jobs, unit_id)) == {("33", "2")}
 
 
-def test_a_lost_file_is_written_again(works: int, jobs: Connection, settings: Settings) -> None:
+def test_a_lost_file_is_written_again(plant: Plant, works: int, jobs: Connection, settings: Settings) -> None:
     build_months(jobs, NOW)
+    plant.pass_relations()
     seal_balances(jobs, settings, NOW)
     lost = next(settings.release_dir.glob("*.zip"))
     data = lost.read_bytes()
     lost.unlink()
     assert seal_balances(jobs, settings, NOW) == []
     assert lost.read_bytes() == data
+
+
+def test_a_balance_is_sealed_after_its_relations_ran_and_a_broken_mandatory_one_was_decided_on(
+    plant: Plant, works: int, jobs: Connection, settings: Settings
+) -> None:
+    def sealed() -> int:
+        ids = seal_balances(jobs, settings, NOW)
+        assert bool(ids) is (build not in held_balances(jobs))
+        return len(ids)
+
+    (build,) = build_months(jobs, NOW)
+    assert sealed() == 0
+    plant.pass_relations(broken=1)
+    case_id = plant.break_relation(works, FIRST)
+    assert sealed() == 0
+    plant.decide(case_id, "confirm", "definition")
+    assert sealed() == 1
 
 
 def test_relations_hold_on_a_built_month_and_each_names_its_cells_when_broken(
