@@ -1,6 +1,6 @@
 """`nenghao explain UNIT MONTH ROW COLUMN`: from a cell of a balance to its points, days and messages."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,9 +9,14 @@ import typer
 from nenghao.config import Role, load_settings
 from nenghao.db import balances
 from nenghao.db.connection import Connection, connect
+from nenghao.db.series_days import TimeRun, find_neighbours
 from nenghao.domain.periods import Month, day_bounds
 from nenghao.domain.rounding import exact_text
+from nenghao.domain.series_version import GRID_TOLERANCE_S
+from nenghao.jobs.affected_days import REACH
 from nenghao.labels import Language, label
+
+TOLERANCE = timedelta(seconds=GRID_TOLERANCE_S)
 
 app = typer.Typer(invoke_without_command=True, context_settings={"allow_interspersed_args": True})
 
@@ -37,6 +42,7 @@ def explain(
             label(
                 "explain.cell", settings.language, unit_code=unit_code, month=asked, row=row, column=column,
                 value=exact_text(cell.value), unit=cell.unit, version=cell.version, completeness=cell.completeness,
+                known_share=_shown(cell.known_share, settings.language),
                 measured_share=_shown(cell.measured_share, settings.language),
             )
         )  # fmt: skip
@@ -62,7 +68,7 @@ def _explain_point(
             received=received, known=known,
         )
     )  # fmt: skip
-    for day_on, series_id, total, day_unit, measured, quality in balances.explain_days(
+    for day_on, series_id, kind, total, day_unit, measured, quality in balances.explain_days(
         conn, int(str(point_id)), month.start_on, month.end_on
     ):
         letters = "".join(f"{letter}{quality.count(letter)} " for letter in "VEXN" if letter in quality).strip()
@@ -74,15 +80,23 @@ def _explain_point(
             )
         )  # fmt: skip
         if day == str(day_on):
-            begin, end = day_bounds(day_on)
-            for message_id, readings, algorithm, digest in balances.explain_messages(
-                conn, series_id, begin, end + timedelta(minutes=1)
-            ):
+            span = _readings_of_day(conn, series_id, kind, day_on)
+            for message_id, readings, algorithm, digest in balances.explain_messages(conn, series_id, *span):
                 text = label(
                     "explain.message", language, message=message_id, readings=readings, algorithm=algorithm,
                     hash=digest.hex(),
                 )  # fmt: skip
                 typer.echo(f"    {text}")
+
+
+def _readings_of_day(conn: Connection, series_id: int, kind: str, day_on: date) -> tuple[datetime, datetime]:
+    """First and last instant of the readings that a day rests on: registers from before a gap to after it."""
+    begin, end = day_bounds(day_on)
+    if kind != "register":
+        return begin - TOLERANCE, end - TOLERANCE - timedelta(microseconds=1)
+    asked = TimeRun(series_id, begin + TOLERANCE, end - TOLERANCE)
+    ((before, after),) = find_neighbours(conn, [asked], reach=REACH)
+    return before or begin, after or end
 
 
 def _shown(value: object, language: Language) -> str:

@@ -56,6 +56,7 @@ def load_point_months(conn: Connection, unit_month: UnitMonth) -> list[PointMont
             measured_energy=row[7],
             due_slots=row[8],
             received_slots=row[9],
+            known_slots=row[10],
         )
         for row in conn.execute(_QUERIES["point_months"], _month_columns(unit_month))
     ]
@@ -104,6 +105,7 @@ def insert_balance(
                     "value": cell.value,
                     "unit": cell.unit,
                     "completeness": cell.completeness,
+                    "known_share": cell.known_share,
                     "measured_share": cell.measured_share,
                     "coefficient_code": cell.coefficient_code,
                     "source_point_ids": list(cell.source_point_ids),
@@ -123,9 +125,10 @@ def load_cells(conn: Connection, balance_id: int) -> list[Cell]:
             value=row[2],
             unit=row[3],
             completeness=row[4],
-            measured_share=row[5],
-            coefficient_code=row[6],
-            source_point_ids=tuple(row[7]),
+            known_share=row[5],
+            measured_share=row[6],
+            coefficient_code=row[7],
+            source_point_ids=tuple(row[8]),
         )
         for row in conn.execute(_QUERIES["balance_cells"], {"balance_id": balance_id})
     ]
@@ -140,6 +143,7 @@ class ExplainedCell:
     value: Decimal
     unit: str
     completeness: Decimal
+    known_share: Decimal | None
     measured_share: Decimal | None
     point_ids: tuple[int, ...]
     #: code, value, form unit, source, confidence; None where the cell used none.
@@ -160,9 +164,10 @@ def explain_cell(
         value=row[2],
         unit=row[3],
         completeness=row[4],
-        measured_share=row[5],
-        point_ids=tuple(row[6]),
-        coefficient=(row[7], row[8], row[9], row[10], row[11]) if row[7] else None,
+        known_share=row[5],
+        measured_share=row[6],
+        point_ids=tuple(row[7]),
+        coefficient=(row[8], row[9], row[10], row[11], row[12]) if row[8] else None,
     )
 
 
@@ -173,13 +178,13 @@ def explain_points(conn: Connection, point_ids: Sequence[int], month_on: date) -
 
 
 def explain_days(conn: Connection, point_id: int, first_on: date, end_on: date) -> list[tuple[Any, ...]]:
-    """(day, series id, energy, unit, measured energy, quality letters) of a point's days."""
+    """(day, series id, its kind, energy, unit, measured energy, quality letters) of a point's days."""
     columns = {"point_id": point_id, "first_on": first_on, "end_on": end_on}
     return conn.execute(_QUERIES["explained_days"], columns).fetchall()
 
 
 def explain_messages(conn: Connection, series_id: int, begin_at: datetime, end_at: datetime) -> list[tuple[Any, ...]]:
-    """(message id, number of readings, hash algorithm, hash) of the messages behind a span of a series."""
+    """(message id, number of readings, hash algorithm, hash) of the messages behind a span, ends included."""
     columns = {"series_id": series_id, "begin_at": begin_at, "end_at": end_at}
     return conn.execute(_QUERIES["explained_messages"], columns).fetchall()
 

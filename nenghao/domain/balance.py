@@ -35,11 +35,12 @@ class PointMonth:
     measured_energy: Decimal
     due_slots: int
     received_slots: int
+    known_slots: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A cell of the balance, exact and unrounded, with how much of it was seen and measured."""
+    """A cell of the balance, exact and unrounded, with how much of it was seen, is known and was measured."""
 
     row_code: str
     column_code: str
@@ -47,6 +48,9 @@ class Cell:
     unit: str
     #: Received / due slots of the points behind the cell.
     completeness: Decimal
+    #: Slots whose energy is in the value / due slots. Readings may come and tell nothing: a register that fell, a
+    #: changed meter, an interval that a decision took out. None in cells of before it was counted.
+    known_share: Decimal | None
     #: Energy between real registers / energy published; None where no energy is.
     measured_share: Decimal | None
     coefficient_code: str | None
@@ -59,7 +63,7 @@ def build_balance(
     """The cells that meters can give, in the form's order; one that they cannot give is not there, and never zero.
 
     A cell needs every point behind it: where one of them has no energy at all, the cell is left out. Where a point has
-    part of its slots, what is known is summed and completeness says how much that is.
+    part of its slots, what is known is summed and the known share says how much that is.
     """
     cells: list[Cell] = []
     for variety in varieties.varieties:
@@ -166,12 +170,14 @@ def _cell(
     # Shares add magnitudes: an export that was estimated weighs as much as a purchase that was.
     published = sum((abs(point.energy) for point in behind if point.energy is not None), Decimal(0))
     measured = sum((abs(point.measured_energy) for point in behind), Decimal(0))
+    due = sum(point.due_slots for point in behind)
     return Cell(
         row_code=row_code,
         column_code=column_code,
         value=value,
         unit=unit,
-        completeness=floor_share(sum(p.received_slots for p in behind), sum(p.due_slots for p in behind)) or Decimal(0),
+        completeness=floor_share(sum(p.received_slots for p in behind), due) or Decimal(0),
+        known_share=floor_share(sum(p.known_slots for p in behind), due) or Decimal(0),
         measured_share=floor_share(measured, published),
         coefficient_code=coefficient_code,
         source_point_ids=tuple(sorted(point.point_id for point in behind)),

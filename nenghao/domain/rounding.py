@@ -33,6 +33,21 @@ def floor_share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
         return (Decimal(part) / Decimal(whole)).quantize(Decimal(1).scaleb(-SHARE_DECIMALS), rounding=ROUND_FLOOR)
 
 
+def floor_percent(share: Decimal) -> Decimal:
+    """A share with the four decimals that a percentage with two shows, cut off."""
+    with localcontext(EXACT):
+        return share.quantize(Decimal("0.0001"), rounding=ROUND_FLOOR)
+
+
+def percent_text(share: Decimal) -> str:
+    """A share as a percentage; only what is whole says 100.
+
+    >>> percent_text(Decimal("0.999999")), percent_text(Decimal(1))
+    ('99.99%', '100.00%')
+    """
+    return f"{floor_percent(share):.2%}"
+
+
 def exact_text(value: Decimal) -> str:
     """A decimal as the one string it is sealed as: plain digits, no trailing zeros, no minus before zero.
 

@@ -5,6 +5,7 @@ Before: month totals (close_days). After: the form's relations (expectations) an
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from nenghao.crypto import SHA_256, digest
 from nenghao.db import balances as db
@@ -72,10 +73,15 @@ def _content(cells: Sequence[Cell], layout_edition: str, coefficient_edition: st
             exact_text(cell.value),
             cell.unit,
             exact_text(cell.completeness),
-            None if cell.measured_share is None else exact_text(cell.measured_share),
+            _share_text(cell.known_share),
+            _share_text(cell.measured_share),
             cell.coefficient_code,
             list(cell.source_point_ids),
         ]
         for cell in sorted(cells, key=lambda cell: (cell.row_code, cell.column_code))
     ]
     return canonical_bytes([layout_edition, coefficient_edition, rows])
+
+
+def _share_text(share: Decimal | None) -> str | None:
+    return None if share is None else exact_text(share)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from nenghao.db.releases import UnreleasedBalance
 from nenghao.domain.balance import TOTAL, Cell
-from nenghao.domain.rounding import exact_text, round_figure
+from nenghao.domain.rounding import exact_text, floor_percent, percent_text, round_figure
 from nenghao.labels import Language, label
 from nenghao.reference.coefficients import load_coefficients
 from nenghao.reference.layouts import Layout, load_layout, refuse_expired
@@ -18,7 +18,7 @@ from nenghao.reference.relations import relation_edition
 from nenghao.reference.varieties import load_varieties
 from nenghao.reporting.spreadsheet import RENDERER
 
-FORMAT_VERSION: Final = "nenghao-release-1"
+FORMAT_VERSION: Final = "nenghao-release-2"
 FORM: Final = "205-1"
 #: Columns of the form that stand before the figures: 甲, 乙, 丙.
 HEAD_COLUMNS: Final = ("a", "b", "c")
@@ -95,6 +95,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "value": exact_text(cell.value),
         "unit": cell.unit,
         "completeness": exact_text(cell.completeness),
+        "known_share": None if cell.known_share is None else exact_text(cell.known_share),
         "measured_share": None if cell.measured_share is None else exact_text(cell.measured_share),
         "coefficient": cell.coefficient_code,
     }
@@ -169,8 +170,8 @@ def _decimals(column_code: str, layout: Layout) -> int:
 
 
 def _row_notes(cells: Sequence[Cell], texts: _Texts) -> list[str]:
-    """How much of each row was seen and measured."""
-    notes = []
+    """How much of each row was seen, is known and was measured; cut off, so that only what is whole says 100 %."""
+    notes, none = [], texts.form("unknown_share")
     for cell in cells:
         if cell.column_code != TOTAL:
             continue
@@ -180,9 +181,10 @@ def _row_notes(cells: Sequence[Cell], texts: _Texts) -> list[str]:
                 "note_row",
                 code=cell.row_code,
                 name=label(f"variety.{cell.row_code}", texts.language),
-                completeness=f"{cell.completeness:.2%}",
-                measured_share=texts.form("unknown_share") if measured is None else f"{measured:.2%}",
-                estimated_share=texts.form("unknown_share") if measured is None else f"{1 - measured:.2%}",
+                completeness=percent_text(cell.completeness),
+                known_share=none if cell.known_share is None else percent_text(cell.known_share),
+                measured_share=none if measured is None else percent_text(measured),
+                estimated_share=none if measured is None else percent_text(1 - floor_percent(measured)),
             )
         )
     return notes

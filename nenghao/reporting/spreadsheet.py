@@ -113,7 +113,7 @@ def _write_provenance(workbook: xlsxwriter.Workbook, content: Mapping[str, Any],
     for number, (key, value) in enumerate(lines):
         page.write_string(number, 0, key)
         page.write_string(number, 1, value)
-    keys = ("row", "column", "value", "unit", "completeness", "measured_share", "coefficient")
+    keys = ("row", "column", "value", "unit", "completeness", "known_share", "measured_share", "coefficient")
     for number, cell in enumerate([dict(zip(keys, keys, strict=True)), *content["cells"]], start=len(lines) + 1):
         for place, key in enumerate(keys):
             page.write_string(number, place, cell[key] or "")

@@ -49,7 +49,8 @@ SELECT
     m.energy,
     coalesce(m.measured_energy, 0) AS measured_energy,
     coalesce(m.due_slots, 0) AS due_slots,
-    coalesce(m.received_slots, 0) AS received_slots
+    coalesce(m.received_slots, 0) AS received_slots,
+    coalesce(m.known_slots, 0) AS known_slots
 FROM point AS p
 CROSS JOIN (
     SELECT
@@ -99,16 +100,17 @@ RETURNING balance_id;
 -- insert_cell --
 -- A cell of a balance.
 INSERT INTO balance_cell (
-    balance_id, row_code, column_code, value, unit, completeness, measured_share, coefficient_code, source_point_ids
+    balance_id, row_code, column_code, value, unit, completeness, known_share, measured_share, coefficient_code,
+    source_point_ids
 )
 VALUES (
-    %(balance_id)s, %(row_code)s, %(column_code)s, %(value)s, %(unit)s, %(completeness)s, %(measured_share)s,
-    %(coefficient_code)s, %(source_point_ids)s
+    %(balance_id)s, %(row_code)s, %(column_code)s, %(value)s, %(unit)s, %(completeness)s, %(known_share)s,
+    %(measured_share)s, %(coefficient_code)s, %(source_point_ids)s
 );
 
 -- balance_cells --
 -- The cells of a balance, by row and column.
-SELECT row_code, column_code, value, unit, completeness, measured_share, coefficient_code, source_point_ids
+SELECT row_code, column_code, value, unit, completeness, known_share, measured_share, coefficient_code, source_point_ids
 FROM balance_cell
 WHERE balance_id = %(balance_id)s
 ORDER BY row_code, column_code;
@@ -116,7 +118,7 @@ ORDER BY row_code, column_code;
 -- explained_cell --
 -- The newest balance of a unit's month with one of its cells and its coefficient: one row, or none.
 SELECT
-    u.unit_code, b.version, c.value, c.unit, c.completeness, c.measured_share, c.source_point_ids,
+    u.unit_code, b.version, c.value, c.unit, c.completeness, c.known_share, c.measured_share, c.source_point_ids,
     k.coefficient_code, k.tce_per_form_unit, k.form_unit, k.source, k.confidence
 FROM unit AS u
 INNER JOIN monitored_balance AS b ON u.unit_id = b.unit_id
@@ -139,15 +141,17 @@ WHERE p.point_id = ANY(%(point_ids)s::integer[]) AND m.month_on = %(month_on)s
 ORDER BY p.point_code;
 
 -- explained_days --
--- The days of a point's month, each with the series that speaks for it and its slots' quality.
-SELECT d.day_on, d.series_id, d.energy, d.unit, d.measured_energy, s.quality
+-- The days of a point's month, each with the series that speaks for it, its kind, and its slots' quality.
+SELECT d.day_on, d.series_id, o.kind, d.energy, d.unit, d.measured_energy, s.quality
 FROM point_day AS d
 INNER JOIN series_day AS s ON d.series_id = s.series_id AND d.day_on = s.day_on
+INNER JOIN series AS o ON d.series_id = o.series_id
 WHERE d.point_id = %(point_id)s AND d.day_on >= %(first_on)s AND d.day_on < %(end_on)s
 ORDER BY d.day_on;
 
 -- explained_messages --
--- The messages that brought the readings of a series in a span of time, each with how many, its hash and algorithm.
+-- The messages that brought the values in force of a series in a span of time, ends included, each with how many, its
+-- hash and algorithm.
 SELECT r.message_id, count(*) AS reading_count, m.hash_algorithm, m.hash
 FROM reading_in_force AS r
 INNER JOIN message AS m ON r.message_id = m.message_id

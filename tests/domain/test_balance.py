@@ -17,7 +17,7 @@ def month(point_id: int, energy: object, **changes: object) -> PointMonth:
     fields: dict[str, object] = {
         "point_id": point_id, "variety_code": "33", "flow": "purchase", "use": "industrial",
         "is_inside_non_industrial": False, "unit": "kWh", "energy": amount, "measured_energy": amount or Decimal(0),
-        "due_slots": 100, "received_slots": 100,
+        "due_slots": 100, "received_slots": 100, "known_slots": 100,
     }  # fmt: skip
     return PointMonth(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -81,6 +81,11 @@ def test_row_01_holds_its_parts_once_with_their_own_coefficients() -> None:
     tce = 100 * Decimal("0.9428") + 50 * Decimal("0.4286") + 10 * Decimal("0.7143")
     assert (built["01", "4"].value, built["01", "tce"].value, built["40", "4"].value) == (160, tce, tce)
     assert ("01", "10") not in built
+
+
+def test_what_came_and_tells_nothing_is_received_and_not_known() -> None:
+    cell = cells(month(1, 90, known_slots=90), month(2, 10, flow="generation"))["33", "4"]
+    assert (cell.completeness, cell.known_share, cell.measured_share) == (1, Decimal("0.95"), 1)
 
 
 def test_completeness_and_measured_share_travel_to_the_cell() -> None:

@@ -315,6 +315,7 @@ def test_a_negative_interval_is_unknown_and_lowers_no_total(plant: Plant, jobs: 
     assert close_changed_days(jobs, NOW).reverse == 1
     row = day_row(jobs, series_id)
     assert (row["total_energy"], row["received_slots"], str(row["method"])[7]) == (95, 96, "r")
+    assert jobs.execute("SELECT received_slots, known_slots FROM point_month").fetchall() == [(96, 95)]
 
 
 def test_a_register_that_knows_nothing_of_a_day_leaves_it_to_the_intervals(plant: Plant, jobs: Connection) -> None:

@@ -38,7 +38,8 @@ BALANCE = UnreleasedBalance(
 def cell(row: str, column: str, value: str, unit: str, share: str | None = "0.95") -> Cell:
     return Cell(
         row_code=row, column_code=column, value=Decimal(value), unit=unit, completeness=Decimal("0.99"),
-        measured_share=None if share is None else Decimal(share), coefficient_code=None, source_point_ids=(1,),
+        known_share=Decimal("0.99999"), measured_share=None if share is None else Decimal(share), coefficient_code=None,
+        source_point_ids=(1,),
     )  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def test_the_sheet_reads_like_the_form() -> None:
     assert (page.sheet_state, hidden.sheet_state) == ("visible", "hidden")
     assert hidden.cell(1, 2).value == SEALED.hash.hex()
     notes = "\n".join(str(row[0]) for row in values[48:])
-    assert "实测占比 95.00%，估算占比 5.00%" in notes
+    assert "已知占比 99.99%；其中实测占比 95.00%，估算占比 5.00%" in notes
 
 
 def test_a_restatement_names_what_it_restates() -> None:
