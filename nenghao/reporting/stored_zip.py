@@ -31,6 +31,20 @@ def read_zip(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def read_stored_zip(data: bytes) -> dict[str, bytes]:
+    """The members of an archive as `write_stored_zip` makes it: nothing is unpacked, whatever the archive says.
+
+    Raises: zipfile.BadZipFile and what else zipfile raises for bytes that are no such archive.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        members = archive.infolist()
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise zipfile.BadZipFile("a member is compressed")
+        if sum(member.file_size for member in members) > len(data):
+            raise zipfile.BadZipFile("the members are larger than the archive")
+        return {member.filename: archive.read(member) for member in members}
+
+
 def repack(data: bytes) -> bytes:
     """The same archive, stored."""
     return write_stored_zip(read_zip(data))

@@ -15,7 +15,7 @@ from nenghao.errors import SealBroken
 from nenghao.reporting.content import FORMAT_VERSION
 from nenghao.reporting.seal import CONTENT, SIGNATURE, SPREADSHEET, build_archive
 from nenghao.reporting.spreadsheet import RENDERER
-from nenghao.reporting.stored_zip import read_zip
+from nenghao.reporting.stored_zip import read_stored_zip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def verify_archive(archive: bytes, trusted: TrustedKeys) -> list[Check]:
 
 
 def _checks(archive: bytes, trusted: TrustedKeys) -> Iterator[Check]:
-    members = read_zip(archive)
+    members = read_stored_zip(archive)
     content, stated = members[CONTENT], json.loads(members[SIGNATURE])
     signature = Signature(
         algorithm=stated["signature_algorithm"], key_id=stated["key_id"], value=bytes.fromhex(stated["signature"])
@@ -82,7 +82,7 @@ def _check_rebuilt(
     if parsed["renderer"] != RENDERER:
         yield Check("verify.other_renderer", str(parsed["renderer"]), False)
     rebuilt = build_archive(content, signature)
-    if members[SPREADSHEET] != read_zip(rebuilt)[SPREADSHEET]:
+    if members[SPREADSHEET] != read_stored_zip(rebuilt)[SPREADSHEET]:
         yield Check("verify.xlsx_differs", "", False)
     yield Check("verify.xlsx_ok", SPREADSHEET, True)
     if archive != rebuilt:

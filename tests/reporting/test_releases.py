@@ -91,6 +91,14 @@ def test_any_changed_byte_fails(offset: int, mask: int) -> None:
     assert len(failures(bytes(changed))) == 1
 
 
+@pytest.mark.parametrize("method", [8, 12, 14, 99])
+def test_a_member_said_to_be_compressed_is_not_unpacked(method: int) -> None:
+    changed = bytearray(SEALED.archive)
+    directory = changed.index(b"PK\x01\x02", changed.index(read_zip(SEALED.archive)[MANIFEST]))
+    changed[8] = changed[directory + 10] = method
+    assert failures(bytes(changed)) == ["verify.not_a_release"]
+
+
 @pytest.mark.parametrize("archive", [b"", b"PK", SEALED.archive[:-1], SEALED.archive + b"\0", b"\0" + SEALED.archive])
 def test_a_cut_or_padded_archive_fails(archive: bytes) -> None:
     assert len(failures(archive)) == 1
