@@ -50,7 +50,7 @@ class Relation:
         Raises: DataRefused naming the relation and what is wrong with it.
         """
         try:
-            return cls(
+            relation = cls(
                 code=code,
                 left=_parse_terms(definition["left"]),
                 operator=_parse_operator(code, definition["operator"]),
@@ -61,6 +61,22 @@ class Relation:
             )
         except (KeyError, TypeError, InvalidOperation) as error:
             raise DataRefused(f"relation {code} is malformed: {error!r}") from error
+        if wrong := relation._wrong():
+            raise DataRefused(f"relation {code}: {wrong}")
+        return relation
+
+    def _wrong(self) -> str | None:
+        """What would let the relation hold, or break, whatever the cells say."""
+        terms = (*self.left, *self.right)
+        if not self.tolerance.is_finite() or self.tolerance < 0:
+            return f"tolerance {self.tolerance} is not a number from 0 on"
+        if all(term.is_optional for term in terms):
+            return "no term has to be there"
+        if not self.row_codes and any(term.row_code == ANY for term in terms):
+            return "a term stands for each row, but no rows are named"
+        if not self.column_codes and any(term.column_code == ANY for term in terms):
+            return "a term stands for each column, but no columns are named"
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

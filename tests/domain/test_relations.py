@@ -22,6 +22,13 @@ GOOD: dict[str, object] = {
         {"left": [{"row": "33"}]},
         {"right": [{"row": "33'; DROP TABLE release; --", "column": "4"}]},
         {"rows": "all"},
+        {"tolerance": "NaN"},
+        {"tolerance": "Infinity"},
+        {"tolerance": "-1"},
+        {"left": [{"row": "*", "column": "4"}]},
+        {"left": [{"row": "*", "column": "4"}], "rows": []},
+        {"left": [{"row": "33", "column": "*"}], "rows": ["33"]},
+        {"left": [], "right": [{"row": "33", "column": "5", "optional": True}]},
     ],
 )
 def test_a_malformed_relation_is_refused_by_name(wrong: dict[str, object]) -> None:
