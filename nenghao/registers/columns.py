@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeAlias
 
 from stdnum.cn import uscc
@@ -15,6 +15,10 @@ from nenghao.errors import DataRefused
 
 #: A cell after parsing. Dates without a time are Shanghai days.
 Cell: TypeAlias = str | int | Decimal | date | datetime | None
+
+
+#: Decimal itself takes 1_000, １００ and 1e400000.
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 
 
 class CellRefused(DataRefused):
@@ -61,7 +65,9 @@ def one_of(*values: str) -> Callable[[str], str]:
 
 
 def name(text: str) -> str:
-    """Any text of at most 200 characters."""
+    """Any text of at most 200 characters without control characters, which neither database nor spreadsheet takes."""
+    if any(character < " " or character == "\x7f" for character in text):
+        raise CellRefused("not_printable")
     if len(text) > 200:
         raise CellRefused("too_long")
     return text
@@ -75,12 +81,11 @@ def measure_unit(text: str) -> str:
 
 
 def positive_decimal(text: str) -> Decimal:
-    """A decimal above zero, with a point and without thousands separators."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise CellRefused("not_decimal") from None
-    if not value.is_finite() or value <= 0:
+    """A decimal above zero, with a point and without thousands separators; as long as some meter's is."""
+    if not _DECIMAL.fullmatch(text):
+        raise CellRefused("not_decimal")
+    value = Decimal(text)
+    if value <= 0:
         raise CellRefused("not_positive")
     return value
 
