@@ -37,11 +37,21 @@ def validate(context: "EphemeralDataContext", validation: Validation) -> list[Ou
         )
     )
     result = next(iter(checkpoint.run().run_results.values()))
-    return [_outcome(validation, verdict) for verdict in result.results]
+    verdicts: dict[int, Any] = {_place_of(verdict): verdict for verdict in result.results}
+    return [
+        _outcome(validation, place, verdicts[place])
+        if place in verdicts
+        else Outcome(check=check, failure="no verdict came")
+        for place, check in enumerate(validation.checks)
+    ]
 
 
-def _outcome(validation: Validation, verdict: Any) -> Outcome:
-    place = verdict.expectation_config.meta["place"]
+def _place_of(verdict: Any) -> int:
+    place: int = verdict.expectation_config.meta["place"]
+    return place
+
+
+def _outcome(validation: Validation, place: int, verdict: Any) -> Outcome:
     check = validation.checks[place]
     failure = failure_of(verdict.exception_info)
     if failure is not None:

@@ -10,11 +10,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from expectations.catalogue import Rule
 from nenghao.config import Role, Settings
+from nenghao.errors import ConfigError
 from nenghao.labels import label
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
 DOCS_SITE: Final = "nenghao"
+#: Lies in a folder of Data Docs and says that its content was made here, and may be made anew.
+DOCS_MARK: Final = ".nenghao-data-docs"
 #: Rules join days with days of the same batch, for which the planner has no statistics: it would choose nested loops,
 #: whose cost is the square of the days (two years of a house: 14 s instead of 0.3 s).
 SESSION_OPTIONS: Final = "-c timezone=UTC -c enable_nestloop=off -c jit=off -c work_mem=64MB"
@@ -49,7 +53,11 @@ class Validation:
 
 @contextmanager
 def open_context(settings: Settings) -> Iterator["EphemeralDataContext"]:
-    """A context in memory, its connections closed at the end: all that lasts is in the database and in Data Docs."""
+    """A context in memory, its connections closed at the end: all that lasts is in the database and in Data Docs.
+
+    Raises: ConfigError where the folder for Data Docs holds what was not made here.
+    """
+    _own_docs_folder(settings.data_docs_dir)
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
@@ -99,8 +107,12 @@ def build_validation(
 def build_docs(context: "EphemeralDataContext", settings: Settings) -> None:
     """Write Data Docs of this context's runs: verdicts and counts, never rows."""
     folder = settings.data_docs_dir
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _own_docs_folder(folder)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != DOCS_MARK:
+            path.unlink()
     context.add_data_docs_site(
         DOCS_SITE,
         {
@@ -110,6 +122,19 @@ def build_docs(context: "EphemeralDataContext", settings: Settings) -> None:
         },
     )
     context.build_data_docs(site_names=[DOCS_SITE])
+
+
+def _own_docs_folder(folder: Path) -> None:
+    """Make the folder, or see that it is ours: what a wrong setting names must not be emptied."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        mark = folder / DOCS_MARK
+        if not mark.exists():
+            if any(folder.iterdir()):
+                raise ConfigError(f"NENGHAO_DATA_DOCS_DIR: {folder} holds files that are not Data Docs of this project")
+            mark.touch()
+    except OSError as error:
+        raise ConfigError(f"NENGHAO_DATA_DOCS_DIR: {folder} cannot be used: {error.strerror}") from error
 
 
 def _describe(check: Check, settings: Settings) -> str:

@@ -79,8 +79,9 @@ AND NOT EXISTS (
 ORDER BY day_on, p.unit_id;
 
 -- batch_series_day --
--- Days of energy series around the audited days, one row a (series, day), with the meter's constants on that day.
--- quantum is the smallest step of the series in energy after the multiplier.
+-- Days of energy series around the audited days, one row a (series, day), with the meter's constants at the day's start.
+-- quantum is the smallest step of the series in energy after the multiplier, whoever applied it, and where the meter or its
+-- transformer changed within the day the coarser one; face_quantum is the last digit of the face in the values as sent.
 SELECT
     p.unit_id,
     s.point_id,
@@ -103,12 +104,23 @@ SELECT
     sd.received_slots,
     v.multiplier,
     v.decimals,
-    (CASE v.multiplier_applied_by WHEN 'platform' THEN v.multiplier ELSE 1 END) * 10::numeric ^ (-v.decimals) AS quantum
+    greatest(v.multiplier * 10::numeric ^ (-v.decimals), changed.quantum) AS quantum,
+    (CASE v.multiplier_applied_by WHEN 'platform' THEN 1 ELSE v.multiplier END) * 10::numeric ^ (-v.decimals)
+    AS face_quantum
 FROM series_day AS sd
 INNER JOIN series AS s ON sd.series_id = s.series_id
 INNER JOIN point AS p ON s.point_id = p.point_id
 INNER JOIN series_version AS v
     ON sd.series_id = v.series_id AND v.valid @> (sd.day_on::timestamp AT TIME ZONE 'Asia/Shanghai')
+LEFT JOIN (
+    SELECT
+        series_id,
+        (lower(valid) AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+        max(multiplier * 10::numeric ^ (-decimals)) AS quantum
+    FROM series_version
+    WHERE NOT lower_inf(valid)
+    GROUP BY series_id, (lower(valid) AT TIME ZONE 'Asia/Shanghai')::date
+) AS changed ON sd.series_id = changed.series_id AND sd.day_on = changed.day_on
 WHERE p.unit_id = ANY(%(unit_ids)s)
 AND sd.day_on >= %(history_on)s AND sd.day_on <= %(horizon_on)s;
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from expectations.catalogue import RULES_DIR
 from nenghao.config import Role, Settings
 from nenghao.db import audit
 from nenghao.db.connection import conninfo
+from nenghao.errors import ConfigError
 from nenghao.review.cases import decide
 from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out, read_case
 
@@ -147,6 +149,38 @@ def test_data_docs_hold_verdicts_and_no_values(site: Settings) -> None:
     secret = site.secret(Role.RULES)
     assert energies
     assert not any(value in page for page in pages for value in (*energies, secret))
+
+
+def test_a_folder_that_holds_something_else_is_never_emptied(site: Settings) -> None:
+    runner.audit_pending(site, NOW)
+    runner.audit_days(site, FIRST_ON, FIRST_ON, NOW)  # its own pages are made anew
+    home = site.model_copy(update={"data_docs_dir": site.data_docs_dir.parent / "home"})
+    home.data_docs_dir.mkdir()
+    thesis = home.data_docs_dir / "thesis.txt"
+    thesis.write_text("ten years of work")
+    with pytest.raises(ConfigError, match="NENGHAO_DATA_DOCS_DIR"):
+        runner.audit_days(home, FIRST_ON, FIRST_ON, NOW)
+    assert thesis.read_text() == "ten years of work"
+
+
+def test_the_quantum_is_the_coarsest_of_a_day_whoever_multiplies(site: Settings) -> None:
+    """A gateway that multiplies sends steps of multiplier x last digit; on a day of change the coarser counts."""
+    with psycopg.connect(conninfo(site, Role.OWNER)) as conn:
+        conn.execute("UPDATE series_version SET multiplier = 14000, multiplier_applied_by = 'gateway', decimals = 2")
+        conn.execute("UPDATE series_version SET valid = tstzrange(lower(valid), '2026-08-05T12:00+08')")
+        conn.execute(
+            "INSERT INTO series_version (series_id, valid, meter_id, unit, slot_minutes, multiplier,"
+            " multiplier_applied_by, decimals)"
+            " SELECT series_id, tstzrange('2026-08-05T12:00+08', NULL), meter_id, unit, 60, 20000, 'platform', 2"
+            " FROM series_version"
+        )
+        parameters = {"unit_ids": [1], "first_on": FIRST_ON, "last_on": FIRST_ON, "history_on": FIRST_ON}
+        query = audit.literal_query(conn, "batch_series_day", {**parameters, "horizon_on": date(2026, 8, 6)})
+        found = conn.execute(
+            f"SELECT day_on, min(quantum), max(quantum), max(face_quantum) FROM ({query.removesuffix(';')}) AS b"
+            " GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    assert [row[1:] for row in found] == [(140, 140, 140)] * 2 + [(200, 200, 140), (200, 200, Decimal("0.01"))]
 
 
 def test_plan_keeps_late_units_apart() -> None:

@@ -103,7 +103,7 @@ long_runs AS (
         series_of_run.kind,
         series_of_run.unit,
         series_of_run.quantum,
-        series_of_run.decimals
+        series_of_run.face_quantum
     FROM (
         SELECT
             runs.*,
@@ -122,7 +122,7 @@ long_runs AS (
     AND habit.run_slots >= limits.run_slots_min
     AND habit.run_slots >= limits.times_longest_before * habit.longest_before
     AND habit.history_days >= limits.history_days_min
-    AND habit.face >= limits.quanta_min * 10::numeric ^ (-series_of_run.decimals)
+    AND habit.face >= limits.quanta_min * series_of_run.face_quantum
 ),
 
 links AS (
