@@ -25,6 +25,12 @@ class BalanceVersion:
     content_hash: bytes
 
 
+def mark_other_editions(conn: Connection, *, layout_edition: str, coefficient_edition: str) -> None:
+    """Ask for every newest balance of other editions that is not sealed."""
+    columns = {"layout_edition": layout_edition, "coefficient_edition": coefficient_edition}
+    conn.execute(_QUERIES["mark_other_editions"], columns)
+
+
 def next_months(conn: Connection, *, before_on: date, max_months: int) -> list[UnitMonth]:
     """Unit months on the list that begin before a day."""
     rows = conn.execute(_QUERIES["next_month_marks"], {"before_on": before_on, "max_months": max_months})

@@ -35,4 +35,7 @@ def add_row(conn: Connection, sheet_name: str, cells: Mapping[str, object]) -> b
     if sheet_name == "series":
         conn.execute(_QUERIES["add_series"], cells)
     row = conn.execute(_QUERIES[ADDING[sheet_name]], cells).fetchone()
+    if sheet_name == "network" and row == (True,):
+        # Which use is inside which decides how a balance is split; no reading tells that the network has changed.
+        conn.execute(_QUERIES["mark_network_months"], cells)
     return None if row is None else bool(row[0])

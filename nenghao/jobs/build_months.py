@@ -28,8 +28,13 @@ def build_months(conn: Connection, now: datetime) -> list[int]:
     """Build what is on the list; returns the ids of new balance versions.
 
     A month whose cells come out as before gets no new version, so a second run changes nothing. The list keeps months
-    that are not over yet.
+    that are not over yet. A balance that waits for its seal is made again in the editions in force; a sealed month is
+    not, for a new edition is no correction (practice 1).
     """
+    with conn.transaction():
+        db.mark_other_editions(
+            conn, layout_edition=load_layout(FORM).edition, coefficient_edition=load_coefficients().edition
+        )
     before_on = Month.of(day_of(now)).start_on
     built: list[int] = []
     while True:

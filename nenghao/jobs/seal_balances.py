@@ -12,7 +12,9 @@ from nenghao.config import Settings
 from nenghao.db import balances, releases
 from nenghao.db.connection import Connection
 from nenghao.db.releases import UnreleasedBalance
-from nenghao.reporting.content import build_content
+from nenghao.reference.coefficients import load_coefficients
+from nenghao.reference.layouts import load_layout
+from nenghao.reporting.content import FORM, build_content
 from nenghao.reporting.seal import SPREADSHEET, seal
 from nenghao.reporting.stored_zip import read_zip
 
@@ -26,7 +28,8 @@ def seal_balances(
 ) -> list[int]:
     """Seal every newest balance without a release, or those of the given ids; returns the ids of new releases.
 
-    A balance whose relations were not checked, or break a mandatory one that nobody has decided on, is held back.
+    A balance whose relations were not checked, or break a mandatory one that nobody has decided on, is held back; so is
+    one of other editions than those in force, whose texts and coefficients are not here any more.
     A sealed balance is not sealed again. One that changed becomes the next version, which names what it restates.
     Each release is a transaction of its own; files that a crash left out are written by the next run.
     """
@@ -35,7 +38,7 @@ def seal_balances(
         waiting = releases.unreleased_balances(conn, balance_ids)
     sealed = []
     for balance in waiting:
-        if balance.is_held:
+        if _is_held(balance):
             continue
         release_id = _seal_one(conn, balance, key, now)
         if release_id is not None:
@@ -47,7 +50,13 @@ def seal_balances(
 def held_balances(conn: Connection) -> list[int]:
     """Ids of the newest balances that wait for their relations or for a decision."""
     with conn.transaction():
-        return [balance.balance_id for balance in releases.unreleased_balances(conn, None) if balance.is_held]
+        return [balance.balance_id for balance in releases.unreleased_balances(conn, None) if _is_held(balance)]
+
+
+def _is_held(balance: UnreleasedBalance) -> bool:
+    """Whether a balance waits: for its relations, for a decision, or to be made again in the editions in force."""
+    in_force = load_layout(FORM).edition, load_coefficients().edition
+    return balance.is_held or (balance.layout_edition, balance.coefficient_edition) != in_force
 
 
 def _seal_one(conn: Connection, balance: UnreleasedBalance, key: str, now: datetime) -> int | None:
@@ -55,7 +64,7 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: str, now: datet
         balances.lock_unit_month(conn, (balance.unit_id, balance.month_on))
         # Read again under the lock: another run may have sealed it, or built a newer version.
         current = releases.unreleased_balances(conn, [balance.balance_id])
-        if not current or current[0].is_held:
+        if not current or _is_held(current[0]):
             return None
         content = build_content(current[0], balances.load_cells(conn, balance.balance_id), FORM_LANGUAGE)
         return releases.insert_release(conn, current[0], seal(content, key), now)

@@ -1,3 +1,24 @@
+-- mark_other_editions --
+-- Asks for every newest balance of other editions that no release seals yet; a sealed one is not made again for an edition.
+INSERT INTO month_mark (unit_id, month_on)
+SELECT
+    newest.unit_id,
+    newest.month_on
+FROM (
+    SELECT DISTINCT ON (unit_id, month_on)
+        balance_id,
+        unit_id,
+        month_on,
+        layout_edition,
+        coefficient_edition
+    FROM monitored_balance
+    ORDER BY unit_id, month_on, version DESC
+) AS newest
+WHERE
+    (newest.layout_edition, newest.coefficient_edition)
+    IS DISTINCT FROM (%(layout_edition)s::text, %(coefficient_edition)s::text)
+    AND NOT EXISTS (SELECT 1 FROM release AS r WHERE r.balance_id = newest.balance_id);
+
 -- next_month_marks --
 -- Unit months on the list that begin before `before_on`, each once.
 SELECT DISTINCT unit_id, month_on

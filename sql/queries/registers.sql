@@ -150,3 +150,16 @@ INNER JOIN wanted AS w ON t.whole_point_id = w.whole_point_id AND t.part_point_i
 WHERE
     t.sign = %(sign)s AND t.valid_from = %(valid_from)s::date
     AND t.valid_to IS NOT DISTINCT FROM %(valid_to)s::date;
+
+-- mark_network_months --
+-- Asks for new balances of the months in which a term of a unit's network is valid and that have one.
+INSERT INTO month_mark (unit_id, month_on)
+SELECT DISTINCT
+    b.unit_id,
+    b.month_on
+FROM monitored_balance AS b
+INNER JOIN unit AS u ON b.unit_id = u.unit_id
+WHERE
+    u.unit_code = %(unit_code)s
+    AND (b.month_on + INTERVAL '1 month')::date > %(valid_from)s::date
+    AND (%(valid_to)s::date IS NULL OR b.month_on < %(valid_to)s::date);

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from nenghao.jobs.build_months import build_months
 from nenghao.jobs.close_days import close_changed_days
 from nenghao.jobs.seal_balances import held_balances, seal_balances
 from nenghao.jobs.sync_reference import sync_reference
+from nenghao.reference.coefficients import load_coefficients
 from nenghao.reference.relations import load_relations
 from nenghao.reporting.verify import verify_archive
 from tests.jobs.plant import DAY, NOW, Plant, table_rows
@@ -161,6 +163,22 @@ def test_a_balance_is_sealed_after_its_relations_ran_and_a_broken_mandatory_one_
     assert sealed() == 0
     plant.decide(case_id, "confirm", "definition")
     assert sealed() == 1
+
+
+def test_a_new_edition_makes_a_waiting_balance_again_and_leaves_a_sealed_one(
+    plant: Plant, works: int, jobs: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_months(jobs, NOW)
+    plant.pass_relations()
+    other = replace(load_coefficients(), edition="GB/T 2589-2099")
+    for module in ("build_months", "seal_balances"):
+        monkeypatch.setattr(f"nenghao.jobs.{module}.load_coefficients", lambda: other)
+    assert seal_balances(jobs, settings, NOW) == []
+    assert len(build_months(jobs, NOW)) == 1
+    plant.pass_relations()
+    assert len(seal_balances(jobs, settings, NOW)) == 1
+    monkeypatch.undo()
+    assert build_months(jobs, NOW) == []
 
 
 def test_relations_hold_on_a_built_month_and_each_names_its_cells_when_broken(

@@ -1,6 +1,7 @@
 """Registers from files: everything is judged first, then all rows are imported or none."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,21 @@ def test_a_good_register_is_imported_and_a_second_time_changes_nothing(prepared:
     assert bring_in(prepared, folder).added == {"units": 1, "meters": 1, "points": 2, "series": 3, "network": 1}
     assert bring_in(prepared, folder).unchanged == {"units": 1, "meters": 1, "points": 2, "series": 3, "network": 1}
     assert count(prepared) == [1, 1, 2, 3, 1]
+
+
+def test_a_new_term_of_the_network_asks_for_the_balances_it_concerns(prepared: Settings, tmp_path: Path) -> None:
+    bring_in(prepared, write(tmp_path / "before", {**FILES, "network": []}))
+    with connect(prepared, Role.OWNER) as conn:
+        conn.execute(
+            "INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition,"
+            " content_hash_algorithm, content_hash, computed_at)"
+            " SELECT unit_id, month_on, 1, 'l', 'c', 'sha256', '', now()"
+            " FROM unit, unnest('{2026-08-01,2026-09-01}'::date[]) AS m (month_on)"
+        )
+    for _ in range(2):
+        bring_in(prepared, write(tmp_path / "r", FILES))
+    with connect(prepared, Role.JOBS) as conn:
+        assert conn.execute("SELECT month_on FROM month_mark").fetchall() == [(date(2026, 9, 1),)]
 
 
 Change = Callable[[dict[str, list[str]]], None]
