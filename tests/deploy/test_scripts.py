@@ -27,14 +27,6 @@ def test_is_connected_tells_established_connections_from_others() -> None:
             assert not is_connected(port, 1)
 
 
-def test_broker_sync_survives_the_signal_that_is_meant_for_the_broker(tmp_path: Path) -> None:
-    program = tmp_path / "nenghao-ingest"
-    program.write_text('#!/bin/sh\nkill -HUP "$(cat "$NENGHAO_BROKER_CONFIG_DIR/mosquitto.pid")"\n')
-    program.chmod(0o755)
-    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "NENGHAO_BROKER_CONFIG_DIR": str(tmp_path)}
-    subprocess.run([DEPLOY / "broker-sync"], env=environment, check=True, timeout=10)
-
-
 def test_airflows_connection_holds_the_secret_and_no_line_end(tmp_path: Path) -> None:
     (tmp_path / "airflow").write_text("pass\n")
     script = (DEPLOY / "airflow" / "connection").read_text().replace("/run/secrets", str(tmp_path))
