@@ -1,5 +1,6 @@
 """What every codec gives: the parts of a message that storage, identity and receipts need."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,14 +40,14 @@ class UnitWords(Protocol):
         ...
 
 
-class UnlocatedReading:
+class UnlocatedReading(ABC):
     """A reading in the words of its format, whose point or series only the registers can tell."""
 
     __slots__ = ()
 
+    @abstractmethod
     def locate(self, unit: UnitWords) -> SourcedReading | Refused:
         """The same reading in our words; must not raise, and must not choose where there is a choice."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
