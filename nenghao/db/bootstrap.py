@@ -47,7 +47,7 @@ class Server:
         try:
             return psycopg.connect(self.conninfo(database), autocommit=True)
         except psycopg.OperationalError as error:
-            reason = str(error).strip().splitlines()[-1]
+            reason = str(error).strip().splitlines()[0].removeprefix("connection failed: ")
             raise RetryableError(f"database {database} at {self.host}:{self.port}: {reason}") from error
 
     def problem(self) -> str | None:

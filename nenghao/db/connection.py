@@ -52,7 +52,7 @@ def connect(settings: Settings, role: Role, *, autocommit: bool = False) -> Conn
             options=_SERVER_OPTIONS,
         )
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0].removeprefix("connection failed: ")
         raise RetryableError(
             f"database {settings.database_name} at {settings.database_host}:{settings.database_port}: {reason}"
         ) from error
