@@ -28,12 +28,18 @@ def about() -> None:
 def run() -> None:
     """Collect the messages of this host's shards until told to stop; what is held then is stored first."""
     from ingest.collector import ShardCollector
+    from ingest.health import ProcessHealth
+    from ingest.health_server import serve_health
 
     settings = load_settings()
     settings.secret("broker_collector")  # a missing secret stops here, not in a loop of retries
-    stop = stop_on_signal()
+    stop, health = stop_on_signal(), ProcessHealth()
+    collectors = [
+        ShardCollector(settings, shard, stop, health.add_worker(f"shard-{shard}")) for shard in settings.shards
+    ]
+    serve_health(health, settings.health_port)
     with ThreadPoolExecutor(len(settings.shards)) as pool:
-        runs = [pool.submit(ShardCollector(settings, shard, stop).run) for shard in settings.shards]
+        runs = [pool.submit(one.run) for one in collectors]
         wait(runs, return_when=FIRST_COMPLETED)
         stop.set()  # one that ended by a fault takes the others with it: the supervisor starts all of them again
     for one in runs:
@@ -51,11 +57,16 @@ def stop_on_signal() -> Event:
 @app.command()
 def outbound() -> None:
     """Send receipts and waiting messages to gateways until told to stop."""
+    from ingest.health import ProcessHealth
+    from ingest.health_server import serve_health
     from ingest.outbound import OutboundSender
 
     settings = load_settings()
     settings.secret("broker_collector")
-    OutboundSender(settings, stop_on_signal()).run()
+    health = ProcessHealth()
+    sender = OutboundSender(settings, stop_on_signal(), health)
+    serve_health(health, settings.health_port)
+    sender.run()
 
 
 @app.command()

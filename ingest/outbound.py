@@ -6,6 +6,7 @@ from itertools import groupby
 from threading import Event
 from typing import Final
 
+from ingest.health import ProcessHealth, WorkerHealth
 from ingest.publisher import Publisher
 from ingest.receipts import write_receipts
 from nenghao.config import Role, Settings
@@ -25,15 +26,18 @@ LOOP_TIMEOUT_S: Final = 0.1
 class OutboundSender:
     """Runs until it is told to stop; where there is another sender, it waits for its end."""
 
-    def __init__(self, settings: Settings, stop: Event) -> None:
+    def __init__(self, settings: Settings, stop: Event, process: ProcessHealth) -> None:
         self._settings = settings
         self._stop = stop
+        self._process = process
+        self._health = process.add_worker("outbound")
         self._wait_s = FIRST_WAIT_S
         self._trouble: str | None = None
 
     def run(self) -> None:
         """Send; what was not taken by the broker is sent again after a fault."""
         while not self._stop.is_set():
+            self._health.turn()
             try:
                 with driver_errors(), connect(self._settings, Role.COLLECTOR, autocommit=True) as conn:
                     self._serve(conn)
@@ -41,18 +45,21 @@ class OutboundSender:
                 if self._trouble is None:
                     _log.warning("outbound waits: %s", str(error).strip().splitlines()[0])
                 self._trouble = str(error)
+                self._health.waits(str(error).strip().splitlines()[0])
                 self._stop.wait(self._wait_s)
                 self._wait_s = min(LONGEST_WAIT_S, self._wait_s * 2)
+        self._health.stops()
         _log.info("outbound stopped")
 
     def _serve(self, conn: Connection) -> None:
         if not lease_outbound(conn):
             raise RetryableError("another outbound sender is running")
-        publisher = Publisher(self._settings)
+        publisher = Publisher(self._settings, self._process.note_broker_dropped)
         try:
             publisher.open()
             _log.info("outbound sends%s", "" if self._trouble is None else " again")
             self._trouble, self._wait_s = None, FIRST_WAIT_S
+            self._health.works()
             while not self._stop.is_set():
                 is_more = self._send_round(conn, publisher)
                 self._idle(publisher, 0 if is_more else self._settings.receipt_interval_s)
@@ -61,17 +68,20 @@ class OutboundSender:
 
     def _send_round(self, conn: Connection, publisher: Publisher) -> bool:
         """Send what waits; returns whether more waits already."""
-        counts = [_send_receipts(conn, publisher, shard) for shard in db.shards(conn)]
+        self._health.turn()
+        counts = [_send_receipts(conn, publisher, shard, self._health) for shard in db.shards(conn)]
         counts.append(_send_outbound(conn, publisher))
+        self._health.sent(counts[-1])
         return any(count >= db.MESSAGE_LIMIT for count in counts)
 
     def _idle(self, publisher: Publisher, seconds: float) -> None:
         until_s = time.monotonic() + seconds
         while not self._stop.is_set() and (left_s := until_s - time.monotonic()) > 0:
+            self._health.turn()
             publisher.idle(min(LOOP_TIMEOUT_S, left_s))
 
 
-def _send_receipts(conn: Connection, publisher: Publisher, shard: int) -> int:
+def _send_receipts(conn: Connection, publisher: Publisher, shard: int, health: WorkerHealth) -> int:
     """Receipt a shard's new messages, then those that came again; the cursor moves after the broker took them."""
     new = db.messages_after(conn, shard, db.receipt_cursor(conn, shard))
     again = db.messages_again(conn, shard)
@@ -79,6 +89,7 @@ def _send_receipts(conn: Connection, publisher: Publisher, shard: int) -> int:
         if messages:
             refusals = db.refusals_of(conn, [message.message_id for message in messages])
             publisher.publish(write_receipts(messages, refusals))
+            health.receipted(len(messages))
     if new:
         db.move_receipt_cursor(conn, shard, new[-1].message_id)
     if again:

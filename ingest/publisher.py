@@ -1,10 +1,10 @@
 """A connection that publishes and knows what the broker took."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -16,6 +16,8 @@ CLIENT_ID: Final = "nenghao-outbound"
 KEEPALIVE_S: Final = 60
 ANSWER_TIMEOUT_S: Final = 30.0
 MAX_INFLIGHT: Final = 200
+#: What the broker dropped since it started, for want of room in its queues; kept by it, and sent when it changes.
+DROPPED_TOPIC: Final = "$SYS/broker/publish/messages/dropped"
 
 
 class Publishable(Protocol):
@@ -35,7 +37,8 @@ class Publishable(Protocol):
 class Publisher:
     """One connection; when it is lost, a new object takes over."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, on_dropped: Callable[[int], None]) -> None:
+        self._on_dropped = on_dropped
         self._address = f"{settings.broker_host}:{settings.broker_port}"
         self._waiting: set[int] = set()
         self._is_connected = False
@@ -51,6 +54,7 @@ class Publisher:
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_publish = self._published
+        self._client.on_message = self._arrived
         self._host, self._port = settings.broker_host, settings.broker_port
 
     def open(self) -> None:
@@ -97,11 +101,17 @@ class Publisher:
                 raise RetryableError(f"broker at {self._address}: no answer")
 
     def _connected(
-        self, _client: Client, _userdata: Any, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
+        self, client: Client, _userdata: Any, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         if code.is_failure:
             self._lost = str(code)
+        else:
+            client.subscribe(DROPPED_TOPIC)
         self._is_connected = True
+
+    def _arrived(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
+        if message.payload.isdigit():
+            self._on_dropped(int(message.payload))
 
     def _disconnected(
         self, _client: Client, _userdata: Any, _flags: DisconnectFlags, code: ReasonCode, _properties: Properties | None

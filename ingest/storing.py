@@ -14,6 +14,7 @@ from nenghao.db.errors import RowRejected, driver_errors
 from nenghao.db.ingest import prepare_stages, store_batch, store_states
 from nenghao.db.ingest_rows import BatchOutcome, IncomingMessage, IncomingState
 from nenghao.db.locks import lease_shard
+from nenghao.db.server import server_now
 from nenghao.domain.acceptance import Accepted, Limits, Reason, Refused
 from nenghao.errors import RetryableError
 
@@ -60,6 +61,19 @@ class BatchStore:
         if self._conn is not None:
             self._conn.close()
             self._conn = None
+
+    def check(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises: RetryableError where it gives none.
+        """
+        assert self._conn is not None  # noqa: S101 - the collector opens it before it connects to the broker
+        try:
+            with driver_errors():
+                server_now(self._conn)
+        except RetryableError:
+            self.close()
+            raise
 
     def store(self, messages: Sequence[ReadMessage]) -> BatchOutcome:
         """Judge and store messages in order of arrival; on return all of them are committed.

@@ -89,6 +89,14 @@ class Settings(BaseSettings):
         "8 days, and a gateway cut off in it is mended after it.",
     )
 
+    health_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port on 127.0.0.1 for /metrics, /healthz and /readyz of the collector or the outbound sender; "
+        "each process needs one of its own. 0 is off: nothing listens that nobody asked for.",
+    )
+
     release_dir: Path = Field(
         default=PROJECT_ROOT / ".run" / "stack" / "releases", description="Folder for sealed releases and their XLSX."
     )

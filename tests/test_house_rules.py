@@ -20,6 +20,7 @@ OWNERS = {
     "psycopg_pool": ("nenghao.db",),
     "paho": ("ingest",),
     "msgspec": ("ingest",),
+    "prometheus_client": ("ingest",),
     "great_expectations": ("expectations",),
     "sqlalchemy": ("expectations",),
     "pandas": (),

@@ -18,6 +18,7 @@ from nenghao.db.ingest_rows import (
     IncomingState,
     message_row,
     refusal_rows,
+    refusals_of,
     stored_topic,
 )
 from nenghao.db.locks import lock_day_shared, lock_shard
@@ -142,4 +143,6 @@ def _outcome(fresh: Sequence[FreshMessage], received_again: int) -> BatchOutcome
     for one in fresh:
         outcome.refused_messages += one.message.refused is not None
         outcome.readings.add(one.counts)
+        if one.message.refused is not None or one.counts.refused:
+            outcome.refusals.update(refused.reason for _, refused in refusals_of(one.message))
     return outcome

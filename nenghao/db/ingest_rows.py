@@ -1,12 +1,13 @@
 """What a batch stores: messages and states after judgement, and their rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from nenghao.domain.acceptance import Accepted, Refused
+from nenghao.domain.acceptance import Accepted, Reason, Refused
 
 HASH_ALGORITHM: Final = "sha256"
 MAX_TOPIC_CHARS: Final = 300
@@ -78,6 +79,8 @@ class BatchOutcome:
     received_again: int = 0
     refused_messages: int = 0
     readings: Counts = field(default_factory=Counts)
+    #: Rows of table refusal by reason.
+    refusals: Counter[Reason] = field(default_factory=Counter)
 
     def add(self, other: "BatchOutcome") -> None:
         """Sum up."""
@@ -85,6 +88,7 @@ class BatchOutcome:
         self.received_again += other.received_again
         self.refused_messages += other.refused_messages
         self.readings.add(other.readings)
+        self.refusals.update(other.refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +127,19 @@ def message_row(shard: int, one: FreshMessage) -> tuple[object, ...]:
     )
 
 
+def refusals_of(message: IncomingMessage) -> Iterable[tuple[int | None, Refused]]:
+    """The message's own refusal, without an ordinal, or that of each of its readings that was refused."""
+    if message.refused is not None:
+        yield None, message.refused
+        return
+    for ordinal, reading in enumerate(message.readings):
+        if isinstance(reading, Refused):
+            yield ordinal, reading
+
+
 def refusal_rows(one: FreshMessage) -> Iterable[tuple[object, ...]]:
     """Its row of table refusal, or one for each of its readings that was refused."""
-    refused = one.message.refused
-    if refused is not None:
-        yield _refusal_row(one, None, refused)
-        return
-    for ordinal, reading in enumerate(one.message.readings):
-        if isinstance(reading, Refused):
-            yield _refusal_row(one, ordinal, reading)
+    return (_refusal_row(one, ordinal, refused) for ordinal, refused in refusals_of(one.message))
 
 
 def _refusal_row(one: FreshMessage, ordinal: int | None, refused: Refused) -> tuple[object, ...]:
