@@ -44,11 +44,15 @@ MAY_IMPORT = {
     "nenghao.db": ("nenghao.db", "nenghao.domain"),
     "nenghao.crypto": (),
     "nenghao.broker_files": (),
+    "nenghao.broker_hello": (),
     "nenghao.credentials": ("nenghao.db", "nenghao.crypto", "nenghao.broker_files"),
     "nenghao.registers": ("nenghao.registers", "nenghao.db", "nenghao.domain"),
     "nenghao.review": ("nenghao.review", "nenghao.db", "nenghao.domain", "nenghao.detection", "nenghao.crypto"),
     "nenghao.reporting": ("nenghao.reporting", "nenghao.db", "nenghao.domain", "nenghao.crypto"),
-    "nenghao.stack": ("nenghao.stack", "nenghao.db", "nenghao.domain", "nenghao.credentials", "nenghao.broker_files"),
+    "nenghao.stack": (
+        "nenghao.stack", "nenghao.db", "nenghao.domain", "nenghao.credentials", "nenghao.broker_files",
+        "nenghao.broker_hello",
+    ),
     "nenghao.jobs": (
         "nenghao.jobs", "nenghao.reporting", "nenghao.registers", "nenghao.review", "nenghao.db", "nenghao.domain",
         "nenghao.detection", "nenghao.crypto",

@@ -1,12 +1,10 @@
 """Mosquitto: its configuration, its first client, and a check that it takes that client in."""
 
 import re
-import socket
-import struct
-import time
 from collections import Counter
 
 from nenghao.broker_files import mosquitto_password_hash, render_passwd, write_atomically
+from nenghao.broker_hello import greet_broker
 from nenghao.config import PROJECT_ROOT
 from nenghao.errors import ConfigError
 from nenghao.stack.credentials import BROKER_SECRET, read_secret
@@ -93,29 +91,7 @@ def count_denied(layout: Layout) -> Counter[str]:
 def problem(layout: Layout, port: int) -> str | None:
     """Why the broker does not take the collector in; None where it does."""
     try:
-        code = _connect(port, COLLECTOR, read_secret(layout, BROKER_SECRET))
+        code = greet_broker("127.0.0.1", port, COLLECTOR, read_secret(layout, BROKER_SECRET))
     except OSError as error:
         return str(error)
     return f"the collector is refused with code {code}" if code else None
-
-
-def _connect(port: int, user: str, password: str) -> int:
-    """Say hello in MQTT 3.1.1 and return the broker's code: 0 is welcome, 4 and 5 are not.
-
-    Source: MQTT 3.1.1, 3.1 and 3.2. The client library belongs to the collector alone, and this is all that is needed.
-    """
-
-    def text(value: str) -> bytes:
-        return struct.pack(">H", len(value.encode())) + value.encode()
-
-    clean_session, has_password, has_user = 0x02, 0x40, 0x80
-    body = text("MQTT") + bytes([4, clean_session | has_password | has_user, 0, 10])
-    body += text(f"health-{time.monotonic_ns()}") + text(user) + text(password)
-    length = bytes([len(body)]) if len(body) < 128 else bytes([len(body) % 128 | 0x80, len(body) // 128])
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(b"\x10" + length + body)
-        answer = connection.recv(4)
-        if len(answer) < 4:
-            raise ConnectionResetError("the broker closed the connection")
-        connection.sendall(b"\xe0\x00")
-        return answer[3]
