@@ -4,6 +4,7 @@ The same class configures the stack without containers and the containers; secre
 `secrets_dir`, one file a secret, never variables.
 """
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -126,16 +127,26 @@ class Settings(BaseSettings):
         return text
 
 
+#: Variables of the same prefix that are no settings of a process: a folder of benches, and a switch of a test.
+NO_SETTINGS = {"NENGHAO_SHARED", "NENGHAO_WRITE_SCHEMA"}
+
+
 def load_settings() -> Settings:
     """Read the settings from the environment.
 
-    Raises: ConfigError with every wrong variable at once, each with its name and reason.
+    Raises: ConfigError with every wrong variable at once, each with its name and reason; a variable that no setting
+    has is wrong, too: it was meant to change something.
     """
+    known = {f"NENGHAO_{name.upper()}" for name in Settings.model_fields}
+    wrong = [
+        f"  {name}: there is no such setting"
+        for name in sorted(os.environ)
+        if name.startswith("NENGHAO_") and name not in known | NO_SETTINGS
+    ]
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        lines = [
-            f"  NENGHAO_{'_'.join(str(part) for part in item['loc'][:1]).upper()}: {item['msg']}"
-            for item in error.errors()
-        ]
-        raise ConfigError("settings are wrong:\n" + "\n".join(lines)) from error
+        wrong += [f"  NENGHAO_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+    if wrong:
+        raise ConfigError("settings are wrong:\n" + "\n".join(wrong))
+    return settings

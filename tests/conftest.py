@@ -167,10 +167,13 @@ def cloned_database(stack: Stack, template: str) -> Iterator[Settings]:
 def _sweep_killed_sessions() -> None:
     """End the servers and remove the files of test sessions that could not do so themselves."""
     for parent in Path("/tmp").glob(f"{TEST_PREFIX}*"):
-        pid_file = parent / "session.pid"
-        if parent.stat().st_uid == os.geteuid() and pid_file.exists() and not is_alive(int(pid_file.read_text())):
+        try:
+            is_left = parent.stat().st_uid == os.geteuid() and not is_alive(int((parent / "session.pid").read_text()))
+        except (FileNotFoundError, ValueError):
+            continue  # another session is just making it, or just removing it
+        if is_left:
             Stack(parent / "stack").down()
-            shutil.rmtree(parent)
+            shutil.rmtree(parent, ignore_errors=True)
 
 
 def _next_name() -> str:
