@@ -46,6 +46,9 @@ def store_batch(conn: psycopg.Connection, shard: int, messages: Sequence[Incomin
             conn.execute(_QUERIES["note_received_again"], {"message_ids": again})
         if fresh:
             _store_fresh(conn, shard, fresh)
+    if conn.closed:
+        # A connection that our side closed within the block leaves it without a commit and without an error.
+        raise psycopg.OperationalError("the connection was closed before the commit")
     return _outcome(fresh, len(messages) - len(fresh))
 
 
