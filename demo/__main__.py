@@ -4,10 +4,12 @@ Run by `scripts/demo`. It says plainly that the measured data stand in for the m
 """
 
 import argparse
+import fcntl
 import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from demo import packages, replay, report
@@ -37,8 +39,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--kill-collector", action="store_true", help="kill -9 the collector in mid-replay")
     arguments = parser.parse_args()
+    stack = Stack()
     try:
-        return 0 if run(Stack(), kills_collector=arguments.kill_collector) else 1
+        with (stack.layout.root / "demo.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return 0 if run(stack, kills_collector=arguments.kill_collector) else 1
+    except BlockingIOError:
+        print("demo: another demo runs on this stack", file=sys.stderr)
+        return 3
     except NenghaoError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 3
@@ -109,11 +117,15 @@ def close_and_audit(airflow: Airflow) -> list[Run]:
     """Let Airflow close the days, run the rules, build and seal the months."""
     say("Airflow closes the days, audits them, builds and seals the months")
     before = airflow.newest_id("monthly_return")
-    runs = [airflow.trigger("hourly_close"), airflow.trigger("daily_close")]
-    runs.append(airflow.newest("monthly_return", after=before))
-    failed = [run for run in runs if run.state != "success"]
-    if failed:
-        raise NenghaoError(f"{failed[0].dag_id} failed: {failed[0].url}")
+    runs = []
+    for run in (
+        partial(airflow.trigger, "hourly_close"),
+        partial(airflow.trigger, "daily_close"),
+        partial(airflow.newest, "monthly_return", after=before),
+    ):
+        runs.append(run())
+        if runs[-1].state != "success":
+            raise NenghaoError(f"{runs[-1].dag_id} failed: {runs[-1].url}")
     say("Airflow's runs are green")
     return runs
 

@@ -57,7 +57,11 @@ def accounts(settings: Settings, units: Sequence[DemoUnit], sent: Sequence[Sent]
 def judge(alerts: Sequence[AlertRow], units: Sequence[DemoUnit], window: Window) -> list[Judged]:
     """Hold every alert against what was planted."""
     frauds = {unit.unit_code: unit.fraud for unit in units}
-    return [Judged(alert, _verdict(alert, frauds[alert.unit_code], window)) for alert in alerts]
+    return [
+        Judged(alert, _verdict(alert, frauds[alert.unit_code], window))
+        for alert in alerts
+        if alert.unit_code in frauds  # a unit that somebody registered beside the demo's is no part of it
+    ]
 
 
 def _verdict(alert: AlertRow, fraud: Fraud | None, window: Window) -> str:

@@ -20,11 +20,22 @@ WHERE
     AND NOT EXISTS (SELECT 1 FROM release AS r WHERE r.balance_id = newest.balance_id);
 
 -- next_month_marks --
--- Unit months on the list that begin before `before_on`, each once.
-SELECT DISTINCT unit_id, month_on
-FROM month_mark
-WHERE month_on < %(before_on)s
-ORDER BY month_on, unit_id
+-- Unit months on the list that begin before `before_on`, each once. A month from before a gateway's enrolment waits on the
+-- list while its commissioning window is open: half of a back-fill is no balance.
+SELECT DISTINCT
+    m.unit_id,
+    m.month_on
+FROM month_mark AS m
+WHERE
+    m.month_on < %(before_on)s
+    AND NOT EXISTS (
+        SELECT 1 FROM gateway AS g
+        WHERE
+            g.unit_id = m.unit_id
+            AND coalesce(g.backfill_until, 'infinity') > now()
+            AND g.registered_at > m.month_on::timestamp AT TIME ZONE 'Asia/Shanghai'
+    )
+ORDER BY m.month_on, m.unit_id
 LIMIT %(max_months)s;
 
 -- take_month_marks --

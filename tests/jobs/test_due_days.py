@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from nenghao.config import Role, Settings
+from nenghao.db.balances import next_months
 from nenghao.db.connection import Connection, connect
 from nenghao.db.gateways import close_commissioning
 from nenghao.jobs.due_days import mark_due_days
@@ -70,3 +71,18 @@ def test_days_before_enrolment_are_left_to_back_fill_until_commissioning_ends(da
         conn.execute("DELETE FROM changed_mark")
         mark_due_days(conn, NOW)
         assert marked_days(conn) == [date(2026, 10, 2), date(2026, 10, 3), date(2026, 10, 4)]
+
+
+def test_a_month_that_is_still_back_filled_waits_for_its_balance(database: Settings) -> None:
+    with connect(database, Role.CONSOLE) as conn:
+        register(conn)
+        conn.execute(
+            "INSERT INTO gateway (unit_id, gateway_code, shard, backfill_from) SELECT unit_id, 'g', 0, now() FROM unit"
+        )
+    with connect(database, Role.JOBS) as conn:
+        conn.execute("INSERT INTO month_mark (unit_id, month_on) SELECT unit_id, '2026-09-01' FROM unit")
+        assert list(next_months(conn, before_on=date(2026, 10, 1), max_months=9)) == []
+    with connect(database, Role.CONSOLE) as conn:
+        close_commissioning(conn, unit_code="911502000000000009", gateway_code="g", now=datetime.now(UTC))
+    with connect(database, Role.JOBS) as conn:
+        assert len(next_months(conn, before_on=date(2026, 10, 1), max_months=9)) == 1
