@@ -6,6 +6,8 @@ On a stack of its own. Each row has gateways and a shard of its own, each gatewa
 from the reference gateway while the fault happens; it ends when every spool is receipted and nothing arrives any more.
 Then each reading of each spool is looked for in the tables. `at risk` is the most that lay unreceipted in the spools
 when the fault struck. Ends with 1 where anything is lost, doubled, miscounted or still waits for its receipt.
+
+Over 300 lines, so that every fault and the one way of counting can be read in one place.
 """
 
 import argparse

@@ -251,7 +251,7 @@ class Drain:
         self.client.on_connect = lambda client, *_: client.subscribe("nenghao/v1/9/#", qos=1)
         self.client.on_subscribe = self._subscribed
         self.client.on_message = self._arrived
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no type here
         properties.SessionExpiryInterval = 0xFFFFFFFF
         self.client.connect(settings.broker_host, settings.broker_port, clean_start=False, properties=properties)
 
@@ -267,7 +267,7 @@ class Drain:
         self.count += 1
         self.last_s = time.monotonic()
         self.first_s = self.first_s or self.last_s
-        client.ack(message.mid, 1)  # type: ignore[attr-defined]
+        client.ack(message.mid, 1)  # type: ignore[attr-defined]  # paho's own message
 
 
 def summary(found: dict[str, list[float]], floor: str) -> dict[str, float]:

@@ -173,7 +173,7 @@ def main() -> None:
             number = 0
             for number, (name, channels) in enumerate(honest_sets(data)):
                 honest.append(audit(conn, settings, name, number, channels))
-            window = Window(datetime(2026, 9, 1), datetime(2026, 11, 1))  # noqa: DTZ001
+            window = Window(datetime(2026, 9, 1), datetime(2026, 11, 1))  # noqa: DTZ001 - wall time
             for place, unit in enumerate(build_units(packages.fetch(), window), number + 1):
                 truth = unit.fraud
                 print(

@@ -78,7 +78,7 @@ class Airflow:
         for attempt in range(5):
             request = urllib.request.Request(self.url + path, content, self._headers, method=method)  # noqa: S310 - our own 127.0.0.1
             try:
-                with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+                with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
                     return dict(json.load(answer))
             except (urllib.error.URLError, TimeoutError) as error:
                 if isinstance(error, urllib.error.HTTPError) and error.code < 500:

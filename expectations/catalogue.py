@@ -126,7 +126,7 @@ def _sync_thresholds(conn: Connection, rule: Rule, written: list[dict[str, objec
     ours = {
         (item["name"], Decimal(item["value"]), item["unit"])
         for definition in written
-        for item in definition["thresholds"]  # type: ignore[attr-defined]
+        for item in definition["thresholds"]  # type: ignore[attr-defined]  # rows that definition() wrote
     }
     for threshold in rule.thresholds:
         current = in_force.get(threshold.name)

@@ -1,6 +1,7 @@
 """Unpacks Debian packages into a private folder and makes their programs run there, without root.
 
-Runs on the system's Python before any package of the project is there, so it uses the standard library only.
+Runs on the system's Python before any package of the project is there, so it uses the standard library only
+and stays one file of over 300 lines: there is no package yet to cut it into.
 
     prefix.py fetch [--record] NAME...   download by apt (signatures checked), unpack into .run/prefix/NAME
     prefix.py patch NAME...              point the programs at the prefix's own loader and libraries

@@ -1,3 +1,5 @@
+"""The close of days on the real database; over 300 lines, because every case of one step stands in one place."""
+
 import time
 from datetime import date, datetime, timedelta
 from decimal import Decimal
