@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,43 @@ class Signature:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key, loaded once by a process that signs often."""
+
+    private_key: Ed25519PrivateKey = field(repr=False)
+    key_id: str
+
+    def sign(self, data: bytes) -> Signature:
+        """The signature of the data; Ed25519 gives the same for the same data."""
+        return Signature(algorithm=ED25519, key_id=self.key_id, value=self.private_key.sign(data))
+
+    @property
+    def public_bytes(self) -> bytes:
+        """The public key, 32 bytes as RFC 8032 has them."""
+        return self.private_key.public_key().public_bytes_raw()
+
+
+def load_signing_key(private_key_pem: str) -> SigningKey:
+    """Read a private key.
+
+    Raises: ConfigError where it is not an Ed25519 key in PEM.
+    """
+    key = _load_private_key(private_key_pem)
+    return SigningKey(key, key_id(key.public_key()))
+
+
+def public_key_from_bytes(raw: bytes) -> Ed25519PublicKey:
+    """A public key from its 32 bytes.
+
+    Raises: ConfigError where they are no Ed25519 key.
+    """
+    try:
+        return Ed25519PublicKey.from_public_bytes(raw)
+    except ValueError as error:
+        raise ConfigError("not an Ed25519 public key of 32 bytes") from error
+
+
 def digest(algorithm: str, data: bytes) -> bytes:
     """Hash by a named algorithm.
 
@@ -67,8 +104,7 @@ def sign(private_key_pem: str, data: bytes) -> Signature:
 
     Raises: ConfigError where the key is not an Ed25519 key in PEM.
     """
-    key = _load_private_key(private_key_pem)
-    return Signature(algorithm=ED25519, key_id=key_id(key.public_key()), value=key.sign(data))
+    return load_signing_key(private_key_pem).sign(data)
 
 
 def _load_private_key(pem: str) -> Ed25519PrivateKey:
