@@ -1,4 +1,4 @@
-"""The signed envelope of messages, receipts and heads: one header line before the bytes that it signs.
+r"""The signed envelope of messages, receipts and heads: one header line before the bytes that it signs.
 
     nenghao-signed/1 {algorithm} {key_id} {signature in base64}\n{body}
 
