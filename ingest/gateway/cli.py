@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.gateway.link import GatewayAccount
+from ingest.gateway.account import GatewayAccount
 from ingest.gateway.sender import send
 from ingest.gateway.spool import Reading, Spool
 from ingest.topics import TopicKind

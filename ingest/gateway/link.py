@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -13,33 +12,13 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.codecs.json_v1 import SCHEMA
-from ingest.topics import TopicKind, gateway_topic
+from ingest.gateway.account import GatewayAccount
+from ingest.topics import TopicKind
 from nenghao.errors import RetryableError
 
 NEVER: Final = 0xFFFFFFFF
 KEEPALIVE_S: Final = 60
 ANSWER_TIMEOUT_S: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayAccount:
-    """Where a gateway sends to, and as whom."""
-
-    host: str
-    port: int
-    unit_code: str
-    gateway_code: str
-    shard: int
-    password: str = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        """Its user name and client id at the broker."""
-        return f"{self.unit_code}.{self.gateway_code}"
-
-    def topic(self, kind: TopicKind) -> str:
-        """Its own topic of a kind."""
-        return gateway_topic(self.shard, self.unit_code, self.gateway_code, kind)
 
 
 def state_payload(*, online: bool, boot_id: str, buffered_count: int | None) -> bytes:

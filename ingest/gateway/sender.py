@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.codecs.receipt_v1 import decode_receipt
-from ingest.gateway.link import GatewayAccount, Link
+from ingest.gateway.account import GatewayAccount
+from ingest.gateway.link import Link
 from ingest.gateway.spool import Spool, SpooledMessage
 from nenghao.errors import RetryableError
 
