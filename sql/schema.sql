@@ -4,6 +4,30 @@ ALTER SCHEMA public OWNER TO pg_database_owner;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.record_rows() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET bytea_output TO 'hex'
+    SET extra_float_digits TO '1'
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(20106, 0);
+    EXECUTE format(
+        'INSERT INTO public.row_leaf (table_name, row_key, content_hash_algorithm, content_hash)
+        SELECT %L, concat_ws(''/'', %s), ''sha256'', sha256(convert_to(public.row_text(to_jsonb(r)), ''UTF8''))
+        FROM fresh AS r ORDER BY 2',
+        tg_table_name, (SELECT string_agg(format('r.%I', key_column), ', ') FROM unnest(tg_argv) AS key_column)
+    );
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.record_rows() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.record_rows() IS '记叶: a row leaf for each row that a statement inserted or changed';
+
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -15,6 +39,49 @@ $$;
 ALTER FUNCTION public.refuse_change() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.refuse_change() IS '只增不改: raises for UPDATE, DELETE and TRUNCATE';
+
+CREATE FUNCTION public.row_text(content jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT coalesce(jsonb_object_agg(field.key, field.value), '{}')::text
+    FROM jsonb_each(content) AS field
+    WHERE field.value <> 'null'
+$$;
+
+ALTER FUNCTION public.row_text(content jsonb) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.row_text(content jsonb) IS '行文: canonical text of a row, under time zone UTC';
+
+CREATE FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET bytea_output TO 'hex'
+    SET extra_float_digits TO '1'
+    AS $$
+DECLARE
+    arguments text := (SELECT string_agg(quote_literal(k), ', ') FROM unnest(key_columns) AS k);
+BEGIN
+    EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', tracked);
+    EXECUTE format(
+        'CREATE TRIGGER %I AFTER INSERT ON %I REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION record_rows(%s)',
+        tracked || '_recorded', tracked, arguments
+    );
+    EXECUTE format(
+        'CREATE TRIGGER %I AFTER UPDATE ON %I REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION record_rows(%s)',
+        tracked || '_change_recorded', tracked, arguments
+    );
+    EXECUTE format(
+        'INSERT INTO row_leaf (table_name, row_key, content_hash_algorithm, content_hash)
+        SELECT %L, concat_ws(''/'', %s), ''sha256'', sha256(convert_to(row_text(to_jsonb(r)), ''UTF8'')) FROM %I AS r ORDER BY 2',
+        tracked, (SELECT string_agg(format('r.%I', k), ', ') FROM unnest(key_columns) AS k), tracked
+    );
+END
+$$;
+
+ALTER FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) IS '纳入日树: for migrations: from now on each row of the table has a leaf, those that are there get theirs';
 
 CREATE TABLE public.alert (
     alert_id bigint NOT NULL,
@@ -155,6 +222,51 @@ ALTER TABLE public.coal_coefficient OWNER TO nenghao_owner;
 COMMENT ON TABLE public.coal_coefficient IS '折标准煤系数: reference rows by edition; every converted figure names its row';
 
 COMMENT ON COLUMN public.coal_coefficient.basis IS '当量值 calorific | 等价值 equal';
+
+CREATE TABLE public.day_head (
+    tree_no bigint NOT NULL,
+    topic text NOT NULL,
+    body bytea NOT NULL,
+    signature_algorithm text NOT NULL,
+    key_id text NOT NULL,
+    signature bytea NOT NULL
+);
+
+ALTER TABLE public.day_head OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.day_head IS '日根: the signed statement of a day tree''s root, as published on its topic';
+
+CREATE TABLE public.day_tree (
+    tree_no bigint NOT NULL,
+    day_on date NOT NULL,
+    first_batch_id bigint NOT NULL,
+    last_batch_id bigint NOT NULL,
+    first_row_leaf_id bigint NOT NULL,
+    last_row_leaf_id bigint NOT NULL,
+    batch_count bigint NOT NULL,
+    message_count bigint NOT NULL,
+    row_count bigint NOT NULL,
+    hash_algorithm text NOT NULL,
+    root bytea NOT NULL,
+    previous_root bytea,
+    closed_at timestamp with time zone NOT NULL,
+    resumed_over_tree_no bigint,
+    resume_reason text,
+    CONSTRAINT day_tree_ranges_grow CHECK (((last_batch_id >= (first_batch_id - 1)) AND (last_row_leaf_id >= (first_row_leaf_id - 1)))),
+    CONSTRAINT day_tree_resumed_with_reason CHECK (((resumed_over_tree_no IS NULL) = (resume_reason IS NULL)))
+);
+
+ALTER TABLE public.day_tree OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.day_tree IS '日树: Merkle tree over the batches and row leaves committed since the tree before';
+
+COMMENT ON COLUMN public.day_tree.tree_no IS 'counts trees from 1; numbers are missing where a restore lost signed trees, see resumed_over_tree_no';
+
+COMMENT ON COLUMN public.day_tree.day_on IS 'the last Shanghai day that was over when it was closed; days without a tree belong to the next one';
+
+COMMENT ON COLUMN public.day_tree.previous_root IS 'root of the tree before, as the signer knows it';
+
+COMMENT ON COLUMN public.day_tree.resumed_over_tree_no IS '恢复续接: number of the last tree that was signed and is lost, after a declared restore; null elsewhere';
 
 CREATE TABLE public.decision (
     decision_id bigint NOT NULL,
@@ -429,6 +541,7 @@ CREATE TABLE public.message (
     revision_count integer NOT NULL,
     refused_count integer NOT NULL,
     collected_under text NOT NULL,
+    leaf bytea,
     CONSTRAINT message_counts_add_up CHECK ((reading_count = ((((stored_count + duplicate_count) + conflict_count) + revision_count) + refused_count))),
     CONSTRAINT message_identity_whole CHECK ((((seq IS NULL) = (boot_id IS NULL)) AND ((seq IS NULL) OR (gateway_id IS NOT NULL)))),
     CONSTRAINT message_outcome_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text])))
@@ -443,6 +556,46 @@ COMMENT ON COLUMN public.message.seq IS '报文序号: persistent at the sender,
 COMMENT ON COLUMN public.message.hash IS '报文散列: of the payload as received, by hash_algorithm';
 
 COMMENT ON COLUMN public.message.outcome IS 'accepted: parsed, its readings judged one by one; refused: as a whole';
+
+COMMENT ON COLUMN public.message.leaf IS '叶散列: hash of the message and all that became of it (docs/day-tree.md); null before there were trees';
+
+CREATE TABLE public.message_batch (
+    batch_id bigint NOT NULL,
+    shard smallint NOT NULL,
+    batch_no bigint NOT NULL,
+    first_message_id bigint NOT NULL,
+    last_message_id bigint NOT NULL,
+    message_count integer NOT NULL,
+    first_at timestamp with time zone,
+    last_at timestamp with time zone,
+    hash_algorithm text NOT NULL,
+    root bytea NOT NULL,
+    previous_link bytea,
+    link bytea NOT NULL,
+    CONSTRAINT message_batch_has_previous CHECK (((batch_no = 1) = (previous_link IS NULL))),
+    CONSTRAINT message_batch_ids_fit CHECK ((((last_message_id - first_message_id) >= (message_count - 1)) AND (message_count > 0)))
+);
+
+ALTER TABLE public.message_batch OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.message_batch IS '批次: messages of a shard that were committed together, their root, and the link to the batch before';
+
+COMMENT ON COLUMN public.message_batch.batch_no IS 'counts the batches of the shard from 1, without a gap';
+
+COMMENT ON COLUMN public.message_batch.first_at IS 'earliest instant of its readings: which chunks to open for it; no proof rests on it';
+
+COMMENT ON COLUMN public.message_batch.previous_link IS 'link of the batch before it in the shard; null for the first';
+
+COMMENT ON COLUMN public.message_batch.link IS 'hash of the batch''s leaf, by which the next batch names it';
+
+CREATE SEQUENCE public.message_batch_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.message_batch_id_seq OWNER TO nenghao_owner;
 
 CREATE SEQUENCE public.message_id_seq
     START WITH 1
@@ -899,6 +1052,31 @@ ALTER TABLE public.release ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.row_leaf (
+    row_leaf_id bigint NOT NULL,
+    table_name text NOT NULL,
+    row_key text NOT NULL,
+    content_hash_algorithm text NOT NULL,
+    content_hash bytea NOT NULL
+);
+
+ALTER TABLE public.row_leaf OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.row_leaf IS '行叶: a row of a tracked table as it was written, by key and hash; a row that was changed has several, the last one counts';
+
+COMMENT ON COLUMN public.row_leaf.row_key IS 'primary key as text, columns in order between slashes';
+
+COMMENT ON COLUMN public.row_leaf.content_hash IS 'SHA-256 of row_text(row)';
+
+ALTER TABLE public.row_leaf ALTER COLUMN row_leaf_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.row_leaf_row_leaf_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.rule_threshold (
     rule_code text NOT NULL,
     threshold_name text NOT NULL,
@@ -1153,6 +1331,15 @@ ALTER TABLE ONLY public.balance_cell
 ALTER TABLE ONLY public.coal_coefficient
     ADD CONSTRAINT coal_coefficient_pk PRIMARY KEY (coefficient_code);
 
+ALTER TABLE ONLY public.day_head
+    ADD CONSTRAINT day_head_pk PRIMARY KEY (tree_no);
+
+ALTER TABLE ONLY public.day_tree
+    ADD CONSTRAINT day_tree_one_a_day UNIQUE (day_on);
+
+ALTER TABLE ONLY public.day_tree
+    ADD CONSTRAINT day_tree_pk PRIMARY KEY (tree_no);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pk PRIMARY KEY (decision_id);
 
@@ -1191,6 +1378,12 @@ ALTER TABLE ONLY public.gateway
 
 ALTER TABLE ONLY public.gateway_state
     ADD CONSTRAINT gateway_state_pk PRIMARY KEY (gateway_state_id);
+
+ALTER TABLE ONLY public.message_batch
+    ADD CONSTRAINT message_batch_in_shard UNIQUE (shard, batch_no);
+
+ALTER TABLE ONLY public.message_batch
+    ADD CONSTRAINT message_batch_pk PRIMARY KEY (batch_id);
 
 ALTER TABLE ONLY public.message
     ADD CONSTRAINT message_identity_unique UNIQUE (gateway_id, boot_id, seq);
@@ -1273,6 +1466,9 @@ ALTER TABLE ONLY public.release
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_version_unique UNIQUE (kind, unit_id, month_on, version);
 
+ALTER TABLE ONLY public.row_leaf
+    ADD CONSTRAINT row_leaf_pk PRIMARY KEY (row_leaf_id);
+
 ALTER TABLE ONLY public.rule_threshold
     ADD CONSTRAINT rule_threshold_pk PRIMARY KEY (rule_code, threshold_name, valid_from);
 
@@ -1333,49 +1529,115 @@ CREATE INDEX refusal_by_instant ON public.refusal USING btree (at) WHERE (at IS 
 
 CREATE INDEX refusal_replay_by_message ON public.refusal_replay USING btree (message_id);
 
+CREATE INDEX row_leaf_by_row ON public.row_leaf USING btree (table_name, row_key, row_leaf_id);
+
 CREATE INDEX series_day_by_day ON public.series_day USING btree (day_on);
 
 CREATE TRIGGER alert_append_only BEFORE DELETE OR UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER alert_change_recorded AFTER UPDATE ON public.alert REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('alert_id');
+
 CREATE TRIGGER alert_no_truncate BEFORE TRUNCATE ON public.alert FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER alert_recorded AFTER INSERT ON public.alert REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('alert_id');
 
 CREATE TRIGGER audit_case_append_only BEFORE DELETE OR UPDATE ON public.audit_case FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER audit_case_change_recorded AFTER UPDATE ON public.audit_case REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_id');
+
 CREATE TRIGGER audit_case_no_truncate BEFORE TRUNCATE ON public.audit_case FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_case_recorded AFTER INSERT ON public.audit_case REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_id');
 
 CREATE TRIGGER audit_run_append_only BEFORE DELETE OR UPDATE ON public.audit_run FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER audit_run_change_recorded AFTER UPDATE ON public.audit_run REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('audit_run_id');
+
 CREATE TRIGGER audit_run_no_truncate BEFORE TRUNCATE ON public.audit_run FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER audit_run_recorded AFTER INSERT ON public.audit_run REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('audit_run_id');
 
 CREATE TRIGGER balance_cell_append_only BEFORE DELETE OR UPDATE ON public.balance_cell FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER balance_cell_change_recorded AFTER UPDATE ON public.balance_cell REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id', 'row_code', 'column_code');
+
 CREATE TRIGGER balance_cell_no_truncate BEFORE TRUNCATE ON public.balance_cell FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER balance_cell_recorded AFTER INSERT ON public.balance_cell REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id', 'row_code', 'column_code');
+
+CREATE TRIGGER coal_coefficient_change_recorded AFTER UPDATE ON public.coal_coefficient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('coefficient_code');
+
+CREATE TRIGGER coal_coefficient_recorded AFTER INSERT ON public.coal_coefficient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('coefficient_code');
+
+CREATE TRIGGER day_head_append_only BEFORE DELETE OR UPDATE ON public.day_head FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER day_head_no_truncate BEFORE TRUNCATE ON public.day_head FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER day_tree_append_only BEFORE DELETE OR UPDATE ON public.day_tree FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER day_tree_no_truncate BEFORE TRUNCATE ON public.day_tree FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER decision_append_only BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER decision_change_recorded AFTER UPDATE ON public.decision REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('decision_id');
+
 CREATE TRIGGER decision_no_truncate BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER decision_recorded AFTER INSERT ON public.decision REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('decision_id');
 
 CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER evidence_change_recorded AFTER UPDATE ON public.evidence REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('evidence_id');
+
 CREATE TRIGGER evidence_no_truncate BEFORE TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER evidence_recorded AFTER INSERT ON public.evidence REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('evidence_id');
 
 CREATE TRIGGER exclusion_append_only BEFORE DELETE OR UPDATE ON public.exclusion FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER exclusion_change_recorded AFTER UPDATE ON public.exclusion REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('exclusion_id');
+
 CREATE TRIGGER exclusion_no_truncate BEFORE TRUNCATE ON public.exclusion FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER exclusion_recorded AFTER INSERT ON public.exclusion REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('exclusion_id');
 
 CREATE TRIGGER filing_append_only BEFORE DELETE OR UPDATE ON public.filing FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER filing_change_recorded AFTER UPDATE ON public.filing REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_id');
+
 CREATE TRIGGER filing_no_truncate BEFORE TRUNCATE ON public.filing FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_recorded AFTER INSERT ON public.filing REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_id');
 
 CREATE TRIGGER finding_append_only BEFORE DELETE OR UPDATE ON public.finding FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER finding_change_recorded AFTER UPDATE ON public.finding REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('finding_id');
+
 CREATE TRIGGER finding_no_truncate BEFORE TRUNCATE ON public.finding FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER finding_recorded AFTER INSERT ON public.finding REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('finding_id');
+
+CREATE TRIGGER form_relation_change_recorded AFTER UPDATE ON public.form_relation REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'relation_code');
+
+CREATE TRIGGER form_relation_recorded AFTER INSERT ON public.form_relation REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'relation_code');
+
+CREATE TRIGGER gateway_change_recorded AFTER UPDATE ON public.gateway REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_id');
+
+CREATE TRIGGER gateway_recorded AFTER INSERT ON public.gateway REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_id');
 
 CREATE TRIGGER gateway_state_append_only BEFORE DELETE OR UPDATE ON public.gateway_state FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER gateway_state_change_recorded AFTER UPDATE ON public.gateway_state REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_state_id');
+
 CREATE TRIGGER gateway_state_no_truncate BEFORE TRUNCATE ON public.gateway_state FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER gateway_state_recorded AFTER INSERT ON public.gateway_state REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_state_id');
+
 CREATE TRIGGER message_append_only BEFORE DELETE OR UPDATE ON public.message FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER message_batch_append_only BEFORE DELETE OR UPDATE ON public.message_batch FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER message_batch_no_truncate BEFORE TRUNCATE ON public.message_batch FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER message_no_truncate BEFORE TRUNCATE ON public.message FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -1383,13 +1645,33 @@ CREATE TRIGGER message_raw_append_only BEFORE DELETE OR UPDATE ON public.message
 
 CREATE TRIGGER message_raw_no_truncate BEFORE TRUNCATE ON public.message_raw FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER meter_change_recorded AFTER UPDATE ON public.meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_id');
+
+CREATE TRIGGER meter_recorded AFTER INSERT ON public.meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_id');
+
 CREATE TRIGGER monitored_balance_append_only BEFORE DELETE OR UPDATE ON public.monitored_balance FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER monitored_balance_change_recorded AFTER UPDATE ON public.monitored_balance REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id');
 
 CREATE TRIGGER monitored_balance_no_truncate BEFORE TRUNCATE ON public.monitored_balance FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER monitored_balance_recorded AFTER INSERT ON public.monitored_balance REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id');
+
+CREATE TRIGGER network_term_change_recorded AFTER UPDATE ON public.network_term REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('network_term_id');
+
+CREATE TRIGGER network_term_recorded AFTER INSERT ON public.network_term REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('network_term_id');
+
+CREATE TRIGGER point_change_recorded AFTER UPDATE ON public.point REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('point_id');
+
+CREATE TRIGGER point_recorded AFTER INSERT ON public.point REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('point_id');
+
 CREATE TRIGGER reading_adoption_append_only BEFORE DELETE OR UPDATE ON public.reading_adoption FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER reading_adoption_change_recorded AFTER UPDATE ON public.reading_adoption REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('reading_adoption_id');
+
 CREATE TRIGGER reading_adoption_no_truncate BEFORE TRUNCATE ON public.reading_adoption FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reading_adoption_recorded AFTER INSERT ON public.reading_adoption REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('reading_adoption_id');
 
 CREATE TRIGGER reading_append_only BEFORE DELETE OR UPDATE ON public.reading FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -1409,19 +1691,55 @@ CREATE TRIGGER refusal_no_truncate BEFORE TRUNCATE ON public.refusal FOR EACH ST
 
 CREATE TRIGGER refusal_replay_append_only BEFORE DELETE OR UPDATE ON public.refusal_replay FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER refusal_replay_change_recorded AFTER UPDATE ON public.refusal_replay REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('refusal_id');
+
 CREATE TRIGGER refusal_replay_no_truncate BEFORE TRUNCATE ON public.refusal_replay FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refusal_replay_recorded AFTER INSERT ON public.refusal_replay REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('refusal_id');
 
 CREATE TRIGGER release_append_only BEFORE DELETE OR UPDATE ON public.release FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER release_change_recorded AFTER UPDATE ON public.release REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_id');
+
 CREATE TRIGGER release_no_truncate BEFORE TRUNCATE ON public.release FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER release_recorded AFTER INSERT ON public.release REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_id');
+
+CREATE TRIGGER row_leaf_append_only BEFORE DELETE OR UPDATE ON public.row_leaf FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER row_leaf_no_truncate BEFORE TRUNCATE ON public.row_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rule_threshold_change_recorded AFTER UPDATE ON public.rule_threshold REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_code', 'threshold_name', 'valid_from');
+
+CREATE TRIGGER rule_threshold_recorded AFTER INSERT ON public.rule_threshold REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_code', 'threshold_name', 'valid_from');
 
 CREATE TRIGGER rule_version_append_only BEFORE DELETE OR UPDATE ON public.rule_version FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER rule_version_change_recorded AFTER UPDATE ON public.rule_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_code', 'version');
+
 CREATE TRIGGER rule_version_no_truncate BEFORE TRUNCATE ON public.rule_version FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rule_version_recorded AFTER INSERT ON public.rule_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_code', 'version');
+
+CREATE TRIGGER series_change_recorded AFTER UPDATE ON public.series REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_id');
+
+CREATE TRIGGER series_recorded AFTER INSERT ON public.series REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_id');
+
+CREATE TRIGGER series_version_change_recorded AFTER UPDATE ON public.series_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_version_id');
+
+CREATE TRIGGER series_version_recorded AFTER INSERT ON public.series_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_version_id');
 
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.message_raw FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
 
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.reading FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
+
+CREATE TRIGGER unit_change_recorded AFTER UPDATE ON public.unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_id');
+
+CREATE TRIGGER unit_recorded AFTER INSERT ON public.unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_id');
+
+CREATE TRIGGER variety_change_recorded AFTER UPDATE ON public.variety REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'variety_code');
+
+CREATE TRIGGER variety_recorded AFTER INSERT ON public.variety REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'variety_code');
 
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
@@ -1437,6 +1755,9 @@ ALTER TABLE ONLY public.balance_cell
 
 ALTER TABLE ONLY public.balance_cell
     ADD CONSTRAINT balance_cell_coefficient_fk FOREIGN KEY (coefficient_code) REFERENCES public.coal_coefficient(coefficient_code);
+
+ALTER TABLE ONLY public.day_head
+    ADD CONSTRAINT day_head_tree_fk FOREIGN KEY (tree_no) REFERENCES public.day_tree(tree_no);
 
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
@@ -1564,6 +1885,8 @@ GRANT USAGE ON SCHEMA public TO nenghao_rules;
 GRANT USAGE ON SCHEMA public TO nenghao_console;
 GRANT USAGE ON SCHEMA public TO nenghao_verifier;
 
+REVOKE ALL ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.alert TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.alert TO nenghao_rules;
 GRANT SELECT ON TABLE public.alert TO nenghao_console;
@@ -1595,6 +1918,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.coal_coefficient TO nenghao_jobs;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_rules;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_console;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.day_head TO nenghao_jobs;
+GRANT SELECT ON TABLE public.day_head TO nenghao_collector;
+GRANT SELECT ON TABLE public.day_head TO nenghao_rules;
+GRANT SELECT ON TABLE public.day_head TO nenghao_console;
+GRANT SELECT ON TABLE public.day_head TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.day_tree TO nenghao_jobs;
+GRANT SELECT ON TABLE public.day_tree TO nenghao_collector;
+GRANT SELECT ON TABLE public.day_tree TO nenghao_rules;
+GRANT SELECT ON TABLE public.day_tree TO nenghao_console;
+GRANT SELECT ON TABLE public.day_tree TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.decision TO nenghao_jobs;
 GRANT SELECT ON TABLE public.decision TO nenghao_rules;
@@ -1652,6 +1987,12 @@ GRANT SELECT ON TABLE public.message TO nenghao_rules;
 GRANT SELECT ON TABLE public.message TO nenghao_console;
 GRANT SELECT ON TABLE public.message TO nenghao_verifier;
 
+GRANT SELECT,INSERT ON TABLE public.message_batch TO nenghao_collector;
+GRANT SELECT ON TABLE public.message_batch TO nenghao_jobs;
+GRANT SELECT ON TABLE public.message_batch TO nenghao_verifier;
+
+GRANT USAGE ON SEQUENCE public.message_batch_id_seq TO nenghao_collector;
+
 GRANT USAGE ON SEQUENCE public.message_id_seq TO nenghao_collector;
 
 GRANT SELECT,INSERT ON TABLE public.message_raw TO nenghao_collector;
@@ -1682,6 +2023,7 @@ GRANT SELECT ON TABLE public.network_term TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_collector;
 GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_jobs;
 GRANT INSERT ON TABLE public.outbound TO nenghao_console;
+GRANT SELECT ON TABLE public.outbound TO nenghao_verifier;
 
 GRANT UPDATE(sent_at) ON TABLE public.outbound TO nenghao_collector;
 
@@ -1755,6 +2097,9 @@ GRANT SELECT,INSERT ON TABLE public.release TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release TO nenghao_rules;
 GRANT SELECT ON TABLE public.release TO nenghao_console;
 GRANT SELECT ON TABLE public.release TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.row_leaf TO nenghao_jobs;
+GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_threshold TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_console;

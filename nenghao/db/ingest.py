@@ -3,6 +3,7 @@
 Whatever is delivered how often in whatever order, each message is stored once and each reading has one outcome.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from nenghao.db.ingest_rows import (
     refusals_of,
     stored_topic,
 )
+from nenghao.db.leaves import leaves_of, store_batch_row
 from nenghao.db.locks import lock_day_shared, lock_shard
 from nenghao.db.queries import load_queries
 from nenghao.domain.acceptance import Reason, Refused
@@ -131,14 +133,21 @@ def _store_fresh(conn: psycopg.Connection, shard: int, fresh: Sequence[FreshMess
     marks = {mark for one in staged for mark in one.marks()}
     corrected = {mark for one in corrections for mark in one.marks()}
     lock_day_shared(conn, {day_on for _, day_on in marks | corrected})
-    conflicts = store_readings(conn, staged, marks)
+    stored, conflicts = store_readings(conn, staged, marks)
     revisions = judge_corrections(conn, corrections)
-    copy_rows(conn, "copy_messages", (message_row(shard, one) for one in fresh))
+    rows: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+    for one in stored:
+        rows[one.owner.message_id].append(one.leaf_row())
+    messages = [message_row(shard, one) for one in fresh]
+    refusals = [row for one in fresh for row in refusal_rows(one)]
+    leaves = leaves_of(messages, rows, refusals, conflicts, revisions)
+    copy_rows(conn, "copy_messages", ((*row, leaf) for row, leaf in zip(messages, leaves, strict=True)))
     copy_rows(conn, "copy_raw", ((one.message_id, one.message.received_at, one.message.payload) for one in fresh))
-    copy_rows(conn, "copy_refusals", (row for one in fresh for row in refusal_rows(one)))
+    copy_rows(conn, "copy_refusals", refusals)
     copy_rows(conn, "copy_conflicts", conflicts)
     copy_rows(conn, "copy_revisions", revisions)
     copy_rows(conn, "copy_marks", sorted(marks | corrected))
+    store_batch_row(conn, shard, [one.message_id for one in fresh], leaves, [one.reading.at for one in stored])
 
 
 def _outcome(fresh: Sequence[FreshMessage], received_again: int) -> BatchOutcome:

@@ -27,7 +27,7 @@ _COPY_TYPES: Final = {
             "timestamptz",
             "timestamptz",
         ),
-        *("text", "int4", "int4", "int4", "int4", "int4", "int4", "text"),
+        *("text", "int4", "int4", "int4", "int4", "int4", "int4", "text", "bytea"),
     ],
     "copy_raw": ["int8", "timestamptz", "bytea"],
     "copy_refusals": ["int8", "int2", "text", "text", "text", "timestamptz", "text", "timestamptz"],

@@ -36,6 +36,11 @@ class StagedReading:
         if self.reading.is_register and not (local.hour or local.minute or local.second or local.microsecond):
             yield self.reading.series_id, date.fromordinal(day_on.toordinal() - 1)
 
+    def leaf_row(self) -> tuple[object, ...]:
+        """What the message's leaf says of it once it is stored."""
+        reading = self.reading
+        return self.ordinal, reading.series_id, reading.at, reading.value, reading.source.value
+
 
 def split_readings(fresh: Sequence[FreshMessage]) -> tuple[list[StagedReading], list[StagedReading]]:
     """Values and corrections; refused readings are counted."""
@@ -57,10 +62,13 @@ def split_readings(fresh: Sequence[FreshMessage]) -> tuple[list[StagedReading], 
 
 def store_readings(
     conn: psycopg.Connection, staged: Sequence[StagedReading], marks: set[tuple[int, date]]
-) -> list[tuple[object, ...]]:
-    """Store values whose key is free and count the others; returns conflict rows, takes back marks of duplicates."""
+) -> tuple[list[StagedReading], list[tuple[object, ...]]]:
+    """Store values whose key is free and count the others; takes back marks of duplicates.
+
+    Returns the readings that are stored, in their order, and the conflict rows.
+    """
     if not staged:
-        return []
+        return [], []
     for one in staged:
         one.owner.counts.stored += 1
     copy_rows(
@@ -72,13 +80,15 @@ def store_readings(
         ),
     )
     if conn.execute(_QUERIES["store_readings"]).rowcount == len(staged):
-        return []
+        return list(staged), []
     owners = {one.owner.message_id: one.owner for one in staged}
     duplicates: set[tuple[int, int]] = set()
+    not_stored: set[tuple[int, int]] = set()
     conflicts: list[tuple[object, ...]] = []
     for message_id, ordinal, series_id, at, value, standing in _not_stored(conn, staged):
         owner = owners[message_id]
         owner.counts.stored -= 1
+        not_stored.add((message_id, ordinal))
         if value == standing:
             owner.counts.duplicate += 1
             duplicates.add((message_id, ordinal))
@@ -87,7 +97,7 @@ def store_readings(
             conflicts.append((series_id, at, standing, value, message_id, ordinal, owner.message.received_at))
     news = {mark for one in staged if (one.owner.message_id, one.ordinal) not in duplicates for mark in one.marks()}
     marks -= {mark for one in staged for mark in one.marks()} - news
-    return conflicts
+    return [one for one in staged if (one.owner.message_id, one.ordinal) not in not_stored], conflicts
 
 
 def _not_stored(

@@ -1,4 +1,5 @@
-"""Advisory locks of a transaction: a shard is stored by one writer, a day is closed while no batch touches it.
+"""Advisory locks of a transaction: a shard is stored by one writer, a day is closed while no batch touches it, and so
+is the range of a tree while no leaf is added.
 
 Leases are locks of a session: a shard has one collector, and all gateways one outbound sender.
 """
@@ -18,6 +19,8 @@ SHARD_LOCK_CLASS: Final = 20_101
 DAY_LOCK_CLASS: Final = 20_102
 OUTBOUND_LEASE_CLASS: Final = 20_103
 SHARD_LEASE_CLASS: Final = 20_105
+#: Also in the function record_rows (sql/migrations/0009).
+TREE_LOCK_CLASS: Final = 20_106
 
 _EPOCH_ON: Final = date(2000, 1, 1)
 
@@ -28,8 +31,19 @@ def day_key(day_on: date) -> int:
 
 
 def lock_shard(conn: psycopg.Connection, shard: int) -> None:
-    """Make this transaction the only one that stores messages of a shard."""
-    conn.execute(_QUERIES["lock_shard"], {"lock_class": SHARD_LOCK_CLASS, "shard": shard})
+    """Make this transaction the only one that stores messages of a shard, and say that it adds leaves.
+
+    The range of a tree ends only where no such transaction is open, so that its leaves are in it or in the next one.
+    """
+    conn.execute(
+        _QUERIES["lock_shard"],
+        {"lock_class": SHARD_LOCK_CLASS, "shard": shard, "tree_lock_class": TREE_LOCK_CLASS},
+    )
+
+
+def lock_tree_exclusive(conn: psycopg.Connection) -> None:
+    """Wait until no transaction adds leaves, and let none begin."""
+    conn.execute(_QUERIES["lock_tree_exclusive"], {"tree_lock_class": TREE_LOCK_CLASS})
 
 
 def lock_day_shared(conn: psycopg.Connection, days: Iterable[date]) -> None:

@@ -183,7 +183,7 @@ SELECT
 -- Adds the rows of new messages.
 COPY message (
     message_id, shard, gateway_id, boot_id, seq, msg_id, topic, codec, hash_algorithm, hash, sent_at, received_at, outcome,
-    reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under
+    reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under, leaf
 ) FROM STDIN (FORMAT BINARY);
 
 -- copy_raw --

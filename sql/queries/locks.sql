@@ -1,6 +1,13 @@
 -- lock_shard --
--- Waits for the exclusive lock of a shard until the end of the transaction; one row without meaning.
-SELECT pg_advisory_xact_lock(%(lock_class)s::integer, %(shard)s::integer);
+-- Waits for the exclusive lock of a shard and for the shared lock of the tree until the end of the transaction; one row
+-- without meaning.
+SELECT
+    pg_advisory_xact_lock(%(lock_class)s::integer, %(shard)s::integer),
+    pg_advisory_xact_lock_shared(%(tree_lock_class)s::integer, 0);
+
+-- lock_tree_exclusive --
+-- Waits for the exclusive lock of the tree until the end of the transaction; one row without meaning.
+SELECT pg_advisory_xact_lock(%(tree_lock_class)s::integer, 0);
 
 -- lock_day_shared --
 -- Waits for the shared locks of days, given in ascending order; a row for each.
