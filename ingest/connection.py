@@ -5,9 +5,12 @@ When it is lost, a new object takes over: packet ids of the old one are worthles
 
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn
+from select import select
+from socket import socket
+from struct import Struct
+from typing import Any, Final, NoReturn, Protocol
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -21,6 +24,19 @@ from nenghao.errors import ConfigError, RetryableError
 
 NEVER: Final = 0xFFFFFFFF
 QOS: Final = 1
+SEND_TIMEOUT_S: Final = 10.0
+#: An acknowledgement of success without properties has these four bytes in MQTT 3.1.1 and in MQTT 5.
+_PUBACK: Final = Struct(">BBH")
+_PUBACK_TYPE: Final = 0x40
+_PUBACK_BYTES: Final = 2
+
+
+class HasFileno(Protocol):
+    """What `select` can wait for."""
+
+    def fileno(self) -> int:
+        """Its file descriptor."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +69,7 @@ class Connection:
         self._is_welcome = False
         self._granted_count = 0
         self._lost: str | None = None
+        self._heard_count = 0
         #: Called with each message that arrives.
         self.on_message: Callable[[MQTTMessage], None] = _ignore
         #: Called with the packet id of each publish that the broker took.
@@ -120,18 +137,46 @@ class Connection:
         """Publish at QoS 1, without waiting."""
         return self._client.publish(topic, payload, qos=QOS, retain=retain)
 
-    def acknowledge(self, packet_id: int) -> None:
-        """Tell the broker that a message needs not come again."""
-        self._client.ack(packet_id, QOS)
+    def acknowledge(self, packet_ids: Iterable[int]) -> None:
+        """Tell the broker, in this order, that messages need not come again. Ids of QoS 0 messages are 0.
 
-    def loop(self, timeout_s: float) -> None:
-        """Handle what the broker sent, waiting for it at most `timeout_s`.
+        The packets leave together, past paho, which sends each alone; nothing of paho's may be half out then. An
+        inbound message of QoS 1 leaves no trace in paho that an acknowledgement would have to clear.
 
         Raises: RetryableError where the connection is lost.
         """
-        code = self._client.loop(timeout_s)
-        if self._lost is not None or code is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self._fail(self._lost or code.name)
+        packets = b"".join(_PUBACK.pack(_PUBACK_TYPE, _PUBACK_BYTES, one) for one in packet_ids if one)
+        deadline_s = time.monotonic() + SEND_TIMEOUT_S
+        while packets:
+            if self._client.want_write():
+                self._expect(self._client.loop_write())
+            else:
+                packets = packets[self._send(packets) :]
+            if packets:
+                if time.monotonic() > deadline_s:
+                    self._fail("it takes no acknowledgements")
+                select((), [self._socket()], (), 1.0)
+
+    def loop(self, timeout_s: float, *others: HasFileno, is_taking: Callable[[], bool] = lambda: True) -> None:
+        """Handle what the broker sent, waiting at most `timeout_s` for it or for one of `others`.
+
+        Packets are read as long as there are messages and `is_taking` says so: one wait for many costs a third less
+        than paho's own loop, which waits for each. What is not taken waits in the network's buffers.
+
+        Raises: RetryableError where the connection is lost.
+        """
+        client, broker = self._client, self._socket()
+        may_read = is_taking()
+        is_pending = may_read and isinstance(broker, ssl.SSLSocket) and broker.pending() > 0
+        readers = (*others, broker) if may_read else others
+        select(readers, [broker] if client.want_write() else (), (), 0 if is_pending else timeout_s)
+        while may_read:
+            heard = self._heard_count
+            self._expect(client.loop_read())
+            may_read = self._heard_count != heard and is_taking()
+        if client.want_write():
+            self._expect(client.loop_write())
+        self._expect(client.loop_misc())
 
     def loop_until(self, is_done: Callable[[], bool], seconds: float) -> None:
         """Handle what the broker sends until something is so.
@@ -156,6 +201,25 @@ class Connection:
         self._client.disconnect()
 
     # --- what the client hears ---
+
+    def _send(self, packets: bytes) -> int:
+        """How many bytes went out at once."""
+        try:
+            return self._socket().send(packets)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return 0
+        except OSError as error:
+            self._fail(error.strerror or str(error), error)
+
+    def _socket(self) -> socket:
+        broker = self._client.socket()
+        if not isinstance(broker, socket):
+            self._fail(self._lost or "the connection is closed")
+        return broker
+
+    def _expect(self, code: MQTTErrorCode) -> None:
+        if self._lost is not None or code is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._fail(self._lost or code.name)
 
     def _fail(self, reason: str, cause: Exception | None = None) -> NoReturn:
         raise RetryableError(f"broker at {self._peer.host}:{self._peer.port}: {reason}") from cause
@@ -186,9 +250,11 @@ class Connection:
         if code.is_failure:
             self._lost = f"publish refused: {code}"
         else:
+            self._heard_count += 1
             self.on_taken(mid)
 
     def _arrived(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
+        self._heard_count += 1
         self.on_message(message)
 
 

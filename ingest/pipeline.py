@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.codecs import Decoded, choose_codec
 from ingest.codecs.decoded import SourcedReading, UnlocatedReading
@@ -39,8 +39,7 @@ UNREAD: Final = "none"
 _DEFAULT_SOURCE: Final = {TopicKind.READINGS: Source.LIVE, TopicKind.BACKFILL: Source.BACKFILL}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A message as the broker delivered it; a replay is one that the broker kept (retained) or sends again."""
 
     topic: str

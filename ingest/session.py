@@ -7,7 +7,7 @@ from typing import Final
 
 from paho.mqtt.client import MQTTMessage
 
-from ingest.connection import Connection, collector_peer
+from ingest.connection import Connection, HasFileno, collector_peer
 from ingest.pipeline import Arrival
 from ingest.topics import shard_filters
 from nenghao.config import Settings
@@ -50,18 +50,19 @@ class ShardSession:
         self._connection.open(keepalive_s=KEEPALIVE_S, answer_s=ANSWER_TIMEOUT_S, receive_maximum=self._receive_maximum)
         self._connection.subscribe(*shard_filters(self._shard), answer_s=ANSWER_TIMEOUT_S)
 
-    def loop(self, timeout_s: float) -> None:
-        """Handle what the broker sent, waiting for it at most `timeout_s`.
+    def loop(self, timeout_s: float, other: HasFileno, *, is_taking: Callable[[], bool]) -> None:
+        """Handle what the broker sent while `is_taking` says so, waiting at most `timeout_s` for it or for `other`.
 
         Raises: RetryableError where the connection is lost.
         """
-        self._connection.loop(timeout_s)
+        self._connection.loop(timeout_s, other, is_taking=is_taking)
 
     def acknowledge(self, packet_ids: Iterable[int]) -> None:
-        """Tell the broker, in order of arrival, that these messages are stored. Ids of QoS 0 messages are 0."""
-        for packet_id in packet_ids:
-            if packet_id:
-                self._connection.acknowledge(packet_id)
+        """Tell the broker, in order of arrival, that these messages are stored.
+
+        Raises: RetryableError where the connection is lost.
+        """
+        self._connection.acknowledge(packet_ids)
 
     def close(self) -> None:
         """Send what is still to be sent and disconnect; the session stays at the broker."""

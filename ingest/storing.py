@@ -1,4 +1,4 @@
-"""Judges a batch against the registers and stores it; one bad message never takes the others with it."""
+"""Reads, judges and stores messages as one `ReadingBatch`; one bad message never takes the others with it."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from ingest.pipeline import ReadMessage, has_unknown, judge
+from ingest.pipeline import Arrival, ReadMessage, SizeLimits, has_unknown, judge, read_arrival
 from ingest.registry import Registry
 from nenghao.config import Role, Settings
 from nenghao.db.connection import Connection, connect
@@ -32,6 +32,9 @@ class BatchStore:
         self._shard = shard
         self._registry = Registry()
         self._conn: Connection | None = None
+        self._sizes = SizeLimits(
+            message_bytes=settings.message_max_bytes, message_readings=settings.message_max_readings
+        )
         self._limits = Limits(
             clock_skew=timedelta(seconds=settings.clock_skew_max_s),
             backfill_age=timedelta(days=settings.backfill_max_age_days),
@@ -74,6 +77,13 @@ class BatchStore:
         except RetryableError:
             self.close()
             raise
+
+    def read_and_store(self, arrivals: Sequence[Arrival]) -> BatchOutcome:
+        """Read messages, and store them.
+
+        Raises: RetryableError as `store`.
+        """
+        return self.store([read_arrival(one, self._sizes) for one in arrivals])
 
     def store(self, messages: Sequence[ReadMessage]) -> BatchOutcome:
         """Judge and store messages in order of arrival; on return all of them are committed.

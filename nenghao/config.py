@@ -59,13 +59,18 @@ class Settings(BaseSettings):
         default=5000,
         ge=1,
         le=50000,
-        description="Or this many readings: 5000 is where the staged insert is near its best rate.",
+        description="Or about this many readings, by their bytes: 5000 is near the staged insert's best rate.",
     )
     batch_max_age_s: float = Field(
         default=0.5,
         gt=0,
         le=30,
         description="Or when its oldest message is this old, so that a quiet evening is stored too.",
+    )
+    is_commit_apart: bool = Field(
+        default=False,
+        description="Whether each shard's batches are read, judged and stored in a process beside the one that talks "
+        "to the broker: more on a machine with idle cores, for the memory of one more process.",
     )
     receipt_interval_s: float = Field(
         default=5.0, gt=0, le=300, description="Receipts to one gateway are coalesced for this long."

@@ -1,4 +1,4 @@
-"""The batch transaction: `ReadingBatch` (from ingest/batcher) -> hypertable `reading` (to jobs).
+"""The batch transaction: `ReadingBatch` (from ingest/storing) -> hypertable `reading` (to jobs).
 
 Whatever is delivered how often in whatever order, each message is stored once and each reading has one outcome.
 """

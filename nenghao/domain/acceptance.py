@@ -1,4 +1,4 @@
-"""Decides whether one reading is taken: `Reading` (from ingest/codecs) -> `Accepted | Refused` (to ingest/batcher).
+"""Decides whether one reading is taken: `Reading` (from ingest/codecs) -> `Accepted | Refused` (to ingest/storing).
 
 Checks what concerns a reading alone (domain V02, V18, V19, V28); what needs its neighbours is for jobs and rules, so a
 negative or running-back value is accepted here.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.batcher import MAX_BYTES, Batcher
+from ingest.batcher import Batcher
 from ingest.codecs.receipt_v1 import decode_receipt
 from ingest.pipeline import Arrival, judge, read_arrival
 from ingest.receipts import write_receipts
@@ -71,9 +71,9 @@ def arrival(payload: bytes) -> Arrival:
 
 
 def test_a_batch_is_full_by_bytes() -> None:
-    batcher = Batcher(Settings())
+    batcher = Batcher(Settings(batch_max_readings=50_000))
     for packet_id, is_full in ((1, False), (2, True)):
-        batcher.add(packet_id, read_arrival(arrival(bytes(MAX_BYTES // 2)), SIZES))
+        batcher.add(packet_id, arrival(bytes(6_000_000 // 2)))
         assert (batcher.due_in_s() == 0) is is_full
 
 

@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-import ingest.collector
+import ingest.committer
 from ingest.collector import ShardCollector
 from ingest.health import STALLED_AFTER_S, ProcessHealth
 from ingest.health_server import serve_health
@@ -119,7 +119,7 @@ def test_a_collector_without_the_lease_lives_and_is_not_ready(plant: Plant, port
 
 
 def test_a_database_that_goes_away_is_noticed_without_messages(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest.collector, "CHECK_EVERY_S", 0.1)
+    monkeypatch.setattr(ingest.committer, "CHECK_EVERY_S", 0.1)
     health, port, name = ProcessHealth(), _draw(taken=set()), plant.settings.database_name
     with collecting(plant, health, Event()):
         serve_health(health, port)
