@@ -83,10 +83,10 @@ class RawSpool(Spool):
         return [payload for (payload,) in self._db.execute("SELECT payload FROM message")]
 
     def _put_raw(self, payload: bytes, kind: TopicKind) -> None:
-        now = datetime.now(SHANGHAI).isoformat()
+        now, digest = datetime.now(SHANGHAI).isoformat(), sha256(payload).digest()
         self._db.execute(
             "INSERT INTO message (seq, topic_kind, payload, hash, reading_count, enqueued_at)"
             " SELECT next_seq, ?, ?, ?, 1, ? FROM meta",
-            [kind.value, payload, sha256(payload).digest(), now],
+            [kind.value, payload, digest, now],
         )
-        self._db.execute("UPDATE meta SET next_seq = next_seq + 1")
+        self._db.execute("UPDATE meta SET next_seq = next_seq + 1, last_hash = ?", [digest])

@@ -139,15 +139,27 @@ def load_trusted_keys(folder: Path) -> TrustedKeys:
     keys = {}
     for path in sorted(folder.glob("*.pem")):
         try:
-            key = load_pem_public_key(path.read_bytes())
-        except (ValueError, OSError) as error:
-            raise ConfigError(f"{path} is not a public key in PEM") from error
-        if not isinstance(key, Ed25519PublicKey):
-            raise ConfigError(f"{path} is not an Ed25519 key")
+            key = load_public_key(path.read_text(encoding="ascii"))
+        except (OSError, UnicodeDecodeError, ConfigError) as error:
+            raise ConfigError(f"{path} is not an Ed25519 public key in PEM") from error
         keys[key_id(key)] = key
     if not keys:
         raise ConfigError(f"no public key (*.pem) in {folder}")
     return keys
+
+
+def load_public_key(pem: str) -> Ed25519PublicKey:
+    """Read a public key.
+
+    Raises: ConfigError where it is not an Ed25519 key in PEM.
+    """
+    try:
+        key = load_pem_public_key(pem.encode())
+    except ValueError as error:
+        raise ConfigError("not a public key in PEM") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise ConfigError("not an Ed25519 key")
+    return key
 
 
 def key_id(key: Ed25519PublicKey) -> str:
