@@ -1,5 +1,7 @@
 """The JSON body of the `receipts` topic: what the platform has committed of a gateway's messages."""
 
+from datetime import datetime
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -24,7 +26,7 @@ class ReceiptRefusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A receipt; `hashes` gives the SHA-256 of each message it covers, by seq."""
+    """A receipt; `hashes` gives the SHA-256 of each message it covers, by seq, and `sent_at` when it was written."""
 
     schema: str
     gateway: str
@@ -34,6 +36,7 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     refusal_count: int
     refusals: list[ReceiptRefusal]
     hashes: dict[str, str]
+    sent_at: datetime | UnsetType = UNSET
 
 
 _decoder = msgspec.json.Decoder(ReceiptBody)

@@ -1,15 +1,14 @@
-"""One connection of a gateway to the broker: publishes at QoS 1 and hears receipts."""
+"""One connection of a gateway to the broker: publishes at QoS 1 and hears what the platform says."""
 
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
 from paho.mqtt.client import MQTTMessage
 
-from ingest.codecs.json_v1 import SCHEMA
 from ingest.connection import Connection, Peer
 from ingest.gateway.account import GatewayAccount
-from ingest.topics import TopicKind
+from ingest.gateway.inbox import HEADS_FILTER
+from ingest.topics import DOWNWARD, TopicKind
 from nenghao.errors import RetryableError
 
 KEEPALIVE_S: Final = 60
@@ -17,19 +16,12 @@ ANSWER_TIMEOUT_S: Final = 10.0
 MAX_INFLIGHT: Final = 65_535
 
 
-def state_payload(*, online: bool, boot_id: str, buffered_count: int | None) -> bytes:
-    """A heartbeat, or the will where `online` is false."""
-    body = {"schema": SCHEMA, "online": online, "boot_id": boot_id, "buffered_count": buffered_count}
-    return msgspec.json.encode(body)
-
-
 class Link:
     """A connection; when it is lost, a new object takes the session on, and what was not receipted is sent again."""
 
-    def __init__(self, account: GatewayAccount, boot_id: str, on_receipt: Callable[[bytes], None]) -> None:
+    def __init__(self, account: GatewayAccount, will: bytes, on_message: Callable[[str, bytes], None]) -> None:
         self._account = account
-        self._boot_id = boot_id
-        self._on_receipt = on_receipt
+        self._on_message = on_message
         self._sent: dict[int, int] = {}
         self.taken_seqs: list[int] = []
         peer = Peer(
@@ -37,22 +29,26 @@ class Link:
         )
         self._connection = Connection(peer, account.name)
         self._connection.limit_in_flight(MAX_INFLIGHT)
-        self._connection.set_will(account.topic(TopicKind.STATE), self._state(None, online=False))
+        self._connection.set_will(account.topic(TopicKind.STATE), will)
         self._connection.on_taken = self._taken
         self._connection.on_message = self._arrived
 
-    def open(self, buffered_count: int) -> None:
-        """Connect, listen for receipts and say that the gateway is there.
+    def open(self) -> None:
+        """Connect, and listen for receipts, requests and heads.
 
         Raises: RetryableError where the broker is away, cannot prove who it is or does not let it in.
         """
         self._connection.open(keepalive_s=KEEPALIVE_S, answer_s=ANSWER_TIMEOUT_S)
-        self._connection.subscribe(self._account.topic(TopicKind.RECEIPTS), answer_s=ANSWER_TIMEOUT_S)
-        self._publish_state(buffered_count, online=True)
+        own = [self._account.topic(kind) for kind in DOWNWARD]
+        self._connection.subscribe(*own, HEADS_FILTER, answer_s=ANSWER_TIMEOUT_S)
 
     def publish(self, seq: int, kind: TopicKind, payload: bytes) -> None:
         """Send a message; its seq is in `taken_seqs` once the broker has it."""
         self._sent[self._connection.publish(self._account.topic(kind), payload).mid] = seq
+
+    def publish_state(self, payload: bytes) -> None:
+        """Say how the gateway is, without waiting."""
+        self._connection.publish(self._account.topic(TopicKind.STATE), payload, retain=True)
 
     @property
     def in_flight_count(self) -> int:
@@ -66,22 +62,14 @@ class Link:
         """
         self._connection.loop(timeout_s)
 
-    def close(self, buffered_count: int) -> None:
+    def close(self, state: bytes) -> None:
         """Say that the gateway goes, and disconnect."""
         try:
-            self._publish_state(buffered_count, online=False)
+            info = self._connection.publish(self._account.topic(TopicKind.STATE), state, retain=True)
+            self._connection.loop_until(info.is_published, ANSWER_TIMEOUT_S)
         except RetryableError:
             pass  # the broker publishes the will then
         self._connection.close()
-
-    def _publish_state(self, buffered_count: int, *, online: bool) -> None:
-        info = self._connection.publish(
-            self._account.topic(TopicKind.STATE), self._state(buffered_count, online=online), retain=True
-        )
-        self._connection.loop_until(info.is_published, ANSWER_TIMEOUT_S)
-
-    def _state(self, buffered_count: int | None, *, online: bool) -> bytes:
-        return state_payload(online=online, boot_id=self._boot_id, buffered_count=buffered_count)
 
     def _taken(self, mid: int) -> None:
         seq = self._sent.pop(mid, None)
@@ -89,4 +77,4 @@ class Link:
             self.taken_seqs.append(seq)
 
     def _arrived(self, message: MQTTMessage) -> None:
-        self._on_receipt(bytes(message.payload))
+        self._on_message(message.topic, bytes(message.payload))
