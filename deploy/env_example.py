@@ -10,7 +10,7 @@ from nenghao.config import PROJECT_ROOT, Settings
 
 # What docker-compose.yml itself asks for, with the defaults that stand there; a test compares them.
 COMPOSE_VARIABLES = {
-    "BROKER_PORT": ("1883", "Port of the host, on 127.0.0.1, where gateways reach the broker."),
+    "GATEWAY_ADDRESS": ("127.0.0.1", "Address of the host where gateways reach the broker, by TLS; 0.0.0.0 is all."),
     "AIRFLOW_PORT": ("8080", "Port of the host, on 127.0.0.1, with Airflow's pages."),
     "POSTGRES_MEMORY": ("2g", "Memory limit of TimescaleDB."),
     "POSTGRES_SHARED_BUFFERS": ("256MB", "Page cache of TimescaleDB; about a quarter of its memory limit."),

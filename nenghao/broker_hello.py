@@ -1,6 +1,8 @@
-"""A greeting in MQTT 3.1.1: whether a broker answers and takes a client in."""
+"""A greeting: whether a broker answers, shows a certificate of ours and takes a client in."""
 
+import hashlib
 import socket
+import ssl
 import struct
 import time
 
@@ -27,3 +29,16 @@ def greet_broker(host: str, port: int, user: str, password: str) -> int:
             raise ConnectionResetError("the broker closed the connection")
         connection.sendall(b"\xe0\x00")
         return answer[3]
+
+
+def shown_certificate(host: str, port: int, authority_pem: str) -> str:
+    """The SHA-256, in hex, of the certificate that the listener for gateways shows, by a whole TLS handshake.
+
+    Raises: OSError where nobody answers, or the certificate is not for the host, is expired or of another authority.
+    """
+    context = ssl.create_default_context(cadata=authority_pem)
+    with (
+        socket.create_connection((host, port), timeout=5) as connection,
+        context.wrap_socket(connection, server_hostname=host) as encrypted,
+    ):
+        return hashlib.sha256(encrypted.getpeercert(binary_form=True) or b"").hexdigest()

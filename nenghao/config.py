@@ -41,12 +41,24 @@ class Settings(BaseSettings):
     database_port: int = Field(default=5432, ge=1, le=65535, description="Port of TimescaleDB.")
     database_name: str = Field(default="nenghao", description="Database with all of the project's data.")
 
-    broker_host: str = Field(default="127.0.0.1", description="Host of the MQTT broker.")
-    broker_port: int = Field(default=1883, ge=1, le=65535, description="Port of the MQTT broker.")
+    broker_host: str = Field(default="127.0.0.1", description="Host of the MQTT broker, as the collector reaches it.")
+    broker_port: int = Field(
+        default=1883, ge=1, le=65535, description="Port of the broker's inner listener, without TLS: not for gateways."
+    )
     broker_user: str = Field(default="nenghao-collector", description="The collector's name at the broker.")
     broker_config_dir: Path = Field(
         default=PROJECT_ROOT / ".run" / "stack" / "mosquitto",
         description="Where broker-sync writes `passwd` and `acl`, and where the broker's pid file and log lie.",
+    )
+
+    gateway_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("127.0.0.1", "localhost"),
+        min_length=1,
+        description="Names and addresses at which gateways reach the broker, comma separated. Its certificate is for "
+        "all of them, the accounts of gateways carry the first.",
+    )
+    gateway_port: int = Field(
+        default=8883, ge=1, le=65535, description="Port of the broker's listener for gateways, with TLS."
     )
 
     shards: Annotated[tuple[int, ...], NoDecode] = Field(
@@ -112,10 +124,15 @@ class Settings(BaseSettings):
     )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages and labels.")
 
-    @field_validator("shards", mode="before")
+    @field_validator("shards", "gateway_hosts", mode="before")
     @classmethod
-    def _split_shards(cls, value: object) -> object:
-        return tuple(value.split(",")) if isinstance(value, str) else value
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @property
+    def trust_dir(self) -> Path:
+        """The folder of public keys and of the broker's authority: what whoever verifies trusts."""
+        return self.secrets_dir.parent / "trust"
 
     def secret(self, name: str) -> str:
         """The content of the secret file `name`, without its line end.

@@ -20,9 +20,9 @@ def doctor(
     trust: Annotated[Path | None, typer.Option(help="Folder of trusted keys; else that of the settings.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
-    """Check servers, schema, clocks, secrets, disk, signing key and waiting work; exit code 1 where one is wrong."""
+    """Check servers, certificate, schema, clocks, secrets, disk, signing key and waiting work; exit code 1 if wrong."""
     settings = load_settings()
-    checks = list(check_installation(settings, trust or settings.secrets_dir.parent / "trust"))
+    checks = list(check_installation(settings, trust or settings.trust_dir))
     is_fine = all(check.is_fine for check in checks)
     if as_json:
         found = [{"check": one.name, "state": one.state, "is_fine": one.is_fine, **one.values} for one in checks]

@@ -8,9 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from nenghao.broker_hello import greet_broker
+from nenghao.broker_hello import greet_broker, shown_certificate
+from nenghao.certificates import read_certificate
 from nenghao.config import Role, Settings
-from nenghao.credentials import BROKER_SECRET, SECRETS, SIGNING_KEY
+from nenghao.credentials import (
+    BROKER_AUTHORITY,
+    BROKER_SECRET,
+    BROKER_SERVER_CERTIFICATE,
+    OFFLINE_SECRETS,
+    SECRETS,
+    SIGNING_KEY,
+)
 from nenghao.crypto import load_trusted_keys, sign
 from nenghao.db.connection import Connection, connect
 from nenghao.db.errors import driver_errors
@@ -23,6 +31,8 @@ FINE: Final = "fine"
 CLOCK_DIFFERENCE_MAX: Final = timedelta(seconds=5)
 #: Releases and Data Docs are small; with less, other programs of the host have stopped writing already.
 FREE_DISK_MIN_MIB: Final = 1024
+#: Two months of looking once a week: an expired certificate cuts every gateway off at the same moment.
+CERTIFICATE_LEFT_MIN: Final = timedelta(days=60)
 MIB: Final = 1024 * 1024
 #: How long marks wait where dags/README.md's clock runs: one missed round, and time for a long run.
 MARK_AGE_MAX: Final[Mapping[str, timedelta]] = {
@@ -55,6 +65,7 @@ def check_installation(settings: Settings, trust: Path) -> Iterator[Check]:
     yield _looked("signing", lambda: check_signing(settings, trust))
     yield _looked("disk", lambda: check_disk((settings.release_dir, settings.data_docs_dir)))
     yield _looked("broker", lambda: check_broker(settings))
+    yield _looked("certificate", lambda: check_certificate(settings, trust, datetime.now(UTC)))
     yield _looked("schema", lambda: check_schema(settings))
     yield from _check_database(settings)
 
@@ -76,7 +87,8 @@ def check_secrets(folder: Path) -> Check:
     if missing:
         return Check(name="secrets", state="missing", values={"names": " ".join(missing)})
     forbidden = OTHERS if folder.stat().st_mode & OTHERS else OTHERS_WRITE
-    exposed = [name for name in SECRETS if (folder / name).stat().st_mode & forbidden]
+    present = [name for name in (*SECRETS, *OFFLINE_SECRETS) if (folder / name).is_file()]
+    exposed = [name for name in present if (folder / name).stat().st_mode & forbidden]
     if exposed:
         return Check(name="secrets", state="open", values={"names": " ".join(exposed)})
     return Check(name="secrets", state=FINE, values={"count": len(SECRETS)})
@@ -113,6 +125,32 @@ def check_broker(settings: Settings) -> Check:
     except OSError as error:
         return Check(name="broker", state="failed", values={"reason": f"{address}: {error}"})
     return Check(name="broker", state="refused" if code else FINE, values={"address": address, "code": code})
+
+
+def check_certificate(settings: Settings, trust: Path, now: datetime) -> Check:
+    """Whether gateways can tell the broker, for how long yet, and under every name that they are told."""
+    authority = (trust / BROKER_AUTHORITY).read_text(encoding="utf-8")
+    facts = read_certificate(settings.secret(BROKER_SERVER_CERTIFICATE), authority)
+    left = facts.valid_until - now
+    host, port = settings.gateway_hosts[0], settings.gateway_port
+    values: Values = {
+        "address": f"{host}:{port}",
+        "until": f"{facts.valid_until:%Y-%m-%d}",
+        "days": left.days,
+        "names": " ".join(sorted(set(settings.gateway_hosts) - facts.names)),
+    }
+    state = FINE
+    if not facts.is_of_authority:
+        state = "foreign"
+    elif left < timedelta(0):
+        state = "expired"
+    elif left < CERTIFICATE_LEFT_MIN:
+        state = "expiring"
+    elif values["names"]:
+        state = "names"
+    elif shown_certificate(host, port, authority) != facts.fingerprint:
+        state = "stale"
+    return Check(name="certificate", state=state, values=values)
 
 
 def check_schema(settings: Settings) -> Check:

@@ -21,10 +21,11 @@ def up(
     only: Annotated[str | None, typer.Option(help="Components, comma separated; `airflow` for its four.")] = None,
 ) -> None:
     """Start what does not run yet, and wait until it is healthy."""
+    from nenghao.config import load_settings
     from nenghao.stack.spec import Component, StackSpec, parse_components
 
     components = parse_components(only.split(",")) if only else tuple(Component)
-    _stack(directory, StackSpec(components=components)).up()
+    _stack(directory, StackSpec(components=components, gateway_hosts=load_settings().gateway_hosts)).up()
 
 
 @app.command()

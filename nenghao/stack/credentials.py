@@ -1,5 +1,7 @@
 """The secrets of a stack: where they lie; what they are is the same for every installation."""
 
+from collections.abc import Sequence
+
 from nenghao import credentials
 from nenghao.credentials import (
     AIRFLOW_ADMIN,
@@ -8,6 +10,8 @@ from nenghao.credentials import (
     AIRFLOW_JWT,
     AIRFLOW_PASSWORDS,
     BROKER_SECRET,
+    BROKER_SERVER_CERTIFICATE,
+    BROKER_SERVER_KEY,
     PUBLIC_KEY,
     RANDOM_SECRETS,
     SIGNING_KEY,
@@ -23,6 +27,8 @@ __all__ = [
     "AIRFLOW_PASSWORDS",
     "AIRFLOW_ROLE",
     "BROKER_SECRET",
+    "BROKER_SERVER_CERTIFICATE",
+    "BROKER_SERVER_KEY",
     "PUBLIC_KEY",
     "RANDOM_SECRETS",
     "SIGNING_KEY",
@@ -32,9 +38,9 @@ __all__ = [
 ]
 
 
-def generate_secrets(layout: Layout) -> None:
+def generate_secrets(layout: Layout, gateway_hosts: Sequence[str]) -> None:
     """Make every secret of a stack that is not there yet; those that are there stay as they are."""
-    credentials.generate_secrets(layout.secrets, layout.trust)
+    credentials.generate_secrets(layout.secrets, layout.trust, gateway_hosts)
 
 
 def read_secret(layout: Layout, name: str) -> str:

@@ -96,12 +96,12 @@ def _start_afresh(layout: Layout, spec: StackSpec, say: Say) -> None:
     for leftover in sockets.iterdir():
         leftover.unlink()
     layout.supervisor_pid.unlink(missing_ok=True)
-    generate_secrets(layout)
+    generate_secrets(layout, spec.gateway_hosts)
     ports = draw_ports(layout.ports_file)
     if not layout.postgres_data.exists():
         say("making the database cluster")
     postgres.prepare(layout, spec, ports.postgres, sockets)
-    mosquitto.prepare(layout, spec, ports.mosquitto)
+    mosquitto.prepare(layout, spec, ports)
     start_supervisor(layout, all_programs(layout, ports), base_environment(layout))
 
 

@@ -1,5 +1,6 @@
 """Mosquitto: its configuration, its first client, and a check that it takes that client in."""
 
+import ipaddress
 import re
 from collections import Counter
 
@@ -7,7 +8,8 @@ from nenghao.broker_files import mosquitto_password_hash, render_passwd, write_a
 from nenghao.broker_hello import greet_broker
 from nenghao.config import PROJECT_ROOT
 from nenghao.errors import ConfigError
-from nenghao.stack.credentials import BROKER_SECRET, read_secret
+from nenghao.stack.credentials import BROKER_SECRET, BROKER_SERVER_CERTIFICATE, BROKER_SERVER_KEY, read_secret
+from nenghao.stack.ports import Ports
 from nenghao.stack.spec import Component, Layout, StackSpec
 from nenghao.stack.supervisor import Program
 
@@ -30,7 +32,7 @@ def program(layout: Layout) -> Program:
     )
 
 
-def prepare(layout: Layout, spec: StackSpec, port: int) -> None:
+def prepare(layout: Layout, spec: StackSpec, ports: Ports) -> None:
     """Write the configuration, and the password and access files where the collector is not yet in them.
 
     Raises: ConfigError where the broker is missing.
@@ -38,7 +40,7 @@ def prepare(layout: Layout, spec: StackSpec, port: int) -> None:
     if not (PREFIX / "sbin" / "mosquitto").exists():
         raise ConfigError("Mosquitto is not set up: run scripts/setup")
     (layout.mosquitto / "store").mkdir(mode=0o700, exist_ok=True)
-    (layout.mosquitto / "mosquitto.conf").write_text(render_config(layout, spec, port), encoding="utf-8")
+    (layout.mosquitto / "mosquitto.conf").write_text(render_config(layout, spec, ports), encoding="utf-8")
     passwd = layout.mosquitto / "passwd"
     users = dict(line.split(":", 1) for line in passwd.read_text().splitlines()) if passwd.exists() else {}
     if COLLECTOR not in users:
@@ -48,7 +50,7 @@ def prepare(layout: Layout, spec: StackSpec, port: int) -> None:
         write_atomically(layout.mosquitto / "acl", INITIAL_ACL)
 
 
-def render_config(layout: Layout, spec: StackSpec, port: int) -> str:
+def render_config(layout: Layout, spec: StackSpec, ports: Ports) -> str:
     """Write the broker's configuration; the reasons stand beside the values."""
     folder = layout.mosquitto
     log_types = ["error", "warning", "notice", "information"]
@@ -56,7 +58,6 @@ def render_config(layout: Layout, spec: StackSpec, port: int) -> str:
     log_types += ["debug"] if spec.is_denial_logged else []
     return f"""\
 # Written at every start of the stack.
-listener {port} 127.0.0.1
 allow_anonymous false
 password_file {folder}/passwd
 acl_file {folder}/acl
@@ -75,7 +76,26 @@ persistence true
 persistence_location {folder}/store/
 autosave_interval 5
 sys_interval 2
+# The inner listener: for collector and outbound sender, each session by a client id of its own choice.
+listener {ports.mosquitto} 127.0.0.1
+# For gateways. The client id is the user name, whatever the client says, so that nobody gets at another one's session.
+listener {ports.mosquitto_gateways}{_bound_to(spec)}
+use_username_as_clientid true
+certfile {layout.secrets}/{BROKER_SERVER_CERTIFICATE}
+keyfile {layout.secrets}/{BROKER_SERVER_KEY}
 """
+
+
+def _bound_to(spec: StackSpec) -> str:
+    """The address of the gateways' listener: loopback where that is all that gateways are told, else every one."""
+    return " 127.0.0.1" if all(_is_loopback(host) for host in spec.gateway_hosts) else ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def count_denied(layout: Layout) -> Counter[str]:

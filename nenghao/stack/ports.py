@@ -20,7 +20,10 @@ class Ports:
     """Every port of a stack, on 127.0.0.1; those of Airflow's log servers are drawn though both stay closed."""
 
     postgres: int
+    #: The inner listener, for collector and outbound sender.
     mosquitto: int
+    #: The listener for gateways.
+    mosquitto_gateways: int
     airflow_api: int
     airflow_worker_log: int
     airflow_triggerer_log: int

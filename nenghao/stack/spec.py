@@ -10,6 +10,7 @@ from nenghao.config import PROJECT_ROOT
 from nenghao.errors import ConfigError
 
 DEFAULT_DIR = PROJECT_ROOT / ".run" / "stack"
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Component(StrEnum):
@@ -61,6 +62,8 @@ class StackSpec:
     is_migrated: bool = True
     #: Mosquitto tells of a denied publish only in its debug log, about three lines a message: benches switch it off.
     is_denial_logged: bool = True
+    #: Where gateways reach the broker: its certificate is for these, and with loopback only nobody else can connect.
+    gateway_hosts: tuple[str, ...] = LOOPBACK
 
     def to_json(self) -> str:
         """Write the choices for the process that makes them true."""
@@ -71,6 +74,7 @@ class StackSpec:
         """Read what `to_json` wrote."""
         fields = json.loads(text)
         fields["components"] = tuple(Component(name) for name in fields["components"])
+        fields["gateway_hosts"] = tuple(fields["gateway_hosts"])
         return cls(**fields)
 
 

@@ -3,14 +3,16 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from nenghao.certificates import Credential, issue_server, new_authority
 from nenghao.cli.doctor import app
-from nenghao.cli.installation_checks import check_secrets
+from nenghao.cli.installation_checks import check_certificate, check_secrets
 from nenghao.config import PROJECT_ROOT, Settings
 from nenghao.credentials import SECRETS
 from nenghao.crypto import new_signing_key
@@ -19,8 +21,8 @@ from nenghao.stack import Stack
 from nenghao.stack.environment import variables_of
 
 CHECKS = [
-    "secrets", "signing", "disk", "broker", "schema", "database", "edition", "clock", "changed_mark", "audit_mark",
-    "month_mark",
+    "secrets", "signing", "disk", "broker", "certificate", "schema", "database", "edition", "clock", "changed_mark",
+    "audit_mark", "month_mark",
 ]  # fmt: skip
 Doctor = Callable[..., tuple[int, dict[str, str], str]]
 
@@ -64,9 +66,14 @@ def test_an_installation_as_it_should_be_is_fine_in_both_languages(
 
 
 def test_servers_that_are_away_are_told_without_a_password(doctor: Doctor, module_database: Settings) -> None:
-    code, states, output = doctor(database_port=1, broker_port=1)
+    code, states, output = doctor(database_port=1, broker_port=1, gateway_port=1)
     assert code == 1
-    assert {name for name, state in states.items() if state == "failed"} == {"broker", "schema", "database"}
+    assert {name for name, state in states.items() if state == "failed"} == {
+        "broker",
+        "certificate",
+        "schema",
+        "database",
+    }
     assert not [name for name in SECRETS if (module_database.secrets_dir / name).read_text().strip() in output]
 
 
@@ -94,6 +101,46 @@ def test_secrets_are_there_and_private_by_file_or_by_folder(secrets_dir: Path) -
         assert check_secrets(secrets_dir).state == state, (folder_mode, mode)
     secret.unlink()
     assert check_secrets(secrets_dir).values == {"names": "nenghao_jobs"}
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "hosts", "state"),
+    [
+        (0, ["127.0.0.1", "localhost"], "stale"),  # good, but not the one that the broker shows
+        (0, ["localhost"], "names"),
+        (690, ["127.0.0.1", "localhost"], "expiring"),
+        (731, ["127.0.0.1", "localhost"], "expired"),
+    ],
+)
+def test_a_certificate_is_looked_at_before_gateways_refuse_it(
+    module_database: Settings, secrets_dir: Path, days_ago: int, hosts: list[str], state: str
+) -> None:
+    authority = Credential(
+        key_pem=(secrets_dir / "broker_authority_key.pem").read_text(),
+        certificate_pem=(module_database.trust_dir / "broker_authority.crt").read_text(),
+    )
+    now = datetime.now(UTC)
+    server = issue_server(authority, hosts, now - timedelta(days=days_ago))
+    (secrets_dir / "broker_server.crt").write_text(server.certificate_pem)
+    settings = module_database.model_copy(update={"secrets_dir": secrets_dir})
+    assert check_certificate(settings, module_database.trust_dir, now).state == state
+
+
+def test_a_certificate_of_another_authority_is_found(module_database: Settings, secrets_dir: Path) -> None:
+    now = datetime.now(UTC)
+    server = issue_server(new_authority(now), module_database.gateway_hosts, now)
+    (secrets_dir / "broker_server.crt").write_text(server.certificate_pem)
+    settings = module_database.model_copy(update={"secrets_dir": secrets_dir})
+    assert check_certificate(settings, module_database.trust_dir, now).state == "foreign"
+
+
+def test_an_authoritys_key_may_be_away_but_not_open(secrets_dir: Path) -> None:
+    secrets_dir.chmod(0o755)
+    key = secrets_dir / "broker_authority_key.pem"
+    key.chmod(0o644)
+    assert check_secrets(secrets_dir).values == {"names": "broker_authority_key.pem"}
+    key.unlink()
+    assert check_secrets(secrets_dir).state == "fine"
 
 
 def test_a_schema_of_another_version_and_work_that_waits_too_long_are_found(

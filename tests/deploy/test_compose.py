@@ -192,7 +192,7 @@ def test_service_is_confined(name: str) -> None:
     assert service["logging"]["options"]["max-size"]
     assert service["mem_limit"]
     for port in service.get("ports", []):
-        assert port.startswith("127.0.0.1:"), port
+        assert _filled(port).startswith("127.0.0.1:"), port
     if name not in ONE_SHOT:
         assert service["restart"] == "unless-stopped"
         assert service["stop_grace_period"]
@@ -212,9 +212,10 @@ def test_scripts_of_the_containers_are_executable_and_correct() -> None:
 
 
 def test_broker_is_configured_as_without_containers() -> None:
-    places = {"listener", "password_file", "acl_file", "pid_file", "log_dest", "persistence_location"}
+    places = {"listener", "password_file", "acl_file", "pid_file", "log_dest", "persistence_location", "certfile",
+              "keyfile"}  # fmt: skip
     ours = _options((PROJECT_ROOT / "deploy" / "mosquitto" / "mosquitto.conf").read_text(encoding="utf-8"))
-    stacks = _options(mosquitto.render_config(Layout(Path("/stack")), StackSpec(), 1883))
+    stacks = _options(mosquitto.render_config(Layout(Path("/stack")), StackSpec(), _some_ports()))
     assert [option for option in ours if option[0] not in places] == [o for o in stacks if o[0] not in places]
 
 
@@ -271,6 +272,10 @@ def test_env_example_holds_every_setting_with_its_default() -> None:
 
 def test_env_example_holds_what_compose_asks_for() -> None:
     asked = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", COMPOSE_FILE.read_text(encoding="utf-8")))
+    fields = {f"NENGHAO_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
+    settings = {name: default for name, default in asked.items() if name in fields}
+    assert settings == {name: str(fields[name]) for name in settings}
+    asked = {name: default for name, default in asked.items() if name not in fields}
     assert asked == {name: default for name, (default, _) in _env_example().COMPOSE_VARIABLES.items()}
 
 
