@@ -1,12 +1,13 @@
 """The command `nenghao-ingest`: the collector, the outbound sender and broker-sync."""
 
-import logging
 import signal
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 from threading import Event
+from typing import Annotated
 
 import typer
 
+from ingest.logs import configure_logs
 from nenghao.cli import run as run_command_line
 from nenghao.config import load_settings
 
@@ -15,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 def main() -> None:
     """Run a command line; exit codes as `nenghao`."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    configure_logs()
     run_command_line(app)
 
 
@@ -25,25 +26,29 @@ def about() -> None:
 
 
 @app.command()
-def run() -> None:
-    """Collect the messages of this host's shards until told to stop; what is held then is stored first."""
-    from ingest.collector import ShardCollector
+def run(
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that share the shards of this host; more is for more shards.")
+    ] = 1,
+) -> None:
+    """Collect this host's shards until told to stop; workers anywhere share them, and take over from whoever dies."""
     from ingest.health import ProcessHealth
     from ingest.health_server import serve_health
+    from ingest.worker import Worker
+    from ingest.workers import CrowdHealth, Workers
 
     settings = load_settings()
+    configure_logs(settings.log_format)
     settings.secret("broker_collector")  # a missing secret stops here, not in a loop of retries
-    stop, health = stop_on_signal(), ProcessHealth()
-    collectors = [
-        ShardCollector(settings, shard, stop, health.add_worker(f"shard-{shard}")) for shard in settings.shards
-    ]
-    serve_health(health, settings.health_port)
-    with ThreadPoolExecutor(len(settings.shards)) as pool:
-        runs = [pool.submit(one.run) for one in collectors]
-        wait(runs, return_when=FIRST_COMPLETED)
-        stop.set()  # one that ended by a fault takes the others with it: the supervisor starts all of them again
-    for one in runs:
-        one.result()
+    stop = stop_on_signal()
+    if workers == 1:
+        health = ProcessHealth()
+        serve_health(health, settings.health_port)
+        Worker(settings, stop, health, datetime.now(UTC)).run()
+    else:
+        crowd = CrowdHealth()
+        serve_health(crowd, settings.health_port)
+        Workers(settings, workers, stop, crowd).run()
 
 
 def stop_on_signal() -> Event:
@@ -62,6 +67,7 @@ def outbound() -> None:
     from ingest.outbound import OutboundSender
 
     settings = load_settings()
+    configure_logs(settings.log_format)
     settings.secret("broker_collector")
     health = ProcessHealth()
     sender = OutboundSender(settings, stop_on_signal(), health)

@@ -10,6 +10,7 @@ from typing import Final
 from ingest.batcher import Batcher
 from ingest.committer import Answer, Committer
 from ingest.health import WorkerHealth
+from ingest.logs import log_event
 from ingest.pipeline import Arrival
 from ingest.session import ShardSession
 from nenghao.config import Settings
@@ -41,15 +42,19 @@ class ShardCollector:
         self._reported_at_s = time.monotonic()
         self._wait_s = FIRST_WAIT_S
         self._trouble: str | None = None
+        #: Whether the shard was leased when it was last looked at.
+        self.is_leased = False
 
     def run(self) -> None:
         """Collect; a database or a broker that is away is waited for, and nothing is lost meanwhile."""
         try:
             while not self._stop.is_set():
                 self._health.turn()
+                self.is_leased = False
                 try:
                     for answer in self._committer.open():
                         self._count(answer, messages=0)
+                    self.is_leased = True
                     self._collect()
                 except RetryableError as error:
                     self._note_trouble(str(error))
@@ -114,21 +119,31 @@ class ShardCollector:
 
     def _note_trouble(self, trouble: str) -> None:
         if self._trouble is None:
-            _log.warning("shard %d waits: %s; unacknowledged messages stay with the broker", self._shard, trouble)
+            # What is unacknowledged stays with the broker.
+            log_event(_log, logging.WARNING, "shard waits", shard=self._shard, trouble=trouble)
         self._trouble = trouble
         self._health.waits(trouble)
 
     def _note_recovery(self) -> None:
-        _log.info("shard %d collects%s", self._shard, "" if self._trouble is None else " again")
+        event = "shard collects" if self._trouble is None else "shard collects again"
+        log_event(_log, logging.INFO, event, shard=self._shard)
         self._trouble = None
         self._health.works()
 
     def _report(self, event: str) -> None:
         self._reported_at_s = time.monotonic()
         total, readings = self._total, self._total.readings
-        _log.info(
-            "%s: shard=%d messages=%d refused_messages=%d received_again=%d"
-            " stored=%d duplicate=%d conflict=%d revision=%d refused=%d",
-            *(event, self._shard, total.messages, total.refused_messages, total.received_again),
-            *(readings.stored, readings.duplicate, readings.conflict, readings.revision, readings.refused),
+        log_event(
+            _log,
+            logging.INFO,
+            event,
+            shard=self._shard,
+            messages=total.messages,
+            refused_messages=total.refused_messages,
+            received_again=total.received_again,
+            stored=readings.stored,
+            duplicate=readings.duplicate,
+            conflict=readings.conflict,
+            revision=readings.revision,
+            refused=readings.refused,
         )

@@ -67,10 +67,15 @@ class ProcessHealth(Collector):
         registry.register(self)
         ProcessCollector(registry=registry)
 
-    def add_worker(self, name: str) -> "WorkerHealth":
+    def add_worker(self, name: str, *, is_committing: bool = True) -> "WorkerHealth":
         """A loop, by a name of low cardinality such as `shard-0`."""
-        worker = self._workers[name] = WorkerHealth(self, name)
+        worker = self._workers[name] = WorkerHealth(self, name, is_committing=is_committing)
         return worker
+
+    def remove_worker(self, name: str) -> None:
+        """Say no more whether a loop works that another process has taken over; what it counted stays."""
+        self._workers.pop(name, None)
+        self.trouble.labels(name).set(0)
 
     def note_broker_dropped(self, messages: int) -> None:
         """How many messages the broker says that it dropped since it started."""
@@ -97,15 +102,18 @@ class ProcessHealth(Collector):
 class WorkerHealth:
     """One loop: a shard's collector, or the outbound sender. Its thread writes, the server's thread reads."""
 
-    def __init__(self, process: ProcessHealth, name: str) -> None:
+    def __init__(self, process: ProcessHealth, name: str, *, is_committing: bool = True) -> None:
         self._process = process
         self._name = name
         self._committed_at_s = math.nan
         self.turned_at_s = time.monotonic()
         self.in_flight = 0
+        self.receipted_total = 0
+        self.sent_total = 0
         self.waits_for: str | None = "starts"
-        process.in_flight.labels(name).set_function(lambda: self.in_flight)
-        process.commit_age.labels(name).set_function(lambda: time.monotonic() - self._committed_at_s)
+        if is_committing:
+            process.in_flight.labels(name).set_function(lambda: self.in_flight)
+            process.commit_age.labels(name).set_function(lambda: time.monotonic() - self._committed_at_s)
         process.trouble.labels(name).set(0)
 
     def turn(self) -> None:
@@ -143,8 +151,10 @@ class WorkerHealth:
 
     def receipted(self, messages: int) -> None:
         """Count messages whose receipts are out."""
+        self.receipted_total += messages
         self._process.receipted.labels(self._name).inc(messages)
 
     def sent(self, messages: int) -> None:
         """Count messages of jobs and console that are out."""
+        self.sent_total += messages
         self._process.outbound_sent.labels(self._name).inc(messages)

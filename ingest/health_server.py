@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from prometheus_client import make_wsgi_app
+from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.exposition import ThreadingWSGIServer
 
-from ingest.health import ProcessHealth
 from nenghao.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,7 +28,21 @@ class _QuietHandler(WSGIRequestHandler):
         """Say nothing."""
 
 
-def serve_health(health: ProcessHealth, port: int) -> None:
+class Health(Protocol):
+    """Of one process, or of several."""
+
+    registry: CollectorRegistry
+
+    def stalled(self, now_s: float) -> list[str]:
+        """A line for each loop that did not turn lately; `now_s` is monotonic."""
+        ...
+
+    def unready(self) -> list[str]:
+        """A line for each loop that does not work."""
+        ...
+
+
+def serve_health(health: Health, port: int) -> None:
     """Answer on 127.0.0.1 in a thread that ends with the process; port 0 is off.
 
     Raises: ConfigError where the port is taken: each process needs one of its own.
@@ -43,7 +56,7 @@ def serve_health(health: ProcessHealth, port: int) -> None:
     Thread(target=server.serve_forever, name="health", daemon=True).start()
 
 
-def health_app(health: ProcessHealth) -> "WSGIApplication":
+def health_app(health: Health) -> "WSGIApplication":
     """The three pages: 200 is fine, 503 comes with a line for each loop that is not."""
     metrics: WSGIApplication = make_wsgi_app(health.registry)
     faults: dict[str, Callable[[], list[str]]] = {

@@ -7,6 +7,7 @@ from threading import Event
 from typing import Final
 
 from ingest.health import ProcessHealth, WorkerHealth
+from ingest.logs import log_event
 from ingest.publisher import Publisher
 from ingest.receipts import write_receipts
 from nenghao.config import Role, Settings
@@ -43,13 +44,15 @@ class OutboundSender:
                     self._serve(conn)
             except (RetryableError, RowRejected) as error:
                 if self._trouble is None:
-                    _log.warning("outbound waits: %s", str(error).strip().splitlines()[0])
+                    log_event(_log, logging.WARNING, "outbound waits", trouble=str(error).strip().splitlines()[0])
                 self._trouble = str(error)
                 self._health.waits(str(error).strip().splitlines()[0])
                 self._stop.wait(self._wait_s)
                 self._wait_s = min(LONGEST_WAIT_S, self._wait_s * 2)
         self._health.stops()
-        _log.info("outbound stopped")
+        log_event(
+            _log, logging.INFO, "outbound stopped", receipted=self._health.receipted_total, sent=self._health.sent_total
+        )
 
     def _serve(self, conn: Connection) -> None:
         if not lease_outbound(conn):
@@ -57,7 +60,7 @@ class OutboundSender:
         publisher = Publisher(self._settings, self._process.note_broker_dropped)
         try:
             publisher.open()
-            _log.info("outbound sends%s", "" if self._trouble is None else " again")
+            log_event(_log, logging.INFO, "outbound sends" if self._trouble is None else "outbound sends again")
             self._trouble, self._wait_s = None, FIRST_WAIT_S
             self._health.works()
             while not self._stop.is_set():

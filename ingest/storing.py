@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from ingest.logs import log_event
 from ingest.pipeline import Arrival, ReadMessage, SizeLimits, has_unknown, judge, read_arrival
 from ingest.registry import Registry
 from nenghao.config import Role, Settings
@@ -118,7 +119,15 @@ class BatchStore:
                 return store_batch(conn, self._shard, messages)
         except RowRejected as error:
             if len(messages) == 1:
-                _log.error("message rejected by the store: %s", error)
+                log_event(
+                    _log,
+                    logging.ERROR,
+                    "message rejected by the store",
+                    shard=self._shard,
+                    topic=messages[0].topic,
+                    hash=messages[0].hash.hex(),
+                    error=str(error),
+                )
                 return store_batch(conn, self._shard, [_rejected(messages[0], str(error))])
         middle = len(messages) // 2
         outcome = self._store_or_split(conn, messages[:middle])

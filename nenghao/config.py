@@ -107,6 +107,10 @@ class Settings(BaseSettings):
         "8 days, and a gateway cut off in it is mended after it.",
     )
 
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="Logs of the collector and the outbound sender: lines to read, or one JSON object for each event.",
+    )
     health_port: int = Field(
         default=0,
         ge=0,

@@ -20,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from nenghao.config import Settings
 from nenghao.stack import Stack
 from nenghao.stack.environment import variables_of
+from nenghao.stack.ports import _draw
 
 PROGRAMS = Path(sys.executable).parent
 UNIT = "91110000000000013A"
@@ -65,7 +66,7 @@ class Plant:
             assert time.monotonic() < deadline, f"{table}: {found} rows, not {expected}"
             time.sleep(0.01)
 
-    def start(self, command: str = "run", *, is_awaited: bool = True) -> "subprocess.Popen[bytes]":
+    def start(self, command: str = "run", *options: str, is_awaited: bool = True) -> "subprocess.Popen[bytes]":
         """The collector, or another command, as a process of its own."""
         log = self.log
         lines = log.read_text().count("\n") if log.exists() else 0
@@ -73,7 +74,7 @@ class Plant:
             variables = self.environment()
             if command == "outbound":
                 del variables["NENGHAO_SHARDS"]  # it receipts every shard, whatever its host collects
-            process = subprocess.Popen([PROGRAMS / "nenghao-ingest", command], env=variables, stderr=file)
+            process = subprocess.Popen([PROGRAMS / "nenghao-ingest", command, *options], env=variables, stderr=file)
         self.started.append(process)
         if is_awaited:
             self.wait_log("collects" if command == "run" else "sends", after_line=lines)
@@ -182,6 +183,14 @@ def register(plant: Plant) -> None:
             " SELECT series_id, '[2026-01-01 00:00+08,)', meter_id, 'kWh', 15, 80, 'platform', 3"
             " FROM series NATURAL JOIN point JOIN meter ON meter_no = 'm' || right(point_code, 1)"
         )
+
+
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A free port, which the next process is told to answer at."""
+    port = _draw(taken=set())
+    monkeypatch.setenv("NENGHAO_HEALTH_PORT", str(port))
+    return port
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ BOOT_ID = "7e3f0f9e-2d1c-4a55-9e53-0a6a0d8c1f11"
 def test_a_second_collector_waits_and_takes_over(plant: Plant, boot_id: str) -> None:
     first = plant.start()
     plant.start(is_awaited=False)
-    plant.wait_log("it has another collector")
+    plant.wait_log("stands by: every shard has another collector")
     with plant.publisher() as publish:
         publish(message(boot_id, 0, reading("1")))
         plant.wait_count("reading", 1)

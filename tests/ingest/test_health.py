@@ -58,14 +58,6 @@ def wait_sample(port: int, expected: float, *key: str) -> Samples:
     return found
 
 
-@pytest.fixture
-def port(monkeypatch: pytest.MonkeyPatch) -> int:
-    """A free port, which the next process is told to answer at."""
-    port = _draw(taken=set())
-    monkeypatch.setenv("NENGHAO_HEALTH_PORT", str(port))
-    return port
-
-
 def test_counters_say_what_became_of_messages(plant: Plant, boot_id: str, port: int) -> None:
     plant.start()
     first = message(boot_id, 0, reading("1"), reading("1"), reading("2"), reading("3", point="nobody"))
@@ -112,7 +104,7 @@ def test_a_collector_without_the_lease_lives_and_is_not_ready(plant: Plant, port
         while not plant.log.exists() or "another collector" not in plant.log.read_text():
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        assert get(port, "/readyz") == (503, f"shard-{plant.shard}: it has another collector\n")
+        assert get(port, "/readyz") == (503, "worker: every shard has another collector\n")
         assert get(port, "/healthz")[0] == 200
         assert samples(port)["trouble",] == 1
     wait_page(port, "/readyz", 200)
