@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ingest import gateway_keys_cli
 from ingest.gateway_accounts import enrol_gateway
 from nenghao.config import Role, load_settings
 from nenghao.db.connection import connect
@@ -13,6 +14,7 @@ from nenghao.domain.periods import SHANGHAI
 from nenghao.errors import DataRefused
 
 app = typer.Typer(no_args_is_help=True, help="Gateways: register them and give them passwords.")
+gateway_keys_cli.mount(app)
 
 
 @app.callback()

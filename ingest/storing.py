@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from ingest.logs import log_event
-from ingest.pipeline import Arrival, ReadMessage, SizeLimits, has_unknown, judge, read_arrival
+from ingest.pipeline import Arrival, ReadMessage, SizeLimits, first_boots, has_unknown, judge, read_arrival
 from ingest.registry import Registry
 from nenghao.config import Role, Settings
 from nenghao.db.connection import Connection, connect
@@ -107,8 +107,11 @@ class BatchStore:
     def _judge(self, conn: Connection, messages: Sequence[ReadMessage]) -> list[IncomingMessage | IncomingState]:
         registers = self._registry.current(conn)
         judged = [judge(one, registers, self._limits) for one in messages]
-        if any(map(has_unknown, judged)):
+        if any(map(has_unknown, messages, judged)):
             newer = self._registry.after_unknown(conn)
+            boots = first_boots(messages, newer or registers)
+            if boots:
+                newer = self._registry.after_enrolment(conn, boots)
             if newer is not None:
                 judged = [judge(one, newer, self._limits) for one in messages]
         return judged

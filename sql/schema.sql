@@ -487,8 +487,89 @@ COMMENT ON COLUMN public.gateway.backfill_until IS '补传窗口止: end of the 
 
 COMMENT ON COLUMN public.gateway.broker_password_hash IS '接入口令散列: in the broker''s own form, never the password';
 
+CREATE TABLE public.gateway_boot (
+    gateway_boot_id integer NOT NULL,
+    gateway_id integer NOT NULL,
+    boot_id uuid NOT NULL,
+    how text NOT NULL,
+    enrolled_by text NOT NULL,
+    enrolled_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_boot_enrolled_by_given CHECK ((length(TRIM(BOTH FROM enrolled_by)) > 0)),
+    CONSTRAINT gateway_boot_how_known CHECK ((how = ANY (ARRAY['first'::text, 'command'::text])))
+);
+
+ALTER TABLE public.gateway_boot OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.gateway_boot IS '登记的启动标识: spools that a signing gateway may send from; another boot_id says that a spool was lost and waits for a person';
+
+COMMENT ON COLUMN public.gateway_boot.how IS 'first: the first one that came signed; command: a person enrolled it';
+
+ALTER TABLE public.gateway_boot ALTER COLUMN gateway_boot_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.gateway_boot_gateway_boot_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.gateway ALTER COLUMN gateway_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.gateway_gateway_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.gateway_key (
+    gateway_key_id integer NOT NULL,
+    gateway_id integer NOT NULL,
+    key_id text NOT NULL,
+    algorithm text NOT NULL,
+    public_key bytea NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    registered_by text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT gateway_key_algorithm_known CHECK ((algorithm = 'ed25519'::text)),
+    CONSTRAINT gateway_key_id_form CHECK ((key_id ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT gateway_key_registered_by_given CHECK ((length(TRIM(BOTH FROM registered_by)) > 0)),
+    CONSTRAINT gateway_key_size CHECK ((octet_length(public_key) = 32))
+);
+
+ALTER TABLE public.gateway_key OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.gateway_key IS '网关签名公钥: from valid_from of its first key on a gateway has to sign; several keys may hold at once, so that they can be changed';
+
+COMMENT ON COLUMN public.gateway_key.key_id IS 'first 16 hex digits of the SHA-256 of the public key';
+
+COMMENT ON COLUMN public.gateway_key.valid_from IS '生效: messages received from this instant on may be signed by it';
+
+ALTER TABLE public.gateway_key ALTER COLUMN gateway_key_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.gateway_key_gateway_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.gateway_key_revocation (
+    gateway_key_id integer NOT NULL,
+    reason text NOT NULL,
+    revoked_by text NOT NULL,
+    revoked_at timestamp with time zone DEFAULT now() NOT NULL,
+    revocation_no integer NOT NULL,
+    CONSTRAINT gateway_key_revocation_by_given CHECK ((length(TRIM(BOTH FROM revoked_by)) > 0)),
+    CONSTRAINT gateway_key_revocation_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
+);
+
+ALTER TABLE public.gateway_key_revocation OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.gateway_key_revocation IS '公钥吊销: messages received from revoked_at on are not taken under this key; never taken back, a new key is registered instead';
+
+ALTER TABLE public.gateway_key_revocation ALTER COLUMN revocation_no ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.gateway_key_revocation_revocation_no_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -504,12 +585,22 @@ CREATE TABLE public.gateway_state (
     boot_id uuid,
     buffered_count bigint,
     clock_offset_ms integer,
-    config_hash text
+    config_hash text,
+    spool_head_seq bigint,
+    spool_head_hash bytea,
+    head_day date,
+    head_root bytea,
+    CONSTRAINT gateway_state_head_whole CHECK (((head_day IS NULL) = (head_root IS NULL))),
+    CONSTRAINT gateway_state_spool_head_whole CHECK (((spool_head_seq IS NULL) = (spool_head_hash IS NULL)))
 );
 
 ALTER TABLE public.gateway_state OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.gateway_state IS '网关状态: heartbeats and wills as they arrived';
+
+COMMENT ON COLUMN public.gateway_state.spool_head_seq IS '存储头: the newest message of the gateway''s spool, with its hash';
+
+COMMENT ON COLUMN public.gateway_state.head_day IS '日根回声: the last day head that the gateway saw, with its root';
 
 ALTER TABLE public.gateway_state ALTER COLUMN gateway_state_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.gateway_state_gateway_state_id_seq
@@ -542,6 +633,9 @@ CREATE TABLE public.message (
     refused_count integer NOT NULL,
     collected_under text NOT NULL,
     leaf bytea,
+    assurance text DEFAULT 'password'::text NOT NULL,
+    prev_hash bytea,
+    CONSTRAINT message_assurance_known CHECK ((assurance = ANY (ARRAY['signed'::text, 'password'::text]))),
     CONSTRAINT message_counts_add_up CHECK ((reading_count = ((((stored_count + duplicate_count) + conflict_count) + revision_count) + refused_count))),
     CONSTRAINT message_identity_whole CHECK ((((seq IS NULL) = (boot_id IS NULL)) AND ((seq IS NULL) OR (gateway_id IS NOT NULL)))),
     CONSTRAINT message_outcome_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text])))
@@ -558,6 +652,10 @@ COMMENT ON COLUMN public.message.hash IS '报文散列: of the payload as receiv
 COMMENT ON COLUMN public.message.outcome IS 'accepted: parsed, its readings judged one by one; refused: as a whole';
 
 COMMENT ON COLUMN public.message.leaf IS '叶散列: hash of the message and all that became of it (docs/day-tree.md); null before there were trees';
+
+COMMENT ON COLUMN public.message.assurance IS '可信级别: signed by a registered key of the gateway (not of the meter), or by the broker''s password only';
+
+COMMENT ON COLUMN public.message.prev_hash IS '前一报文散列: what the sender says of the message with the seq before; null where it does not';
 
 CREATE TABLE public.message_batch (
     batch_id bigint NOT NULL,
@@ -822,6 +920,8 @@ CREATE TABLE public.reading (
     message_id bigint NOT NULL,
     ordinal smallint NOT NULL,
     source "char" NOT NULL,
+    assurance "char" DEFAULT 'p'::"char" NOT NULL,
+    CONSTRAINT reading_assurance_known CHECK ((assurance = ANY (ARRAY['s'::"char", 'p'::"char", 'm'::"char"]))),
     CONSTRAINT reading_source_known CHECK ((source = ANY (ARRAY['l'::"char", 'b'::"char", 'm'::"char"])))
 );
 
@@ -836,6 +936,8 @@ COMMENT ON COLUMN public.reading.value IS '值: as sent, converted exactly to th
 COMMENT ON COLUMN public.reading.ordinal IS 'place of the reading in its message, from 0';
 
 COMMENT ON COLUMN public.reading.source IS '来源: l 实时 live, b 补传 backfill, m 人工 manual';
+
+COMMENT ON COLUMN public.reading.assurance IS '可信级别: s 签名 signed, p 口令 password, m 人工 manual; it proves the gateway, not the meter';
 
 CREATE TABLE public.reading_adoption (
     reading_adoption_id bigint NOT NULL,
@@ -870,12 +972,16 @@ CREATE TABLE public.reading_conflict (
     value numeric NOT NULL,
     message_id bigint NOT NULL,
     ordinal smallint NOT NULL,
-    recorded_at timestamp with time zone NOT NULL
+    recorded_at timestamp with time zone NOT NULL,
+    assurance text DEFAULT 'p'::text NOT NULL,
+    CONSTRAINT reading_conflict_assurance_known CHECK ((assurance = ANY (ARRAY['s'::text, 'p'::text, 'm'::text])))
 );
 
 ALTER TABLE public.reading_conflict OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.reading_conflict IS '冲突值: another value for a key that has one; kept, never used until a decision adopts it';
+
+COMMENT ON COLUMN public.reading_conflict.assurance IS '可信级别: of the value that came later, as reading.assurance';
 
 ALTER TABLE public.reading_conflict ALTER COLUMN conflict_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.reading_conflict_conflict_id_seq
@@ -897,6 +1003,8 @@ CREATE TABLE public.reading_revision (
     message_id bigint NOT NULL,
     ordinal smallint NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
+    assurance text DEFAULT 'p'::text NOT NULL,
+    CONSTRAINT reading_revision_assurance_known CHECK ((assurance = ANY (ARRAY['s'::text, 'p'::text, 'm'::text]))),
     CONSTRAINT reading_revision_standing_known CHECK ((standing = ANY (ARRAY['in_force'::text, 'waiting'::text, 'parked'::text])))
 );
 
@@ -906,15 +1014,28 @@ COMMENT ON TABLE public.reading_revision IS '更正: a correction that names the
 
 COMMENT ON COLUMN public.reading_revision.standing IS 'in_force at once, waiting for a decision, or parked: it corrects a value not in force';
 
+COMMENT ON COLUMN public.reading_revision.assurance IS '可信级别: of the corrected value, as reading.assurance';
+
 CREATE VIEW public.reading_in_force AS
  SELECT r.series_id,
     r.at,
     COALESCE(adopted.value, revised.value, r.value) AS value,
     r.source,
-    COALESCE(adopted.message_id, revised.message_id, r.message_id) AS message_id
+    COALESCE(adopted.message_id, revised.message_id, r.message_id) AS message_id,
+        CASE
+            WHEN (adopted.message_id IS NOT NULL) THEN (COALESCE(adopted.assurance, 'p'::text))::"char"
+            WHEN (revised.message_id IS NOT NULL) THEN (revised.assurance)::"char"
+            WHEN (r.source = 'm'::"char") THEN 'm'::"char"
+            ELSE r.assurance
+        END AS assurance
    FROM ((public.reading r
      LEFT JOIN LATERAL ( SELECT a.value,
-            a.message_id
+            a.message_id,
+            ( SELECT c.assurance
+                   FROM public.reading_conflict c
+                  WHERE ((c.series_id = a.series_id) AND (c.at = a.at) AND (c.message_id = a.message_id) AND (c.value = a.value))
+                  ORDER BY c.conflict_id
+                 LIMIT 1) AS assurance
            FROM (public.reading_adoption a
              JOIN public.decision d ON ((a.decision_id = d.decision_id)))
           WHERE ((a.series_id = r.series_id) AND (a.at = r.at) AND (NOT (EXISTS ( SELECT 1
@@ -923,7 +1044,8 @@ CREATE VIEW public.reading_in_force AS
           ORDER BY a.reading_adoption_id DESC
          LIMIT 1) adopted ON (true))
      LEFT JOIN LATERAL ( SELECT v.value,
-            v.message_id
+            v.message_id,
+            v.assurance
            FROM public.reading_revision v
           WHERE ((v.series_id = r.series_id) AND (v.at = r.at) AND (v.standing = 'in_force'::text))
           ORDER BY v.revision_id DESC
@@ -931,7 +1053,7 @@ CREATE VIEW public.reading_in_force AS
 
 ALTER VIEW public.reading_in_force OWNER TO nenghao_owner;
 
-COMMENT ON VIEW public.reading_in_force IS '有效读数: the value that counts and the message that brought it; the only source of jobs';
+COMMENT ON VIEW public.reading_in_force IS '有效读数: the value that counts, the message that brought it and how far its sender was proven; the only source of jobs';
 
 ALTER TABLE public.reading_revision ALTER COLUMN revision_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.reading_revision_revision_id_seq
@@ -1370,8 +1492,26 @@ ALTER TABLE ONLY public.finding
 ALTER TABLE ONLY public.form_relation
     ADD CONSTRAINT form_relation_pk PRIMARY KEY (edition, form_code, relation_code);
 
+ALTER TABLE ONLY public.gateway_boot
+    ADD CONSTRAINT gateway_boot_once UNIQUE (gateway_id, boot_id);
+
+ALTER TABLE ONLY public.gateway_boot
+    ADD CONSTRAINT gateway_boot_pk PRIMARY KEY (gateway_boot_id);
+
 ALTER TABLE ONLY public.gateway
     ADD CONSTRAINT gateway_code_unique UNIQUE (unit_id, gateway_code);
+
+ALTER TABLE ONLY public.gateway_key
+    ADD CONSTRAINT gateway_key_once UNIQUE (gateway_id, key_id);
+
+ALTER TABLE ONLY public.gateway_key
+    ADD CONSTRAINT gateway_key_pk PRIMARY KEY (gateway_key_id);
+
+ALTER TABLE ONLY public.gateway_key_revocation
+    ADD CONSTRAINT gateway_key_revocation_no_unique UNIQUE (revocation_no);
+
+ALTER TABLE ONLY public.gateway_key_revocation
+    ADD CONSTRAINT gateway_key_revocation_pk PRIMARY KEY (gateway_key_id);
 
 ALTER TABLE ONLY public.gateway
     ADD CONSTRAINT gateway_pk PRIMARY KEY (gateway_id);
@@ -1507,6 +1647,8 @@ ALTER TABLE ONLY public.variety
 
 CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_id);
 
+CREATE UNIQUE INDEX gateway_boot_one_first ON public.gateway_boot USING btree (gateway_id) WHERE (how = 'first'::text);
+
 CREATE INDEX gateway_state_latest ON public.gateway_state USING btree (gateway_id, gateway_state_id);
 
 CREATE INDEX message_by_gateway ON public.message USING btree (gateway_id, received_at) WHERE (gateway_id IS NOT NULL);
@@ -1621,7 +1763,31 @@ CREATE TRIGGER form_relation_change_recorded AFTER UPDATE ON public.form_relatio
 
 CREATE TRIGGER form_relation_recorded AFTER INSERT ON public.form_relation REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'relation_code');
 
+CREATE TRIGGER gateway_boot_append_only BEFORE DELETE OR UPDATE ON public.gateway_boot FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_boot_change_recorded AFTER UPDATE ON public.gateway_boot REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_boot_id');
+
+CREATE TRIGGER gateway_boot_no_truncate BEFORE TRUNCATE ON public.gateway_boot FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_boot_recorded AFTER INSERT ON public.gateway_boot REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_boot_id');
+
 CREATE TRIGGER gateway_change_recorded AFTER UPDATE ON public.gateway REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_id');
+
+CREATE TRIGGER gateway_key_append_only BEFORE DELETE OR UPDATE ON public.gateway_key FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_key_change_recorded AFTER UPDATE ON public.gateway_key REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_key_id');
+
+CREATE TRIGGER gateway_key_no_truncate BEFORE TRUNCATE ON public.gateway_key FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_key_recorded AFTER INSERT ON public.gateway_key REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_key_id');
+
+CREATE TRIGGER gateway_key_revocation_append_only BEFORE DELETE OR UPDATE ON public.gateway_key_revocation FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_key_revocation_change_recorded AFTER UPDATE ON public.gateway_key_revocation REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_key_id');
+
+CREATE TRIGGER gateway_key_revocation_no_truncate BEFORE TRUNCATE ON public.gateway_key_revocation FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_key_revocation_recorded AFTER INSERT ON public.gateway_key_revocation REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_key_id');
 
 CREATE TRIGGER gateway_recorded AFTER INSERT ON public.gateway REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_id');
 
@@ -1794,6 +1960,15 @@ ALTER TABLE ONLY public.finding
 
 ALTER TABLE ONLY public.finding
     ADD CONSTRAINT finding_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.gateway_boot
+    ADD CONSTRAINT gateway_boot_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
+
+ALTER TABLE ONLY public.gateway_key
+    ADD CONSTRAINT gateway_key_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
+
+ALTER TABLE ONLY public.gateway_key_revocation
+    ADD CONSTRAINT gateway_key_revocation_key_fk FOREIGN KEY (gateway_key_id) REFERENCES public.gateway_key(gateway_key_id);
 
 ALTER TABLE ONLY public.gateway_state
     ADD CONSTRAINT gateway_state_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
@@ -1975,6 +2150,24 @@ GRANT UPDATE(backfill_until) ON TABLE public.gateway TO nenghao_console;
 
 GRANT UPDATE(broker_password_hash) ON TABLE public.gateway TO nenghao_console;
 
+GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_collector;
+GRANT SELECT ON TABLE public.gateway_boot TO nenghao_jobs;
+GRANT SELECT ON TABLE public.gateway_boot TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_console;
+GRANT SELECT ON TABLE public.gateway_boot TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.gateway_key TO nenghao_collector;
+GRANT SELECT ON TABLE public.gateway_key TO nenghao_jobs;
+GRANT SELECT ON TABLE public.gateway_key TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.gateway_key TO nenghao_console;
+GRANT SELECT ON TABLE public.gateway_key TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.gateway_key_revocation TO nenghao_collector;
+GRANT SELECT ON TABLE public.gateway_key_revocation TO nenghao_jobs;
+GRANT SELECT ON TABLE public.gateway_key_revocation TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.gateway_key_revocation TO nenghao_console;
+GRANT SELECT ON TABLE public.gateway_key_revocation TO nenghao_verifier;
+
 GRANT SELECT,INSERT ON TABLE public.gateway_state TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_jobs;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_rules;
@@ -2057,6 +2250,7 @@ GRANT SELECT ON TABLE public.reading_adoption TO nenghao_jobs;
 GRANT SELECT ON TABLE public.reading_adoption TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.reading_adoption TO nenghao_console;
 GRANT SELECT ON TABLE public.reading_adoption TO nenghao_verifier;
+GRANT SELECT ON TABLE public.reading_adoption TO nenghao_collector;
 
 GRANT SELECT,INSERT ON TABLE public.reading_conflict TO nenghao_collector;
 GRANT SELECT ON TABLE public.reading_conflict TO nenghao_jobs;

@@ -56,7 +56,8 @@ class Decoded:
 
     A place in `readings` is a reading's ordinal; one that is wrong by itself stands there as its refusal. A message
     without `boot_id` and `seq` is known by its topic and the hash of its bytes. Where the body names a unit, it stands
-    in `unit_code`, and another one than the topic's refuses the message.
+    in `unit_code`, and another one than the topic's refuses the message. `prev_hash` is what the message says of the
+    one with the seq before.
     """
 
     codec: str
@@ -65,6 +66,7 @@ class Decoded:
     seq: int | None = None
     msg_id: str | None = None
     sent_at: datetime | None = None
+    prev_hash: bytes | None = None
     readings: Sequence[SourcedReading | UnlocatedReading | Refused] = ()
     refused: Refused | None = None
 

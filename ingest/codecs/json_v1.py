@@ -142,6 +142,7 @@ class JsonV1:
             seq=message.seq,
             msg_id=message.msg_id,
             sent_at=storable(message.sent_at),
+            prev_hash=None if message.prev_hash is None else bytes.fromhex(message.prev_hash),
             readings=readings,
             refused=refused,
         )

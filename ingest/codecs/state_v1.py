@@ -1,5 +1,6 @@
 """The JSON body of the `state` topic: a gateway's heartbeat, and its will."""
 
+from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -13,8 +14,28 @@ CODEC: Final = "state_v1"
 _INT4: Final = 2**31 - 1
 
 
+Sha256Hex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class SpoolHead(msgspec.Struct, frozen=True):
+    """The newest message of the gateway's spool, sent or not: its seq, and the SHA-256 of its payload in hex."""
+
+    seq: Annotated[int, Meta(ge=0, le=MAX_SEQ)]
+    hash: Sha256Hex
+
+
+class SeenHead(msgspec.Struct, frozen=True):
+    """The last head of a day tree that the gateway saw: its day, and the root in hex."""
+
+    day: date
+    root: Sha256Hex
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a gateway is there, what it still holds, how far its clock is off and which configuration it runs."""
+    """Whether a gateway is there, what it still holds, how far its clock is off and which configuration it runs.
+
+    Where spool and trees stood for it shows afterwards that either was changed.
+    """
 
     schema: str
     online: bool
@@ -22,6 +43,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     buffered_count: Annotated[int, Meta(ge=0, le=MAX_SEQ)] | None = None
     clock_offset_ms: Annotated[int, Meta(ge=-_INT4, le=_INT4)] | None = None
     config_hash: Annotated[str, Meta(pattern="^[0-9a-f]{1,128}$")] | None = None
+    spool_head: SpoolHead | None = None
+    head: SeenHead | None = None
 
 
 _state = msgspec.json.Decoder(State)

@@ -134,7 +134,7 @@ def _store_fresh(conn: psycopg.Connection, shard: int, fresh: Sequence[FreshMess
     corrected = {mark for one in corrections for mark in one.marks()}
     lock_day_shared(conn, {day_on for _, day_on in marks | corrected})
     stored, conflicts = store_readings(conn, staged, marks)
-    revisions = judge_corrections(conn, corrections)
+    revisions = judge_corrections(conn, corrections, staged)
     rows: dict[int, list[tuple[object, ...]]] = defaultdict(list)
     for one in stored:
         rows[one.owner.message_id].append(one.leaf_row())

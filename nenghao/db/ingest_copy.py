@@ -11,7 +11,7 @@ _QUERIES = load_queries("ingest")
 
 _COPY_TYPES: Final = {
     "copy_identities": ["int4", "int4", "uuid", "int8", "text", "bytea"],
-    "copy_readings": ["int4", "timestamptz", "numeric", "int8", "int2", "text"],
+    "copy_readings": ["int4", "timestamptz", "numeric", "int8", "int2", "text", "text"],
     "copy_messages": [
         *(
             "int8",
@@ -27,12 +27,23 @@ _COPY_TYPES: Final = {
             "timestamptz",
             "timestamptz",
         ),
-        *("text", "int4", "int4", "int4", "int4", "int4", "int4", "text", "bytea"),
+        *("text", "int4", "int4", "int4", "int4", "int4", "int4", "text", "text", "bytea", "bytea"),
     ],
     "copy_raw": ["int8", "timestamptz", "bytea"],
     "copy_refusals": ["int8", "int2", "text", "text", "text", "timestamptz", "text", "timestamptz"],
-    "copy_conflicts": ["int4", "timestamptz", "numeric", "numeric", "int8", "int2", "timestamptz"],
-    "copy_revisions": ["int4", "timestamptz", "numeric", "numeric", "text", "text", "int8", "int2", "timestamptz"],
+    "copy_conflicts": ["int4", "timestamptz", "numeric", "numeric", "int8", "int2", "timestamptz", "text"],
+    "copy_revisions": [
+        "int4",
+        "timestamptz",
+        "numeric",
+        "numeric",
+        "text",
+        "text",
+        "int8",
+        "int2",
+        "timestamptz",
+        "text",
+    ],
     "copy_marks": ["int4", "date"],
 }
 

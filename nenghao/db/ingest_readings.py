@@ -6,12 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import psycopg
+from psycopg.rows import args_row
 
 from nenghao.db.ingest_copy import copy_rows
-from nenghao.db.ingest_rows import FreshMessage, clean_text
+from nenghao.db.ingest_rows import FreshMessage, assurance_of, clean_text
 from nenghao.db.queries import load_queries
-from nenghao.domain.acceptance import Accepted, Refused
-from nenghao.domain.periods import SHANGHAI, day_bounds
+from nenghao.domain.acceptance import Accepted, Assurance, Correction, Refused
+from nenghao.domain.periods import SHANGHAI, day_bounds, day_of
 
 _QUERIES = load_queries("ingest")
 
@@ -23,6 +24,16 @@ class StagedReading:
     owner: FreshMessage
     ordinal: int
     reading: Accepted
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in the order of arrival."""
+        return self.owner.message_id, self.ordinal
+
+    @property
+    def assurance(self) -> Assurance:
+        """How far its sender is proven."""
+        return assurance_of(self.owner.message, self.reading)
 
     def marks(self) -> Iterable[tuple[int, date]]:
         """The (series, Shanghai day) it touches: a register at midnight ends one day and begins another, and what was
@@ -39,7 +50,7 @@ class StagedReading:
     def leaf_row(self) -> tuple[object, ...]:
         """What the message's leaf says of it once it is stored."""
         reading = self.reading
-        return self.ordinal, reading.series_id, reading.at, reading.value, reading.source.value
+        return self.ordinal, reading.series_id, reading.at, reading.value, reading.source.value, self.assurance.value
 
 
 def split_readings(fresh: Sequence[FreshMessage]) -> tuple[list[StagedReading], list[StagedReading]]:
@@ -75,7 +86,15 @@ def store_readings(
         conn,
         "copy_readings",
         (
-            (s.reading.series_id, s.reading.at, s.reading.value, s.owner.message_id, s.ordinal, s.reading.source.value)
+            (
+                s.reading.series_id,
+                s.reading.at,
+                s.reading.value,
+                s.owner.message_id,
+                s.ordinal,
+                s.reading.source.value,
+                s.assurance.value,
+            )
             for s in staged
         ),
     )
@@ -94,7 +113,10 @@ def store_readings(
             duplicates.add((message_id, ordinal))
         else:
             owner.counts.conflict += 1
-            conflicts.append((series_id, at, standing, value, message_id, ordinal, owner.message.received_at))
+            reading = owner.message.readings[ordinal]
+            assert isinstance(reading, Accepted)  # noqa: S101 - it was staged
+            level = assurance_of(owner.message, reading).value
+            conflicts.append((series_id, at, standing, value, message_id, ordinal, owner.message.received_at, level))
     news = {mark for one in staged if (one.owner.message_id, one.ordinal) not in duplicates for mark in one.marks()}
     marks -= {mark for one in staged for mark in one.marks()} - news
     return [one for one in staged if (one.owner.message_id, one.ordinal) not in not_stored], conflicts
@@ -110,37 +132,80 @@ def _not_stored(
         ).fetchall()
 
 
-def judge_corrections(conn: psycopg.Connection, corrections: Sequence[StagedReading]) -> list[tuple[object, ...]]:
-    """Revision rows: an unsigned correction waits for a decision, one of a value not in force is parked."""
+def judge_corrections(
+    conn: psycopg.Connection, corrections: Sequence[StagedReading], staged: Sequence[StagedReading]
+) -> list[tuple[object, ...]]:
+    """Revision rows, each in force at once, waiting for a decision, or parked.
+
+    A correction of a value not in force is parked. One in force at once is signed, of a day whose tree is not closed
+    and of a value that nobody decided on, and does not lower it. `staged` are the values of the same batch: what stands
+    behind a correction in order of arrival is not there yet for it, so that it does not matter how messages fall into
+    batches.
+    """
     rows: list[tuple[object, ...]] = []
     in_batch: set[tuple[object, ...]] = set()
+    put_in_force: dict[tuple[int, datetime], Decimal] = {}
+    behind = {one.owner.message_id for one in staged}
     for one in corrections:
         reading, correction = one.reading, one.reading.correction
         assert correction is not None  # noqa: S101 - _split put it here for that
-        key = (reading.series_id, reading.at, correction.earlier_value, reading.value)
-        in_force, is_repeated = _one(
-            conn.execute(
-                _QUERIES["correction_standing"],
-                {
-                    "series_id": reading.series_id,
-                    "at": reading.at,
-                    "earlier_value": correction.earlier_value,
-                    "value": reading.value,
-                },
-            )
-        )
-        if is_repeated or key in in_batch:
+        place, change = (reading.series_id, reading.at), (correction.earlier_value, reading.value)
+        found = _find_standing(conn, one, correction)
+        if found.is_repeated or (*place, *change) in in_batch:
             one.owner.counts.duplicate += 1
             continue
-        in_batch.add(key)
+        in_batch.add((*place, *change))
         one.owner.counts.revision += 1
-        standing = "waiting" if in_force == correction.earlier_value else "parked"
-        reason = clean_text(correction.reason, 500)
-        rows.append((*key, reason, standing, one.owner.message_id, one.ordinal, one.owner.message.received_at))
+        is_there = found.message_id not in behind or (found.message_id, found.ordinal) < one.place
+        in_force = put_in_force.get(place, found.value_in_force if is_there else None)
+        standing = "parked"
+        if in_force == correction.earlier_value:
+            standing = "in_force" if _is_effective_at_once(one, correction, found) else "waiting"
+        if standing == "in_force":
+            put_in_force[place] = reading.value
+        rows.append(
+            (
+                *place,
+                *change,
+                clean_text(correction.reason, 500),
+                standing,
+                one.owner.message_id,
+                one.ordinal,
+                one.owner.message.received_at,
+                one.assurance.value,
+            )
+        )
     return rows
 
 
-def _one(cursor: psycopg.Cursor) -> tuple[Decimal | None, bool]:
-    row = cursor.fetchone()
-    assert row is not None  # noqa: S101 - a query without FROM has one row
-    return row[0], row[1]
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What a correction meets: the value in force, the reading that came first, and whether it comes too late."""
+
+    value_in_force: Decimal | None
+    message_id: int | None
+    ordinal: int | None
+    is_repeated: bool
+    is_settled: bool
+
+
+def _find_standing(conn: psycopg.Connection, one: StagedReading, correction: Correction) -> _Standing:
+    reading = one.reading
+    with conn.cursor(row_factory=args_row(_Standing)) as cursor:
+        found = cursor.execute(
+            _QUERIES["correction_standing"],
+            {
+                "series_id": reading.series_id,
+                "at": reading.at,
+                "earlier_value": correction.earlier_value,
+                "value": reading.value,
+                "day_on": day_of(reading.at),
+            },
+        ).fetchone()
+    assert found is not None  # noqa: S101 - the query joins to one row
+    return found
+
+
+def _is_effective_at_once(one: StagedReading, correction: Correction, found: _Standing) -> bool:
+    is_lower = one.reading.value < correction.earlier_value
+    return one.assurance is Assurance.SIGNED and not is_lower and not found.is_settled

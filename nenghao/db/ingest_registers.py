@@ -1,7 +1,10 @@
 """What the collector needs of the registers, read in one go."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 import psycopg
 
@@ -33,11 +36,44 @@ class UnitRegister:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayKey:
+    """A public key of a gateway; an open end is None."""
+
+    key_id: str
+    algorithm: str
+    public_key: bytes
+    valid_from: datetime
+    revoked_at: datetime | None
+
+    def is_meant_by(self, algorithm: str, key_id: str) -> bool:
+        """Whether a signature names this key."""
+        return (self.algorithm, self.key_id) == (algorithm, key_id)
+
+    def holds_at(self, at: datetime) -> bool:
+        """Whether messages received at an instant may be signed by it."""
+        return self.valid_from <= at and (self.revoked_at is None or at < self.revoked_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayTrust:
+    """The keys that a gateway has or had, and the spools that it may send from."""
+
+    keys: tuple[GatewayKey, ...] = ()
+    boot_ids: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterSnapshot:
-    """All units by code, and the mark that tells whether something was added since."""
+    """All units by code, and the mark that tells whether something was added since.
+
+    Keys and boots stand apart, by gateway id, because a revocation has to be known at once: they are few, and read anew
+    without the rest.
+    """
 
     mark: tuple[int | None, ...]
     units: dict[str, UnitRegister]
+    trust_mark: tuple[int | None, ...] = ()
+    trust: Mapping[int, GatewayTrust] = field(default_factory=dict)
 
 
 def read_mark(conn: psycopg.Connection) -> tuple[int | None, ...]:
@@ -46,9 +82,43 @@ def read_mark(conn: psycopg.Connection) -> tuple[int | None, ...]:
     return () if row is None else tuple(row)
 
 
+def read_trust_mark(conn: psycopg.Connection) -> tuple[int | None, ...]:
+    """A value that differs once a key was registered or revoked, or a boot enrolled."""
+    row = conn.execute(_QUERIES["trust_mark"]).fetchone()
+    return () if row is None else tuple(row)
+
+
+def read_trust(conn: psycopg.Connection) -> dict[int, GatewayTrust]:
+    """Keys and boots of the gateways that have any."""
+    keys: dict[int, list[GatewayKey]] = defaultdict(list)
+    for gateway_id, key_id, algorithm, public_key, valid_from, revoked_at in conn.execute(_QUERIES["gateway_keys"]):
+        keys[gateway_id].append(
+            GatewayKey(
+                key_id=key_id,
+                algorithm=algorithm,
+                public_key=bytes(public_key),
+                valid_from=valid_from,
+                revoked_at=revoked_at,
+            )
+        )
+    boots: dict[int, set[UUID]] = defaultdict(set)
+    for gateway_id, boot_id in conn.execute(_QUERIES["gateway_boots"]):
+        boots[gateway_id].add(boot_id)
+    return {
+        gateway_id: GatewayTrust(keys=tuple(keys[gateway_id]), boot_ids=frozenset(boots[gateway_id]))
+        for gateway_id in keys.keys() | boots.keys()
+    }
+
+
+def enrol_first_boot(conn: psycopg.Connection, gateway_id: int, boot_id: UUID) -> bool:
+    """Enrol the first boot_id that a gateway signed; false where it has one already."""
+    parameters = {"gateway_id": gateway_id, "boot_id": boot_id}
+    return conn.execute(_QUERIES["enrol_first_boot"], parameters).rowcount == 1
+
+
 def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
-    """The registers as they stand; the mark is read first, so that a later addition is never missed."""
-    mark = read_mark(conn)
+    """The registers as they stand; the marks are read first, so that a later addition is never missed."""
+    mark, trust_mark = read_mark(conn), read_trust_mark(conn)
     gateways: dict[str, dict[str, Gateway]] = defaultdict(dict)
     points: dict[str, set[str]] = defaultdict(set)
     data_codes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -75,6 +145,8 @@ def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
         )
     return RegisterSnapshot(
         mark=mark,
+        trust_mark=trust_mark,
+        trust=read_trust(conn),
         units={
             unit_code: UnitRegister(
                 gateways=gateways[unit_code],

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from nenghao.domain.acceptance import Accepted, Reason, Refused
+from nenghao.domain.acceptance import Accepted, Assurance, Reason, Refused, Source
 
 HASH_ALGORITHM: Final = "sha256"
 MAX_TOPIC_CHARS: Final = 300
@@ -16,7 +16,10 @@ MAX_TEXT_CHARS: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingMessage:
-    """A message after judgement; a place in `readings` is a reading's ordinal."""
+    """A message after judgement; a place in `readings` is a reading's ordinal.
+
+    `assurance` says how far its sender was proven, never manual; `prev_hash` is what it says of the message before it.
+    """
 
     gateway_id: int | None
     boot_id: UUID | None
@@ -31,6 +34,8 @@ class IncomingMessage:
     collected_under: str
     readings: Sequence[Accepted | Refused]
     refused: Refused | None
+    assurance: Assurance = Assurance.PASSWORD
+    prev_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,10 @@ class IncomingState:
     buffered_count: int | None
     clock_offset_ms: int | None
     config_hash: str | None
+    spool_head_seq: int | None
+    spool_head_hash: bytes | None
+    head_day: date | None
+    head_root: bytes | None
     is_replay: bool
 
 
@@ -124,7 +133,14 @@ def message_row(shard: int, one: FreshMessage) -> tuple[object, ...]:
         counts.revision,
         counts.refused,
         message.collected_under,
+        "signed" if message.assurance is Assurance.SIGNED else "password",
+        message.prev_hash,
     )
+
+
+def assurance_of(message: IncomingMessage, reading: Accepted) -> Assurance:
+    """How far the sender of one reading is proven: no signature proves what a person typed in."""
+    return Assurance.MANUAL if reading.source is Source.MANUAL else message.assurance
 
 
 def refusals_of(message: IncomingMessage) -> Iterable[tuple[int | None, Refused]]:

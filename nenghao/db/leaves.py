@@ -25,11 +25,12 @@ def leaves_of(
     """The leaf hash of each message, in their order.
 
     Messages, refusals, conflicts and revisions are rows as they are copied into their tables; `readings` are the stored
-    ones by message: ordinal, series_id, at, value, source. `verify store` reads the columns in the order written here.
+    ones by message: ordinal, series_id, at, value, source, assurance. `verify store` reads the columns in the order
+    written here.
     """
     refusals_of = _by_message((row[0], row[1:]) for row in refusals)
-    conflicts_of = _by_message((row[4], (row[5], *row[:4], row[6])) for row in conflicts)
-    revisions_of = _by_message((row[6], (row[7], *row[:6], row[8])) for row in revisions)
+    conflicts_of = _by_message((row[4], (row[5], *row[:4], *row[6:])) for row in conflicts)
+    revisions_of = _by_message((row[6], (row[7], *row[:6], *row[8:])) for row in revisions)
     return [
         leaf_hash(
             message_leaf(

@@ -36,6 +36,11 @@ class Reason(StrEnum):
     UNIT_UNKNOWN = "unit_unknown"
     GATEWAY_UNKNOWN = "gateway_unknown"
     SHARD_MISMATCH = "shard_mismatch"
+    ENVELOPE_MALFORMED = "envelope_malformed"
+    SIGNATURE_MISSING = "signature_missing"
+    SIGNATURE_UNKNOWN_KEY = "signature_unknown_key"
+    SIGNATURE_WRONG = "signature_wrong"
+    BOOT_UNKNOWN = "boot_unknown"
     UNIT_MISMATCH = "unit_mismatch"
     PAYLOAD_TOO_LARGE = "payload_too_large"
     PAYLOAD_TOO_DEEP = "payload_too_deep"
@@ -79,6 +84,14 @@ class Source(StrEnum):
 
     LIVE = "l"
     BACKFILL = "b"
+    MANUAL = "m"
+
+
+class Assurance(StrEnum):
+    """How far the sender of a value is proven, the strongest first; it is the gateway that is proven, not the meter."""
+
+    SIGNED = "s"
+    PASSWORD = "p"  # noqa: S105 - a level, not a password
     MANUAL = "m"
 
 

@@ -57,6 +57,44 @@ SELECT
     (SELECT max(point_id) FROM point) AS point_id,
     (SELECT max(series_version_id) FROM series_version) AS series_version_id;
 
+-- trust_mark --
+-- One row that differs after a key was registered or revoked or a boot enrolled; three index look-ups.
+SELECT
+    (SELECT max(gateway_key_id) FROM gateway_key) AS gateway_key_id,
+    (SELECT max(revocation_no) FROM gateway_key_revocation) AS revocation_no,
+    (SELECT max(gateway_boot_id) FROM gateway_boot) AS gateway_boot_id;
+
+-- gateway_keys --
+-- Every key of every gateway, revoked ones too: what came while they held stays right.
+SELECT
+    k.gateway_id,
+    k.key_id,
+    k.algorithm,
+    k.public_key,
+    k.valid_from,
+    r.revoked_at
+FROM gateway_key AS k
+LEFT JOIN gateway_key_revocation AS r ON k.gateway_key_id = r.gateway_key_id
+ORDER BY k.gateway_key_id;
+
+-- gateway_boots --
+-- Every spool that a gateway may send from.
+SELECT
+    gateway_id,
+    boot_id
+FROM gateway_boot;
+
+-- enrol_first_boot --
+-- Enrols the first boot_id that a gateway signed; row count 0 where it has one.
+INSERT INTO gateway_boot (gateway_id, boot_id, how, enrolled_by)
+SELECT
+    %(gateway_id)s,
+    %(boot_id)s,
+    'first',
+    'collector'
+WHERE NOT EXISTS (SELECT 1 FROM gateway_boot AS b WHERE b.gateway_id = %(gateway_id)s)
+ON CONFLICT DO NOTHING;
+
 -- make_identity_stage --
 -- Temporary table for what identifies the messages of a batch.
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_identity (
@@ -76,7 +114,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS stage_reading (
     value numeric NOT NULL,
     message_id bigint NOT NULL,
     ordinal smallint NOT NULL,
-    source text NOT NULL
+    source text NOT NULL,
+    assurance text NOT NULL
 ) ON COMMIT DELETE ROWS;
 
 -- copy_identities --
@@ -85,7 +124,7 @@ COPY stage_identity (place, gateway_id, boot_id, seq, topic, hash) FROM STDIN (F
 
 -- copy_readings --
 -- Fills stage_reading.
-COPY stage_reading (series_id, at, value, message_id, ordinal, source) FROM STDIN (FORMAT BINARY);
+COPY stage_reading (series_id, at, value, message_id, ordinal, source, assurance) FROM STDIN (FORMAT BINARY);
 
 -- known_messages --
 -- The staged messages that are stored already, by place: with the hash of what is stored under their identity. Usually
@@ -126,14 +165,15 @@ FROM generate_series(1, %(message_count)s::integer);
 -- store_readings --
 -- Stores the staged readings whose key is free, the earliest message first; the row count says how many. First value
 -- stands: nothing is ever overwritten.
-INSERT INTO reading (series_id, at, value, message_id, ordinal, source)
+INSERT INTO reading (series_id, at, value, message_id, ordinal, source, assurance)
 SELECT
     series_id,
     at,
     value,
     message_id,
     ordinal,
-    source::"char"
+    source::"char",
+    assurance::"char"
 FROM stage_reading
 ORDER BY series_id, at, message_id, ordinal
 ON CONFLICT DO NOTHING;
@@ -165,25 +205,34 @@ WHERE
     AND (r.message_id, r.ordinal) IS DISTINCT FROM (s.message_id, s.ordinal);
 
 -- correction_standing --
--- For one correction: the value in force of its key (null where there is no reading) and whether the same correction
--- was recorded before; one row.
+-- For one correction, one row: the value in force of its key (null where there is no reading), the place of the reading
+-- that came first, whether the same correction was recorded before, and whether it is settled: the tree of the reading's
+-- Shanghai day is closed (days without a tree belong to the next one), or a person decided on the reading.
 SELECT
-    (
-        SELECT f.value FROM reading_in_force AS f
-        WHERE f.series_id = %(series_id)s AND f.at = %(at)s
-    ) AS value_in_force,
+    f.value AS value_in_force,
+    r.message_id,
+    r.ordinal,
     EXISTS (
-        SELECT 1 FROM reading_revision AS r
+        SELECT 1 FROM reading_revision AS v
         WHERE
-            r.series_id = %(series_id)s AND r.at = %(at)s
-            AND r.earlier_value = %(earlier_value)s AND r.value = %(value)s
-    ) AS is_repeated;
+            v.series_id = %(series_id)s AND v.at = %(at)s
+            AND v.earlier_value = %(earlier_value)s AND v.value = %(value)s
+    ) AS is_repeated,
+    EXISTS (SELECT 1 FROM day_tree AS t WHERE t.day_on >= %(day_on)s)
+    OR EXISTS (
+        SELECT 1 FROM reading_adoption AS a
+        WHERE a.series_id = %(series_id)s AND a.at = %(at)s
+    ) AS is_settled
+FROM (SELECT 1) AS one (row_no)
+LEFT JOIN reading AS r ON r.series_id = %(series_id)s AND r.at = %(at)s
+LEFT JOIN reading_in_force AS f ON f.series_id = %(series_id)s AND f.at = %(at)s;
 
 -- copy_messages --
 -- Adds the rows of new messages.
 COPY message (
     message_id, shard, gateway_id, boot_id, seq, msg_id, topic, codec, hash_algorithm, hash, sent_at, received_at, outcome,
-    reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under, leaf
+    reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under,
+    assurance, prev_hash, leaf
 ) FROM STDIN (FORMAT BINARY);
 
 -- copy_raw --
@@ -199,13 +248,13 @@ COPY refusal (
 -- copy_conflicts --
 -- Adds values that differ from the standing ones.
 COPY reading_conflict (
-    series_id, at, standing_value, value, message_id, ordinal, recorded_at
+    series_id, at, standing_value, value, message_id, ordinal, recorded_at, assurance
 ) FROM STDIN (FORMAT BINARY);
 
 -- copy_revisions --
 -- Adds corrections.
 COPY reading_revision (
-    series_id, at, earlier_value, value, reason, standing, message_id, ordinal, recorded_at
+    series_id, at, earlier_value, value, reason, standing, message_id, ordinal, recorded_at, assurance
 ) FROM STDIN (FORMAT BINARY);
 
 -- copy_marks --
@@ -219,35 +268,49 @@ SELECT n.message_id FROM unnest(%(message_ids)s::bigint[]) AS n (message_id);
 
 -- add_gateway_state --
 -- Adds a state; where it may be a repetition, only if it differs from the gateway's last one. Row count 0 or 1.
-INSERT INTO gateway_state (gateway_id, received_at, online, boot_id, buffered_count, clock_offset_ms, config_hash)
+INSERT INTO gateway_state (
+    gateway_id, received_at, online, boot_id, buffered_count, clock_offset_ms, config_hash,
+    spool_head_seq, spool_head_hash, head_day, head_root
+)
 SELECT
     %(gateway_id)s,
     %(received_at)s,
-    %(online)s,
+    %(online)s::boolean,
     %(boot_id)s::uuid,
     %(buffered_count)s::bigint,
     %(clock_offset_ms)s::integer,
-    %(config_hash)s::text
+    %(config_hash)s::text,
+    %(spool_head_seq)s::bigint,
+    %(spool_head_hash)s::bytea,
+    %(head_day)s::date,
+    %(head_root)s::bytea
 WHERE
     NOT %(is_replay)s::boolean
-    OR NOT EXISTS (
-        SELECT 1
-        FROM (
-            SELECT
+    OR row(
+        %(online)s::boolean,
+        %(boot_id)s::uuid,
+        %(buffered_count)s::bigint,
+        %(clock_offset_ms)s::integer,
+        %(config_hash)s::text,
+        %(spool_head_seq)s::bigint,
+        %(spool_head_hash)s::bytea,
+        %(head_day)s::date,
+        %(head_root)s::bytea
+    ) IS DISTINCT FROM (
+        SELECT
+            row(
                 g.online,
                 g.boot_id,
                 g.buffered_count,
                 g.clock_offset_ms,
-                g.config_hash
-            FROM gateway_state AS g
-            WHERE g.gateway_id = %(gateway_id)s
-            ORDER BY g.gateway_state_id DESC
-            LIMIT 1
-        ) AS latest
-        WHERE
-            latest.online = %(online)s
-            AND latest.boot_id IS NOT DISTINCT FROM %(boot_id)s::uuid
-            AND latest.buffered_count IS NOT DISTINCT FROM %(buffered_count)s::bigint
-            AND latest.clock_offset_ms IS NOT DISTINCT FROM %(clock_offset_ms)s::integer
-            AND latest.config_hash IS NOT DISTINCT FROM %(config_hash)s::text
+                g.config_hash,
+                g.spool_head_seq,
+                g.spool_head_hash,
+                g.head_day,
+                g.head_root
+            ) AS said
+        FROM gateway_state AS g
+        WHERE g.gateway_id = %(gateway_id)s
+        ORDER BY g.gateway_state_id DESC
+        LIMIT 1
     );

@@ -33,6 +33,15 @@ FROM series;
 INSERT INTO gateway_state (gateway_id, received_at, online)
 SELECT gateway_id, now(), true
 FROM gateway;
+INSERT INTO gateway_key (gateway_id, key_id, algorithm, public_key, valid_from, registered_by)
+SELECT gateway_id, '0123456789abcdef', 'ed25519', decode(repeat('00', 32), 'hex'), now(), 'p'
+FROM gateway;
+INSERT INTO gateway_key_revocation (gateway_key_id, reason, revoked_by)
+SELECT gateway_key_id, 'r', 'p'
+FROM gateway_key;
+INSERT INTO gateway_boot (gateway_id, boot_id, how, enrolled_by)
+SELECT gateway_id, '7e3f0f9e-2d1c-4a55-9e53-0a6a0d8c1f11', 'first', 'p'
+FROM gateway;
 INSERT INTO rule_version (rule_code, version, content_hash, definition)
 VALUES ('r', 1, '\x00', '{}');
 INSERT INTO audit_run (subject, first_day_on, last_day_on, started_at, finished_at, summary)

@@ -4,13 +4,14 @@ import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from ingest.pipeline import Arrival, SizeLimits, judge, read_arrival
-from nenghao.db.ingest_registers import Gateway, RegisterSnapshot, UnitRegister
+from nenghao.db.ingest_registers import Gateway, GatewayKey, GatewayTrust, RegisterSnapshot, UnitRegister
 from nenghao.db.ingest_rows import IncomingMessage
-from nenghao.domain.acceptance import Accepted, Limits, Refused, SeriesVersion, Window
+from nenghao.domain.acceptance import Accepted, Assurance, Limits, Refused, SeriesVersion, Window
 
 CASES = Path(__file__).parent / "cases" / "json_v1"
 NOW = datetime.fromisoformat("2026-10-03T00:20:00+08:00")
@@ -35,12 +36,26 @@ def gateway(gateway_id: int, closed_at: str | None) -> Gateway:
     return Gateway(gateway_id=gateway_id, shard=0, window=window, collected_under="online_monitoring")
 
 
-#: p1 is electricity behind current transformers, p2 is steam by the quarter-hour; gw2's commissioning is over.
+#: The first key of RFC 8032, 7.1; the document's example is signed by it.
+KEY = GatewayKey(
+    key_id="21fe31dfa154a261",
+    algorithm="ed25519",
+    public_key=bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"),
+    valid_from=OPENED_AT,
+    revoked_at=None,
+)
+
+#: p1 is electricity behind current transformers, p2 is steam by the quarter-hour. gw2's commissioning is over; gw3
+#: signs.
 REGISTERS = RegisterSnapshot(
     mark=(),
     units={
         "91110000000000013A": UnitRegister(
-            gateways={"gw1": gateway(1, None), "gw2": gateway(2, "2026-10-01T00:00:00+08:00")},
+            gateways={
+                "gw1": gateway(1, None),
+                "gw2": gateway(2, "2026-10-01T00:00:00+08:00"),
+                "gw3": gateway(3, None),
+            },
             point_codes=frozenset(("p1", "p2")),
             series={
                 ("p1", "active_energy", "register", "instant"): series(1, "m1", "kWh", "2026-01-01T00:00:00+08:00"),
@@ -48,6 +63,7 @@ REGISTERS = RegisterSnapshot(
             },
         )
     },
+    trust={3: GatewayTrust(keys=(KEY,), boot_ids=frozenset((UUID("7e3f0f9e-2d1c-4a55-9e53-0a6a0d8c1f11"),)))},
 )
 
 
@@ -56,6 +72,8 @@ def outcome_of(topic: str, payload: bytes) -> dict[str, object]:
     message = judge(read_arrival(arrival, SIZES), REGISTERS, LIMITS)
     assert isinstance(message, IncomingMessage)
     outcome: dict[str, object] = {"outcome": "accepted", "identity": message.seq is not None}
+    if message.assurance is Assurance.SIGNED:
+        outcome["assurance"] = message.assurance.value
     if message.refused is not None:
         return outcome | {"outcome": "refused", "reason": message.refused.reason.value}
     return outcome | {"readings": [reading_outcome(one) for one in message.readings]}
