@@ -55,6 +55,7 @@ def send_all(folder: Path, settings: Settings, units: Sequence[DemoUnit]) -> lis
                 "--broker", f"{settings.broker_host}:{settings.broker_port}",
                 "--unit", unit.unit_code, "--gateway", GATEWAY, "--shard", str(SHARD),
                 "--password-file", password_file(folder, unit), "--timeout-s", str(PATIENCE_S),
+                "--backfill-per-s", "0",
             ],
             stdout=subprocess.DEVNULL,
         )

@@ -31,6 +31,7 @@ OWNERS = {
     "xlsxwriter": ("nenghao.reporting",),
     "pydantic": ("nenghao.config",),
     "pydantic_settings": ("nenghao.config",),
+    "pyarrow": ("ingest.gateway.parquet_rows",),
     "numpy": ("nenghao.detection", "expectations"),
     "typer": ("nenghao.cli", "nenghao.stack.cli", "ingest", "expectations"),
     "stdnum": ("nenghao.registers",),

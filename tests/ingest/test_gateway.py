@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from ingest.broker_sync import sync_broker
 from ingest.gateway import GatewayAccount, SendReport, Spool, send
 from ingest.gateway_accounts import enrol_gateway
+from nenghao.labels import label
 from nenghao.stack import Component, Stack
 from tests.ingest.conftest import GATEWAY, UNIT, Plant, wait_connected
 from tests.ingest.wire import FIRST_AT, message, reading
@@ -156,7 +157,9 @@ def test_a_newcomer_connects_a_gateway_by_commands(plant: Plant, tmp_path: Path)
     sent = plant.run("nenghao-gateway", "send", "--spool", tmp_path / "spool.db", "--broker", address, "--unit", UNIT,
                      "--gateway", "gw7", "--shard", str(plant.shard), "--password-file", tmp_path / "password",
                      "--readings", tmp_path / "readings.jsonl", "--timeout-s", "20")  # fmt: skip
-    assert sent.stdout == "sent 3 messages, 4 readings; taken by the broker 3; receipted 3; waiting 0\n"
+    counts = label("sender.sent", "zh", messages=1, readings=4, taken=1, receipted=1, waiting=0)
+    refused = label("sender.refused", "zh", reason="value_malformed", count=1)
+    assert sent.stdout == f"{counts}\n{refused}\n"
     assert plant.rows("SELECT sum(stored_count)::int, sum(refused_count)::int FROM message") == [(3, 1)]
     assert added.stdout.strip() not in str(plant.rows("SELECT broker_password_hash FROM gateway"))
 

@@ -59,6 +59,8 @@ def receipt(spool: Spool, *seqs: int, boot_id: str | None = None, **others: obje
     counts = {"stored": 0, "duplicate": 0, "conflict": 0, "revision": 0, "refused": 0}
     body = {
         "schema": "nenghao/1",
+        "topic": RECEIPTS,
+        "sent_at": "2026-10-03T00:20:00Z",
         "gateway": "gw1",
         "boot_id": boot_id or spool.boot_id,
         "seq_ranges": [[seq, seq] for seq in seqs],
@@ -72,7 +74,7 @@ def receipt(spool: Spool, *seqs: int, boot_id: str | None = None, **others: obje
 
 def test_a_receipt_signed_by_a_trusted_key_is_believed_and_kept(spool: Spool) -> None:
     inbox = Inbox(spool, ACCOUNT)
-    payload = enclose(PLATFORM, RECEIPTS, receipt(spool, 0, 2, topic=RECEIPTS, unit=UNIT, shard=3))
+    payload = enclose(PLATFORM, RECEIPTS, receipt(spool, 0, 2, unit=UNIT, shard=3))
     assert inbox.take(RECEIPTS, payload).receipted == {0: 2, 2: 2}
     assert inbox.take(RECEIPTS, payload).receipted == {}  # delivered again
     assert [message.seq for message in spool.unreceipted()] == [1, 3, 4]
