@@ -17,10 +17,12 @@ from demo.airflow_runs import Airflow, Run
 from demo.measured import Window
 from demo.registers import write_registers
 from demo.units import GATEWAY, SHARD, DemoUnit, build_units
+from ingest.gateway.keys import key_beside, read_or_make_key
 from ingest.gateway_accounts import enrol_gateway
 from nenghao.config import Role, Settings
-from nenghao.crypto import load_trusted_keys
+from nenghao.crypto import ED25519, load_trusted_keys
 from nenghao.db.connection import connect
+from nenghao.db.gateway_keys import add_gateway_key, find_gateway
 from nenghao.db.gateways import close_commissioning
 from nenghao.domain.periods import SHANGHAI, Month
 from nenghao.errors import NenghaoError
@@ -106,11 +108,29 @@ def register(stack: Stack, settings: Settings, units: Sequence[DemoUnit], window
                 shard=SHARD,
                 backfill_from=window.start.replace(tzinfo=SHANGHAI),
             )
+            register_key(settings, unit, folder)
             password.touch(mode=0o600)
             password.write_text(secret)
     if stack.run([INGEST, "broker-sync"]).returncode != 0:
         raise NenghaoError("broker-sync failed (see above)")
     say(f"registered {len(units)} units, {sum(len(unit.meters) for unit in units)} metered quantities, their gateways")
+
+
+def register_key(settings: Settings, unit: DemoUnit, folder: Path) -> None:
+    """Tell the platform the public half of a gateway's key: from now on it takes signed messages only."""
+    key = read_or_make_key(key_beside(replay.spool_file(folder, unit)))
+    with connect(settings, Role.CONSOLE) as conn:
+        gateway_id = find_gateway(conn, unit.unit_code, GATEWAY)
+        assert gateway_id is not None  # noqa: S101 - it was enrolled just now
+        add_gateway_key(
+            conn,
+            gateway_id=gateway_id,
+            key_id=key.key_id,
+            algorithm=ED25519,
+            public_key=key.public_bytes,
+            valid_from=None,
+            registered_by="demo",
+        )
 
 
 def close_and_audit(airflow: Airflow) -> list[Run]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from demo.units import GATEWAY, SHARD, DemoUnit, readings
 from ingest.gateway import Spool
+from ingest.gateway.keys import key_beside, read_or_make_key
+from ingest.gateway.place import Place
 from nenghao.config import Settings
 from nenghao.errors import NenghaoError
 
@@ -31,7 +33,7 @@ def fill_spools(folder: Path, units: Sequence[DemoUnit]) -> None:
         if not path.exists():
             filling = path.with_suffix(".filling")
             filling.unlink(missing_ok=True)
-            spool = Spool(filling)
+            spool = Spool(filling, place_of(unit), read_or_make_key(key_beside(path)))
             spool.append_all(_with_blemishes(readings(unit)), "backfill")
             spool.close()
             filling.rename(path)
@@ -82,6 +84,11 @@ def count_sent(folder: Path, units: Sequence[DemoUnit]) -> list[Sent]:
         spool.close()
         counted.append(Sent(unit.unit_code, counts.readings, counts.receipted_readings))
     return counted
+
+
+def place_of(unit: DemoUnit) -> Place:
+    """Where a unit's gateway stands in the registers."""
+    return Place(shard=SHARD, unit_code=unit.unit_code, gateway_code=GATEWAY)
 
 
 def spool_file(folder: Path, unit: DemoUnit) -> Path:

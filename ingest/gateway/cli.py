@@ -34,7 +34,7 @@ from ingest.gateway.cli_options import (
 )
 from ingest.gateway.evidence_cli import app as evidence_app
 from ingest.gateway.follower import Follower
-from ingest.gateway.keys import make_key, public_key_text, read_key
+from ingest.gateway.keys import public_key_text, read_or_make_key
 from ingest.gateway.messages import BACKFILL_AFTER, Sorting, into_messages
 from ingest.gateway.reading_rows import Columns, WrongRow, columns_of
 from ingest.gateway.sender import SendReport, SendSettings, send
@@ -65,7 +65,7 @@ def about() -> None:
 @app.command("key")
 def show_key(key: Annotated[Path, typer.Option(help="Key file; made where it is not there.")]) -> None:
     """Make the gateway's Ed25519 key, and print its public key for `nenghao gateway key add`."""
-    typer.echo(public_key_text(read_key(key) if key.exists() else make_key(key)))
+    typer.echo(public_key_text(read_or_make_key(key)))
 
 
 @app.command("send")

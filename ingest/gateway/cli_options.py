@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ingest.gateway.account import GatewayAccount, read_account
-from ingest.gateway.keys import read_key
+from ingest.gateway.keys import key_beside, read_key, read_or_make_key
 from ingest.gateway.place import Place
 from ingest.gateway.reading_rows import WrongRow
 from ingest.gateway.spool import Spool
@@ -30,7 +30,9 @@ ShardOption = Annotated[int | None, typer.Option(help="Shard given at registrati
 PasswordOption = Annotated[Path | None, typer.Option(help="File with the password.")]
 CaOption = Annotated[Path | None, typer.Option(help="Certificates of the broker's CA; without it no encryption.")]
 TrustOption = Annotated[Path | None, typer.Option(help="Folder of the platform's public keys, *.pem.")]
-KeyOption = Annotated[Path | None, typer.Option(help="Key of the gateway, by which messages are signed.")]
+KeyOption = Annotated[
+    Path | None, typer.Option(help="Key of the gateway; without it the one beside the spool, made at first use.")
+]
 HeartbeatOption = Annotated[float, typer.Option(min=1, help="Seconds between two heartbeats.")]
 PaceOption = Annotated[float, typer.Option(min=0, help="Messages of back-fill a second; 0 is as fast as it goes.")]
 KeepOption = Annotated[int, typer.Option(min=1, help="Days for which receipted messages stay in the spool.")]
@@ -43,7 +45,7 @@ class Identity:
 
     account: GatewayAccount
     spool: Path
-    key: SigningKey | None
+    key: SigningKey
 
     def open_spool(self) -> Spool:
         """A connection of the calling thread's own."""
@@ -89,11 +91,21 @@ def account_of(
 
 
 def identity_of(account: GatewayAccount, spool: Path, key: Path | None) -> Identity:
-    """Read the key, where there is one.
+    """Read the key that is named, or the one beside the spool, which is made at first use.
 
-    Raises: ConfigError where a key that was named is not there.
+    Raises: ConfigError where a key that was named is not there, or where the spool was signed by one that is not named
+    now: messages by a new key would be refused.
     """
-    return Identity(account=account, spool=spool, key=None if key is None else read_key(key))
+    if key is not None:
+        return Identity(account=account, spool=spool, key=read_key(key))
+    beside = key_beside(spool)
+    if not beside.exists() and spool.exists():
+        store = Spool(spool)
+        signed_by = store.newest_key_id()
+        store.close()
+        if signed_by is not None:
+            raise ConfigError(f"spool {spool} is signed by key {signed_by}, which is not {beside}; name it by --key")
+    return Identity(account=account, spool=spool, key=read_or_make_key(beside))
 
 
 class WrongRows:

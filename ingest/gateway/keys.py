@@ -2,7 +2,9 @@
 
 import base64
 import os
+import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,20 +15,25 @@ PRIVATE: Final = 0o600
 
 
 def make_key(path: Path) -> SigningKey:
-    """Make a new Ed25519 key.
+    """Make a new Ed25519 key; where another process makes one at the same time, both get the same.
 
-    Raises: ConfigError where the file is there already (a key is never overwritten) or cannot be written.
+    Raises: ConfigError where the file cannot be written.
     """
-    pem = new_signing_key()
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(new_signing_key())
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # a key is never overwritten, and never seen half written
+                os.link(fresh, path)
+        finally:
+            fresh.unlink()
     except OSError as error:
         raise ConfigError(f"key file {path}: {error.strerror}") from error
-    return load_signing_key(pem)
+    return read_key(path)
 
 
 def read_key(path: Path) -> SigningKey:
@@ -41,6 +48,14 @@ def read_key(path: Path) -> SigningKey:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a key in PEM"
         raise ConfigError(f"key file {path}: {reason}") from error
+
+
+def read_or_make_key(path: Path) -> SigningKey:
+    """The key of a file, made where there is none.
+
+    Raises: ConfigError where it cannot be read or written, or others may read it.
+    """
+    return read_key(path) if path.exists() else make_key(path)
 
 
 def key_beside(spool: Path) -> Path:

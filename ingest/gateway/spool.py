@@ -16,7 +16,7 @@ from ingest.gateway.place import Place
 from ingest.gateway.spool_file import SpoolFile
 from ingest.topics import TopicKind
 from nenghao.crypto import SigningKey
-from nenghao.envelope import enclose
+from nenghao.envelope import enclose, open_envelope
 from nenghao.errors import ConfigError
 
 #: A commit waits for the disk: one for many messages is what makes filling a spool fast.
@@ -203,6 +203,12 @@ class Spool:
         """The newest message that was put in; None where there was none yet."""
         ((next_seq, last_hash),) = self._db.execute("SELECT next_seq, last_hash FROM meta")
         return None if last_hash is None else SpoolHead(seq=next_seq - 1, hash=last_hash)
+
+    def newest_key_id(self) -> str | None:
+        """Which key signed the newest message that is still there; None where none did."""
+        rows = self._db.execute("SELECT payload FROM message ORDER BY seq DESC LIMIT 1")
+        envelope = open_envelope(rows[0][0]) if rows else None
+        return None if envelope is None or envelope.signature is None else envelope.signature.key_id
 
     def close(self) -> None:
         """Let the file go."""

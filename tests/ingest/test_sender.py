@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,15 +20,18 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from ingest.codecs.config_v1 import encode_resend
 from ingest.gateway import GatewayAccount, SendReport, Spool, send
-from ingest.gateway.account import write_account
+from ingest.gateway.account import read_account, write_account
+from ingest.gateway.cli_options import identity_of
 from ingest.gateway.evidence import Evidence
+from ingest.gateway.keys import key_beside, make_key, read_key, read_or_make_key
+from ingest.gateway.place import Place
 from ingest.gateway.sender import SendSettings
 from ingest.gateway.sender_lock import only_sender
 from nenghao.crypto import load_signing_key, new_signing_key, public_key_of
 from nenghao.envelope import enclose
 from nenghao.errors import ConfigError
 from nenghao.labels import label
-from tests.ingest.conftest import PROGRAMS, Plant, wait_connected
+from tests.ingest.conftest import GATEWAY, PROGRAMS, UNIT, Plant, wait_connected
 from tests.ingest.test_gateway import cycles, enrol
 from tests.ingest.wire import FIRST_AT, reading
 
@@ -292,6 +296,55 @@ def summary(*, messages: int, readings: int) -> str:
         label("sender.sent", "en", messages=messages, readings=readings, taken=messages, receipted=messages, waiting=0)
         + "\n"
     )
+
+
+def test_a_registered_key_signs_all_that_is_sent_and_an_edit_of_the_spool_is_refused(
+    plant: Plant, account_file: Path, tmp_path: Path
+) -> None:
+    plant.start()
+    plant.start("outbound")
+    path = tmp_path / "spool.db"
+    public = plant.run("nenghao-gateway", "key", "--key", key_beside(path)).stdout.strip()
+    plant.run("nenghao", "gateway", "key", "add", "--unit", UNIT, "--code", GATEWAY, "--public-key", public,
+              "--by", "test")  # fmt: skip
+    lines = tmp_path / "readings.jsonl"
+    lines.write_text(line("1") + line("2", step=1))
+    send_words = ["nenghao-gateway", "send", "--spool", str(path), "--account", str(account_file), "--timeout-s", "20"]
+    plant.run(*send_words, "--readings", str(lines))
+    assert plant.rows("SELECT outcome, assurance FROM message WHERE codec <> 'state_v1'") == [("accepted", "signed")]
+    plant.wait_count("gateway_state", 2)
+    head = Spool(path).head()
+    assert head is not None
+    assert plant.rows("SELECT DISTINCT spool_head_seq, spool_head_hash FROM gateway_state") == [(head.seq, head.hash)]
+
+    account = read_account(account_file)
+    spool = Spool(path, Place.of(account), read_key(key_beside(path)))
+    for value, step in (("3", 2), ("4", 3)):
+        spool.append([reading(value, step=step)])
+    payload = spool.unreceipted_of([1])[0].payload.replace(b'"value":"3"', b'"value":"2"')
+    spool.file.execute("UPDATE message SET payload = ?, hash = ? WHERE seq = 1", [payload, sha256(payload).digest()])
+    spool.close()
+    edited = plant.run(*send_words)
+    assert label("sender.refused", "zh", reason="signature_wrong", count=1) in edited.stdout
+    assert plant.count("reading") == 3
+
+
+def test_a_spool_is_not_signed_by_a_second_key_by_mistake(account: GatewayAccount, tmp_path: Path) -> None:
+    path = tmp_path / "spool.db"
+    key = make_key(tmp_path / "gateway.pem")
+    Spool(path, Place.of(account), key).append([reading()])
+    with pytest.raises(ConfigError, match=f"signed by key {key.key_id}, .* name it by --key"):
+        identity_of(account, path, None)
+    assert identity_of(account, path, tmp_path / "gateway.pem").key.key_id == key.key_id
+    fresh = identity_of(account, tmp_path / "other.db", None).key
+    assert identity_of(account, tmp_path / "other.db", None).key.key_id == fresh.key_id
+
+
+def test_a_key_that_two_make_at_once_is_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        keys = list(threads.map(lambda _: read_or_make_key(tmp_path / "key.pem").key_id, range(40)))
+    assert len(set(keys)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["key.pem"]
 
 
 def test_a_key_is_made_once_and_its_public_half_shown(plant: Plant, tmp_path: Path) -> None:
