@@ -23,11 +23,13 @@ Place = tuple[int, int | None]
 class Tally:
     """What became of the readings of a row; a poison message counts as one reading.
 
-    Lost is what was receipted and is found nowhere; doubled is what is found more than once. Miscounted are messages
-    whose own counts are not what the tables hold.
+    Acknowledged is receipted. Waiting is what has no receipt at the end, PUBACKed only the part of it that the broker
+    had taken. Lost is what was receipted and is found nowhere; doubled is what is found more than once. Miscounted are
+    messages whose own counts are not what the tables hold.
     """
 
     acknowledged: int = 0
+    puback_only: int = 0
     waiting: int = 0
     stored: int = 0
     duplicate: int = 0

@@ -57,6 +57,8 @@ class SendReport:
     readings_receipted: int
     messages_sent_again: int
     messages_waiting: int
+    #: Readings that the broker has taken in this call and that had no receipt at its end.
+    readings_taken_only: int
     #: What was refused, by reason, as far as the receipts list it; and how much more they only count.
     refusals: Mapping[str, int]
     unlisted_refusals: int
@@ -211,6 +213,7 @@ class _Sender:
             readings_receipted=self._traffic.readings_receipted,
             messages_sent_again=self._traffic.messages_sent_again,
             messages_waiting=self._spool.waiting_count(),
+            readings_taken_only=self._traffic.readings_taken_only,
             refusals=dict(self._inbox.refusals),
             unlisted_refusals=self._inbox.unlisted_refusals,
             disbelieved=self._inbox.disbelieved,

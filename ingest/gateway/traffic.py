@@ -54,6 +54,11 @@ class Traffic:
         return len(self._receipted)
 
     @property
+    def readings_taken_only(self) -> int:
+        """Readings that the broker has taken and that are not receipted."""
+        return sum(self._sent_once.get(seq, 0) for seq in self._taken - self._receipted)
+
+    @property
     def is_waiting(self) -> bool:
         """Whether anything sent by this connection has no receipt yet."""
         return bool(self._waiting)
