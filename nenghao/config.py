@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     database_host: str = Field(default="127.0.0.1", description="Host of TimescaleDB.")
     database_port: int = Field(default=5432, ge=1, le=65535, description="Port of TimescaleDB.")
     database_name: str = Field(default="nenghao", description="Database with all of the project's data.")
+    postgres_bin_dir: Path = Field(
+        default=PROJECT_ROOT / ".run" / "prefix" / "postgresql" / "usr" / "lib" / "postgresql" / "17" / "bin",
+        description="Folder of PostgreSQL's own programs, for backups; what is not in it is looked for on the PATH.",
+    )
 
     broker_host: str = Field(default="127.0.0.1", description="Host of the MQTT broker, as the collector reaches it.")
     broker_port: int = Field(

@@ -11,7 +11,7 @@ from nenghao.broker_files import write_atomically
 from nenghao.certificates import Credential, issue_server, new_authority
 from nenghao.config import Role
 from nenghao.crypto import new_signing_key, public_key_of
-from nenghao.db.bootstrap import AIRFLOW_ROLE, SUPERUSER
+from nenghao.db.bootstrap import AIRFLOW_ROLE, BACKUP_ROLE, SUPERUSER
 from nenghao.errors import ConfigError
 
 BROKER_SECRET = "broker_collector"  # noqa: S105 - the name of a file
@@ -32,6 +32,7 @@ RANDOM_SECRETS = (
     *(role.value for role in Role),
     SUPERUSER,
     AIRFLOW_ROLE,
+    BACKUP_ROLE,
     BROKER_SECRET,
     AIRFLOW_ADMIN,
     AIRFLOW_JWT,

@@ -11,7 +11,8 @@ BEGIN
         'nenghao_rules',      -- expectations: findings, alerts, cases
         'nenghao_console',    -- people: registers, decisions, filings
         'nenghao_verifier',   -- reads all that is sealed, writes nothing
-        'airflow'             -- owns Airflow's own database; may not open this one
+        'airflow',            -- owns Airflow's own database; may not open this one
+        'nenghao_backup'      -- copies the server and its WAL; may open no database
     ] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', role_name);
@@ -20,5 +21,6 @@ BEGIN
             'ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT', role_name
         );
     END LOOP;
+    ALTER ROLE nenghao_backup REPLICATION CONNECTION LIMIT 4;
 END
 $$;

@@ -47,6 +47,7 @@ MAY_IMPORT = {
     "nenghao.envelope": ("nenghao.crypto",),
     "nenghao.signer": ("nenghao.signer", "nenghao.envelope", "nenghao.crypto", "nenghao.domain"),
     "nenghao.certificates": (),
+    "nenghao.backup": ("nenghao.backup", "nenghao.db"),
     "nenghao.broker_files": (),
     "nenghao.broker_hello": (),
     "nenghao.credentials": ("nenghao.db", "nenghao.crypto", "nenghao.certificates", "nenghao.broker_files"),
@@ -54,8 +55,8 @@ MAY_IMPORT = {
     "nenghao.review": ("nenghao.review", "nenghao.db", "nenghao.domain", "nenghao.detection", "nenghao.crypto"),
     "nenghao.reporting": ("nenghao.reporting", "nenghao.db", "nenghao.domain", "nenghao.crypto", "nenghao.envelope"),
     "nenghao.stack": (
-        "nenghao.stack", "nenghao.db", "nenghao.domain", "nenghao.credentials", "nenghao.broker_files",
-        "nenghao.broker_hello",
+        "nenghao.stack", "nenghao.backup", "nenghao.db", "nenghao.domain", "nenghao.credentials",
+        "nenghao.broker_files", "nenghao.broker_hello",
     ),
     "nenghao.jobs": (
         "nenghao.jobs", "nenghao.reporting", "nenghao.registers", "nenghao.review", "nenghao.db", "nenghao.domain",

@@ -15,6 +15,8 @@ from nenghao.errors import RetryableError
 
 SUPERUSER = "postgres"
 AIRFLOW_ROLE = "airflow"
+#: May copy the whole server and its WAL, and open no database.
+BACKUP_ROLE = "nenghao_backup"
 AIRFLOW_DATABASE = "airflow"
 SQL_DIR = PROJECT_ROOT / "sql"
 CONNECT_TIMEOUT_S = 5
@@ -64,7 +66,7 @@ def bootstrap(server: Server, data_database: str, secret: Callable[[str], str]) 
     """Make roles, passwords and databases; safe to run at every start. `secret` gives a role's password by its name."""
     with server.connect() as conn:
         conn.execute((SQL_DIR / "roles.sql").read_bytes())
-        for role in (*(role.value for role in Role), AIRFLOW_ROLE):
+        for role in (*(role.value for role in Role), AIRFLOW_ROLE, BACKUP_ROLE):
             _set_password(conn, role, secret(role))
         conn.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
     create_database(server, data_database, owner=Role.OWNER)

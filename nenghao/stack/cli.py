@@ -77,6 +77,16 @@ def restart(component: str, directory: Directory = None) -> None:
 
 
 @app.command()
+def restore(
+    source: Annotated[Path, typer.Option("--from", help="Folder of the backups, readable by the servers' user.")],
+    directory: Directory = None,
+    base: Annotated[str | None, typer.Option(help="Name of a base backup; the newest without it.")] = None,
+) -> None:
+    """Put a backup in the place of the stack's database, which is kept beside it; see docs/runbook.md."""
+    _stack(directory).restore(source, base)
+
+
+@app.command()
 def denied(directory: Directory = None) -> None:
     """Count the publishes that the broker denied, by client; they never reach the collector."""
     for client, count in sorted((_stack(directory).denied_publishes() or {}).items()):

@@ -88,6 +88,8 @@ shared_buffers = {spec.shared_buffers_mb}MB
 wal_compression = on
 checkpoint_timeout = 30min
 max_wal_size = 4GB
+# What a backup's receiver has not fetched is kept, but a receiver that is gone must not fill the disk.
+max_slot_wal_keep_size = 8GB
 # Statements may hold passwords when an administrator types them.
 log_statement = 'none'
 log_line_prefix = '%m [%p] %u@%d '

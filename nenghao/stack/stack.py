@@ -60,6 +60,15 @@ class Stack:
         """Send a signal to one component; one that dies of it is started again by the supervisor."""
         os.kill(self.status()[component].pid, number)
 
+    def restore(self, backups: Path, base: str | None = None) -> None:
+        """Put the newest base backup of a folder, or the named one, and the WAL after it in the place of the database.
+
+        What it replaces is kept beside it. What ran before runs again on return.
+
+        Raises: ConfigError in one sentence.
+        """
+        self._work("restore", str(backups.absolute()), *([base] if base else []))
+
     def migrate_airflow(self) -> None:
         """Bring Airflow's own database to its version, without starting Airflow."""
         self._work("migrate-airflow")
@@ -159,8 +168,16 @@ class Stack:
                 "use another directory (--dir), or remove it"
             )
 
-    def _work(self, action: str) -> None:
-        command = [sys.executable, "-m", "nenghao.stack.worker", str(self.layout.root), action, self.spec.to_json()]
+    def _work(self, action: str, *words: str) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "nenghao.stack.worker",
+            str(self.layout.root),
+            action,
+            self.spec.to_json(),
+            *words,
+        ]
         result = subprocess.run(
             [*launcher(needed_paths(self.layout)), *command],
             env=base_environment(self.layout),

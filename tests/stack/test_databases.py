@@ -72,5 +72,10 @@ def test_no_role_but_the_superuser_is_powerful(stack: Stack) -> None:
             " WHERE rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
         ).fetchall()
         hashes = conn.execute("SELECT rolpassword FROM pg_authid WHERE rolcanlogin").fetchall()
-    assert rows == [("postgres",)]
+        backup = conn.execute(
+            "SELECT rolreplication, rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls, rolconnlimit"
+            " FROM pg_roles WHERE rolname = 'nenghao_backup'"
+        ).fetchone()
+    assert sorted(rows) == [("nenghao_backup",), ("postgres",)]
+    assert backup == (True, False, 4)
     assert all(digest.startswith("SCRAM-SHA-256$") for (digest,) in hashes)

@@ -1,0 +1,1 @@
+"""Backups of the database server by PostgreSQL's own tools: taken, kept up by WAL, verified, and restored."""
