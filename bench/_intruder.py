@@ -1,7 +1,6 @@
 """A gateway with good credentials that tries to hear, to forge and to take over what is others'."""
 
 import json
-import ssl
 import time
 from datetime import datetime
 from uuid import uuid4
@@ -10,6 +9,7 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from bench._load import reading
+from ingest.connection import tls_context
 from ingest.gateway import GatewayAccount
 from ingest.topics import TopicKind
 from nenghao.domain.periods import SHANGHAI
@@ -51,7 +51,7 @@ class Intruder:
         client = Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=self._version)
         client.username_pw_set(self._account.name, self._account.password)
         if self._account.ca_pem is not None:
-            client.tls_set_context(ssl.create_default_context(cadata=self._account.ca_pem))
+            client.tls_set_context(tls_context(self._account.ca_pem))
         client.on_connect = lambda one, *_: one.subscribe([(text, 1) for text in self._filters()])
         client.on_message = self._arrived
         return client

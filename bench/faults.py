@@ -34,6 +34,7 @@ from ingest.broker_sync import sync_broker
 from ingest.gateway import GatewayAccount
 from ingest.gateway_accounts import enrol_gateway
 from nenghao.config import Role
+from nenghao.credentials import BROKER_AUTHORITY
 from nenghao.db.connection import connect
 from nenghao.domain.unit_code import check_character
 from nenghao.stack import Component, Stack, StackSpec
@@ -105,9 +106,10 @@ class Bench:
         password = enrol_gateway(
             self.settings, unit_code=unit_code, gateway_code="g1", shard=shard, backfill_from=FIRST_AT
         )
+        authority = (self.stack.layout.trust / BROKER_AUTHORITY).read_text()
         return GatewayAccount(
-            host=self.settings.broker_host, port=self.settings.broker_port, unit_code=unit_code, gateway_code="g1",
-            shard=shard, password=password,
+            host=self.settings.gateway_hosts[0], port=self.settings.gateway_port, unit_code=unit_code,
+            gateway_code="g1", shard=shard, password=password, ca_pem=authority,
         )  # fmt: skip
 
     def start(self, command: str, *words: str, **variables: str) -> subprocess.Popen[bytes]:
