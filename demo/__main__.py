@@ -166,7 +166,7 @@ def print_report(
     report.print_completeness(settings, units, window)
     found, _ = report.print_cases(report.judge(report.find_alerts(settings), units, window), units)
     releases = report.newest_releases(settings)
-    trusted = load_trusted_keys(settings.secrets_dir.parent / "trust")
+    trusted = load_trusted_keys(settings.trust_dir)
     verified = {
         release.archive_name: all(
             check.is_passed

@@ -12,7 +12,6 @@ from typing import cast
 
 from demo.__main__ import run
 from nenghao.config import Settings, load_settings
-from nenghao.credentials import PUBLIC_KEY
 from nenghao.errors import NenghaoError
 from nenghao.stack import Stack
 from nenghao.stack.spec import Layout
@@ -31,7 +30,7 @@ class ComposedStack:
         self.layout = Layout(FOLDER)
         self._settings = settings
         self.layout.trust.mkdir(parents=True, exist_ok=True)
-        shutil.copy(TRUST / PUBLIC_KEY, self.layout.trust / PUBLIC_KEY)
+        shutil.copytree(TRUST, self.layout.trust, dirs_exist_ok=True)
 
     def settings(self) -> Settings:
         """The settings of this container."""

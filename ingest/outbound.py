@@ -2,10 +2,12 @@
 
 import logging
 import time
+from datetime import UTC, datetime
 from itertools import groupby
 from threading import Event
 from typing import Final
 
+from ingest.downward import rotations, sign_receipts, sign_requests
 from ingest.health import ProcessHealth, WorkerHealth
 from ingest.logs import log_event
 from ingest.publisher import Publisher
@@ -15,7 +17,8 @@ from nenghao.db import outbound as db
 from nenghao.db.connection import Connection, connect
 from nenghao.db.errors import RowRejected, driver_errors
 from nenghao.db.locks import lease_outbound
-from nenghao.errors import RetryableError
+from nenghao.errors import RetryableError, SealBroken
+from nenghao.signer.client import DOWNWARD_TOKEN, SignerClient
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ class OutboundSender:
             try:
                 with driver_errors(), connect(self._settings, Role.COLLECTOR, autocommit=True) as conn:
                     self._serve(conn)
-            except (RetryableError, RowRejected) as error:
+            except (RetryableError, RowRejected, SealBroken) as error:
                 if self._trouble is None:
                     log_event(_log, logging.WARNING, "outbound waits", trouble=str(error).strip().splitlines()[0])
                 self._trouble = str(error)
@@ -60,20 +63,22 @@ class OutboundSender:
         publisher = Publisher(self._settings, self._process.note_broker_dropped)
         try:
             publisher.open()
+            publisher.publish(rotations(self._settings.trust_dir), retain=True)
             log_event(_log, logging.INFO, "outbound sends" if self._trouble is None else "outbound sends again")
             self._trouble, self._wait_s = None, FIRST_WAIT_S
             self._health.works()
-            while not self._stop.is_set():
-                is_more = self._send_round(conn, publisher)
-                self._idle(publisher, 0 if is_more else self._settings.receipt_interval_s)
+            with SignerClient(self._settings, DOWNWARD_TOKEN) as signer:
+                while not self._stop.is_set():
+                    is_more = self._send_round(conn, publisher, signer)
+                    self._idle(publisher, 0 if is_more else self._settings.receipt_interval_s)
         finally:
             publisher.close()
 
-    def _send_round(self, conn: Connection, publisher: Publisher) -> bool:
+    def _send_round(self, conn: Connection, publisher: Publisher, signer: SignerClient) -> bool:
         """Send what waits; returns whether more waits already."""
         self._health.turn()
-        counts = [_send_receipts(conn, publisher, shard, self._health) for shard in db.shards(conn)]
-        counts.append(_send_outbound(conn, publisher))
+        counts = [_send_receipts(conn, publisher, signer, shard, self._health) for shard in db.shards(conn)]
+        counts.append(_send_outbound(conn, publisher, signer))
         self._health.sent(counts[-1])
         return any(count >= db.MESSAGE_LIMIT for count in counts)
 
@@ -84,14 +89,16 @@ class OutboundSender:
             publisher.idle(min(LOOP_TIMEOUT_S, left_s))
 
 
-def _send_receipts(conn: Connection, publisher: Publisher, shard: int, health: WorkerHealth) -> int:
+def _send_receipts(
+    conn: Connection, publisher: Publisher, signer: SignerClient, shard: int, health: WorkerHealth
+) -> int:
     """Receipt a shard's new messages, then those that came again; the cursor moves after the broker took them."""
     new = db.messages_after(conn, shard, db.receipt_cursor(conn, shard))
     again = db.messages_again(conn, shard)
     for messages in (new, again):
         if messages:
             refusals = db.refusals_of(conn, [message.message_id for message in messages])
-            publisher.publish(write_receipts(messages, refusals))
+            publisher.publish(sign_receipts(signer, write_receipts(messages, refusals, datetime.now(UTC))))
             health.receipted(len(messages))
     if new:
         db.move_receipt_cursor(conn, shard, new[-1].message_id)
@@ -100,10 +107,10 @@ def _send_receipts(conn: Connection, publisher: Publisher, shard: int, health: W
     return max(len(new), len(again))
 
 
-def _send_outbound(conn: Connection, publisher: Publisher) -> int:
+def _send_outbound(conn: Connection, publisher: Publisher, signer: SignerClient) -> int:
     messages = db.outbound_unsent(conn)
     for retain, group in groupby(messages, key=lambda message: message.retain):
-        publisher.publish(list(group), retain=retain)
+        publisher.publish(sign_requests(signer, list(group), datetime.now(UTC)), retain=retain)
     if messages:
         db.mark_outbound_sent(conn, [message.outbound_id for message in messages])
     return len(messages)

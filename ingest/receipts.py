@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from msgspec import UNSET
@@ -25,8 +26,13 @@ class Receipt:
     payload: bytes
 
 
-def write_receipts(messages: Iterable[CommittedMessage], refusals: Iterable[CommittedRefusal]) -> list[Receipt]:
-    """One receipt a gateway and boot_id, several where one would be too long; unknown gateways get none."""
+def write_receipts(
+    messages: Iterable[CommittedMessage], refusals: Iterable[CommittedRefusal], sent_at: datetime
+) -> list[Receipt]:
+    """One receipt a gateway and boot_id, several where one would be too long; unknown gateways get none.
+
+    They are not signed yet.
+    """
     refused: dict[int, list[CommittedRefusal]] = defaultdict(list)
     for refusal in refusals:
         refused[refusal.message_id].append(refusal)
@@ -38,7 +44,7 @@ def write_receipts(messages: Iterable[CommittedMessage], refusals: Iterable[Comm
     for group in by_sender.values():
         # A message without a seq is named by its refusal only, so none of them may be left out.
         step = MESSAGES_PER_RECEIPT if group[0].seq is not None else REFUSALS_PER_RECEIPT
-        receipts += (_receipt(group[first : first + step], refused) for first in range(0, len(group), step))
+        receipts += (_receipt(group[first : first + step], refused, sent_at) for first in range(0, len(group), step))
     return receipts
 
 
@@ -57,14 +63,19 @@ def seq_ranges(seqs: Iterable[int]) -> list[tuple[int, int]]:
     return ranges
 
 
-def _receipt(messages: Sequence[CommittedMessage], refused: dict[int, list[CommittedRefusal]]) -> Receipt:
+def _receipt(
+    messages: Sequence[CommittedMessage], refused: dict[int, list[CommittedRefusal]], sent_at: datetime
+) -> Receipt:
     first = messages[0]
     assert first.unit_code is not None  # noqa: S101 - a gateway has a unit, and its messages were chosen for having one
     assert first.gateway_code is not None  # noqa: S101
     assert first.gateway_shard is not None  # noqa: S101
     lines = [_refusal(message, one) for message in messages for one in refused[message.message_id]]
+    topic = gateway_topic(first.gateway_shard, first.unit_code, first.gateway_code, TopicKind.RECEIPTS)
     body = ReceiptBody(
         schema=SCHEMA,
+        topic=topic,
+        sent_at=sent_at,
         gateway=first.gateway_code,
         boot_id=None if first.boot_id is None else str(first.boot_id),
         seq_ranges=seq_ranges(message.seq for message in messages if message.seq is not None),
@@ -79,7 +90,6 @@ def _receipt(messages: Sequence[CommittedMessage], refused: dict[int, list[Commi
         refusals=lines[:REFUSALS_PER_RECEIPT],
         hashes={str(message.seq): message.hash.hex() for message in messages if message.seq is not None},
     )
-    topic = gateway_topic(first.gateway_shard, first.unit_code, first.gateway_code, TopicKind.RECEIPTS)
     return Receipt(topic=topic, payload=encode_receipt(body))
 
 

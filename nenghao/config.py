@@ -65,6 +65,18 @@ class Settings(BaseSettings):
         default=8883, ge=1, le=65535, description="Port of the broker's listener for gateways, with TLS."
     )
 
+    signer_host: str = Field(default="127.0.0.1", description="Where nenghao-signer listens, and where it is asked.")
+    signer_port: int = Field(default=8790, ge=1, le=65535, description="Port of nenghao-signer.")
+    signer_dir: Path = Field(
+        default=PROJECT_ROOT / ".run" / "stack" / "signer",
+        description="Where nenghao-signer keeps the heads that it signed: its own folder, with a backup of its own.",
+    )
+    is_clock_checked: bool = Field(
+        default=True,
+        description="Whether a day's tree is closed only while the system says that its clock is synchronised. Off "
+        "for a machine without NTP that tries things out.",
+    )
+
     shards: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(0,), description="Shards this collector serves, comma separated; one persistent session each."
     )

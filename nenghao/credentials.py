@@ -10,9 +10,10 @@ from pathlib import Path
 from nenghao.broker_files import write_atomically
 from nenghao.certificates import Credential, issue_server, new_authority
 from nenghao.config import Role
-from nenghao.crypto import new_signing_key, public_key_of
+from nenghao.crypto import load_signing_key, new_signing_key, public_key_of
 from nenghao.db.bootstrap import AIRFLOW_ROLE, BACKUP_ROLE, SUPERUSER
 from nenghao.errors import ConfigError
+from nenghao.trust import rotation
 
 BROKER_SECRET = "broker_collector"  # noqa: S105 - the name of a file
 BROKER_SERVER_KEY = "broker_server_key.pem"
@@ -22,6 +23,9 @@ BROKER_AUTHORITY_KEY = "broker_authority_key.pem"
 BROKER_AUTHORITY = "broker_authority.crt"
 SIGNING_KEY = "release_signing_key.pem"
 PUBLIC_KEY = "release_signing_key.pub.pem"
+#: The private key of receipts and heads; in containers only the signer has it.
+SIGNER_KEY = "signer_signing_key.pem"
+SIGNER_TOKENS = ("signer_downward_token", "signer_heads_token")
 AIRFLOW_ADMIN = "airflow_admin"
 AIRFLOW_PASSWORDS = "airflow_passwords.json"
 AIRFLOW_JWT = "airflow_jwt"
@@ -37,6 +41,7 @@ RANDOM_SECRETS = (
     AIRFLOW_ADMIN,
     AIRFLOW_JWT,
     AIRFLOW_API_KEY,
+    *SIGNER_TOKENS,
 )
 #: What processes read.
 SECRETS = (
@@ -44,6 +49,7 @@ SECRETS = (
     AIRFLOW_FERNET,
     AIRFLOW_PASSWORDS,
     SIGNING_KEY,
+    SIGNER_KEY,
     BROKER_SERVER_KEY,
     BROKER_SERVER_CERTIFICATE,
 )
@@ -69,6 +75,11 @@ def generate_secrets(secrets_dir: Path, trust_dir: Path, gateway_hosts: Sequence
     _write_once(secrets_dir / SIGNING_KEY, new_signing_key, mode)
     private = (secrets_dir / SIGNING_KEY).read_text(encoding="utf-8")
     write_atomically(trust_dir / PUBLIC_KEY, public_key_of(private), mode=PUBLIC)
+    _write_once(secrets_dir / SIGNER_KEY, new_signing_key, mode)
+    # Only the first key is pinned here: whoever holds it learns of the later ones by their rotations.
+    if not any(trust_dir.glob("signer-*.pub.pem")):
+        key = load_signing_key((secrets_dir / SIGNER_KEY).read_text(encoding="utf-8"))
+        write_atomically(trust_dir / f"signer-{key.key_id}.pub.pem", key.public_pem, mode=PUBLIC)
     if not (trust_dir / BROKER_AUTHORITY).exists():
         authority = new_authority(datetime.now(UTC))
         write_atomically(secrets_dir / BROKER_AUTHORITY_KEY, authority.key_pem, mode=PRIVATE)
@@ -97,6 +108,20 @@ def renew_broker_certificate(
     server = issue_server(authority, gateway_hosts, datetime.now(UTC))
     write_atomically(secrets_dir / BROKER_SERVER_KEY, server.key_pem, mode=mode)
     write_atomically(secrets_dir / BROKER_SERVER_CERTIFICATE, server.certificate_pem, mode=mode)
+
+
+def rotate_signer_key(secrets_dir: Path, trust_dir: Path, now: datetime, *, mode: int = PRIVATE) -> str:
+    """Replace the signer's key; returns the id of the new one. The signer takes it up when it is started again.
+
+    The rotation lies in `trust_dir` before the old key is gone, so that an interruption leaves a key that is believed.
+    """
+    old = load_signing_key((secrets_dir / SIGNER_KEY).read_text(encoding="utf-8"))
+    pem = new_signing_key()
+    new = load_signing_key(pem)
+    statement = rotation(old, new, now).decode()
+    write_atomically(trust_dir / f"signer-{new.key_id}.rotation", statement, mode=PUBLIC)
+    write_atomically(secrets_dir / SIGNER_KEY, pem, mode=mode)
+    return new.key_id
 
 
 def _write_once(path: Path, make: Callable[[], str], mode: int) -> None:

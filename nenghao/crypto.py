@@ -53,6 +53,11 @@ class SigningKey:
         """The public key, 32 bytes as RFC 8032 has them."""
         return self.private_key.public_key().public_bytes_raw()
 
+    @property
+    def public_pem(self) -> str:
+        """The public key in PEM."""
+        return self.private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
 
 def load_signing_key(private_key_pem: str) -> SigningKey:
     """Read a private key.
@@ -95,8 +100,7 @@ def public_key_of(private_key_pem: str) -> str:
 
     Raises: ConfigError where the key is not an Ed25519 key in PEM.
     """
-    key = _load_private_key(private_key_pem)
-    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return load_signing_key(private_key_pem).public_pem
 
 
 def sign(private_key_pem: str, data: bytes) -> Signature:

@@ -29,6 +29,8 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     """A receipt; `hashes` gives the SHA-256 of each message it covers, by seq, and `sent_at` when it was written."""
 
     schema: str
+    topic: str
+    sent_at: datetime
     gateway: str
     boot_id: str | None
     seq_ranges: list[tuple[int, int]]
@@ -36,7 +38,6 @@ class ReceiptBody(msgspec.Struct, frozen=True, kw_only=True):
     refusal_count: int
     refusals: list[ReceiptRefusal]
     hashes: dict[str, str]
-    sent_at: datetime | UnsetType = UNSET
 
 
 _decoder = msgspec.json.Decoder(ReceiptBody)

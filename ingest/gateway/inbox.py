@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from msgspec import UnsetType
-
 from ingest.codecs.config_v1 import OtherRequest, decode_request
 from ingest.codecs.head_v1 import decode_head
 from ingest.codecs.receipt_v1 import ReceiptBody, decode_receipt
@@ -117,8 +115,7 @@ class Inbox:
         self._keep_refusals(receipt, hashes, {digest.hex(): seq for seq, digest in named.items()})
         if is_new:
             self.unlisted_refusals += receipt.refusal_count - len(receipt.refusals)
-        written_at = None if isinstance(receipt.sent_at, UnsetType) else receipt.sent_at
-        return Heard(receipted=self._spool.mark_receipted(hashes | named), written_at=written_at)
+        return Heard(receipted=self._spool.mark_receipted(hashes | named), written_at=receipt.sent_at)
 
     def _keep_refusals(self, receipt: ReceiptBody, hashes: Mapping[int, bytes], named: Mapping[str, int]) -> None:
         refusals = []

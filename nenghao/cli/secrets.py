@@ -1,5 +1,6 @@
 """`nenghao secrets`: makes the secret files of an installation."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,17 @@ from nenghao.config import load_settings
 from nenghao.credentials import (
     BROKER_AUTHORITY,
     BROKER_SERVER_CERTIFICATE,
-    PUBLIC_KEY,
     SECRETS,
     generate_secrets,
     renew_broker_certificate,
+    rotate_signer_key,
 )
+from nenghao.labels import label
 
 app = typer.Typer(no_args_is_help=True, help="Secret files of an installation.")
 
+#: Folder of the public keys, below that of the secrets, so that a container can be given all of them and nothing else.
+TRUST = "trust"
 PRIVATE = 0o600
 # Compose mounts a secret with the owner and the mode it has on the host, and the processes in the containers have uids
 # of their own. The folder, which nobody but its owner may enter, is what keeps the file from other users of the host.
@@ -35,6 +39,24 @@ def _group() -> None:
 
 
 @app.command()
+def rotate_signer(
+    directory: Annotated[Path, typer.Option("--dir", help="Folder of the secrets.")],
+    trust: Annotated[
+        Path | None, typer.Option(help="Folder of the public keys; `trust` in that of the secrets.")
+    ] = None,
+    *,
+    for_compose: Annotated[
+        bool, typer.Option("--for-compose", help="File 0444 instead of 0600, so that the container can read it.")
+    ] = False,
+) -> None:
+    """Give the signer a new key, which the old one names as its successor; what it signed before stays valid."""
+    folder = trust or directory / TRUST
+    key_id = rotate_signer_key(directory, folder, datetime.now(UTC), mode=READABLE if for_compose else PRIVATE)
+    language = load_settings().language
+    typer.echo(label("signer.rotated", language, key_id=key_id, file=str(folder / f"signer-{key_id}.rotation")))
+
+
+@app.command()
 def init(
     directory: Annotated[Path, typer.Option("--dir", help="Folder of the secrets; made with mode 0700.")],
     *,
@@ -44,8 +66,10 @@ def init(
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
     before = {name for name in SECRETS if (directory / name).exists()}
-    generate_secrets(directory, directory, _hosts(for_compose), mode=READABLE if for_compose else PRIVATE)
-    typer.echo(f"{directory}: {len(SECRETS) - len(before)} made, {len(before)} kept; public key {PUBLIC_KEY}")
+    trust = directory / TRUST
+    trust.mkdir(mode=0o755, exist_ok=True)
+    generate_secrets(directory, trust, _hosts(for_compose), mode=READABLE if for_compose else PRIVATE)
+    typer.echo(f"{directory}: {len(SECRETS) - len(before)} made, {len(before)} kept; public keys in {trust}")
 
 
 @app.command()
@@ -64,7 +88,7 @@ def renew(
     secrets_dir, trust = settings.secrets_dir, settings.trust_dir
     if directory is not None:
         secrets_dir = directory
-        trust = directory if (directory / BROKER_AUTHORITY).exists() else directory.parent / "trust"
+        trust = directory / TRUST if (directory / TRUST / BROKER_AUTHORITY).exists() else directory.parent / TRUST
     hosts = _hosts(for_compose)
     renew_broker_certificate(secrets_dir, trust, hosts, mode=READABLE if for_compose else PRIVATE)
     typer.echo(f"{secrets_dir / BROKER_SERVER_CERTIFICATE}: new, for {', '.join(hosts)}")

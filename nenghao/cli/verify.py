@@ -21,7 +21,7 @@ def verify(
 ) -> None:
     """Check that every byte of a release follows from what a trusted key signed; exit code 1 where it does not."""
     settings = load_settings()
-    keys = load_trusted_keys(trust or settings.secrets_dir.parent / "trust")
+    keys = load_trusted_keys(trust or settings.trust_dir)
     try:
         archive = file.read_bytes()
     except OSError as error:

@@ -23,6 +23,9 @@ def settings_of(layout: Layout, ports: Ports) -> Settings:
         broker_port=ports.mosquitto,
         gateway_port=ports.mosquitto_gateways,
         broker_config_dir=layout.mosquitto,
+        signer_port=ports.signer,
+        signer_dir=layout.signer,
+        is_clock_checked=False,
         release_dir=layout.releases,
         data_docs_dir=layout.data_docs,
     )
@@ -39,6 +42,9 @@ def variables_of(settings: Settings) -> dict[str, str]:
         "broker_port",
         "gateway_port",
         "broker_config_dir",
+        "signer_port",
+        "signer_dir",
+        "is_clock_checked",
         "release_dir",
         "data_docs_dir",
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nenghao.stack import airflow, ingest, mosquitto, postgres
+from nenghao.stack import airflow, ingest, mosquitto, postgres, signer
 from nenghao.stack.credentials import generate_secrets
 from nenghao.stack.environment import base_environment, settings_of, variables_of
 from nenghao.stack.health import wait_airflow, wait_healthy
@@ -79,6 +79,7 @@ def all_programs(layout: Layout, ports: Ports) -> list[Program]:
     return [
         postgres.program(layout),
         mosquitto.program(layout),
+        signer.program(variables),
         *ingest.programs(variables),
         *airflow.programs(layout, ports, variables),
     ]

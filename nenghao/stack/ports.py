@@ -24,6 +24,7 @@ class Ports:
     mosquitto: int
     #: The listener for gateways.
     mosquitto_gateways: int
+    signer: int
     airflow_api: int
     airflow_worker_log: int
     airflow_triggerer_log: int

@@ -18,6 +18,7 @@ class Component(StrEnum):
 
     POSTGRES = "postgres"
     MOSQUITTO = "mosquitto"
+    SIGNER = "signer"
     COLLECTOR = "collector"
     OUTBOUND = "outbound"
     AIRFLOW_API = "airflow-api"
@@ -32,7 +33,7 @@ AIRFLOW = (
     Component.AIRFLOW_DAGS,
     Component.AIRFLOW_TRIGGERER,
 )
-SERVERS = (Component.POSTGRES, Component.MOSQUITTO)
+SERVERS = (Component.POSTGRES, Component.MOSQUITTO, Component.SIGNER)
 
 
 def parse_components(names: Iterable[str]) -> tuple[Component, ...]:
@@ -110,6 +111,11 @@ class Layout:
         return self.root / "mosquitto"
 
     @property
+    def signer(self) -> Path:
+        """The signer's memory of the heads that it signed."""
+        return self.root / "signer"
+
+    @property
     def airflow(self) -> Path:
         """Airflow's home."""
         return self.root / "airflow"
@@ -156,6 +162,7 @@ class Layout:
             self.trust,
             self.logs,
             self.mosquitto,
+            self.signer,
             self.airflow,
             self.releases,
             self.data_docs,

@@ -32,7 +32,7 @@ def doctor(module_database: Settings, monkeypatch: pytest.MonkeyPatch) -> Doctor
     """Run it with changed settings: exit code, state by check, output."""
 
     def run(**changed: object) -> tuple[int, dict[str, str], str]:
-        trust = module_database.secrets_dir.parent / "trust"
+        trust = module_database.trust_dir
         for name, value in variables_of(module_database.model_copy(update=changed)).items():
             monkeypatch.setenv(name, value)
         result = CliRunner().invoke(app, ["--json", "--trust", str(trust)], catch_exceptions=False)

@@ -15,6 +15,7 @@ from nenghao.db.connection import conninfo
 from nenghao.errors import RetryableError
 from nenghao.stack import Stack
 from nenghao.stack.environment import variables_of
+from nenghao.trust import load_trust
 
 
 def test_server_is_prepared_from_nothing_and_again(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,4 +61,5 @@ def test_secrets_are_made_once_and_never_overwritten(tmp_path: Path, options: li
     assert "1 made" in result.output
     second = {name: (folder / name).read_bytes() for name in SECRETS}
     assert {name for name in SECRETS if first[name] != second[name]} == {"nenghao_jobs"}
-    assert (folder / PUBLIC_KEY).read_bytes().startswith(b"-----BEGIN PUBLIC KEY")
+    assert (folder / secrets.TRUST / PUBLIC_KEY).read_bytes().startswith(b"-----BEGIN PUBLIC KEY")
+    assert len(load_trust(folder / secrets.TRUST).keys) == 2

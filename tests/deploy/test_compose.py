@@ -19,8 +19,9 @@ import pytest
 import typer
 import yaml
 
+from nenghao.cli.secrets import TRUST
 from nenghao.config import PROJECT_ROOT, Settings
-from nenghao.credentials import PUBLIC_KEY, SECRETS
+from nenghao.credentials import SECRETS
 from nenghao.db.bootstrap import AIRFLOW_ROLE
 from nenghao.stack import StackSpec, airflow, mosquitto, postgres
 from nenghao.stack.ports import Ports
@@ -111,7 +112,7 @@ def test_mounted_files_exist(name: str) -> None:
     for volume in SERVICES[name].get("volumes", []):
         source = volume.split(":")[0]
         if source.startswith("./secrets/"):
-            assert Path(source).name == PUBLIC_KEY, "secrets are not mounted as volumes"
+            assert source == f"./secrets/{TRUST}", "secrets are not mounted as volumes"
         elif source.startswith("."):
             assert (PROJECT_ROOT / source).exists(), source
         else:

@@ -80,7 +80,7 @@ def test_a_batch_is_full_by_bytes() -> None:
 def test_every_message_without_a_seq_is_named_in_a_receipt() -> None:
     messages = [committed(message_id) for message_id in range(450)]
     refusals = [CommittedRefusal(message_id=one.message_id, ordinal=None, reason_code="seq_reused") for one in messages]
-    receipts = [decode_receipt(one.payload) for one in write_receipts(messages, refusals)]
+    receipts = [decode_receipt(one.payload) for one in write_receipts(messages, refusals, NOW)]
     named = [refusal.hash for one in receipts if one is not None for refusal in one.refusals]
     assert named == [one.hash.hex() for one in messages]
 

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
@@ -13,10 +14,13 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from ingest.broker_sync import sync_broker
+from ingest.codecs.json_v1 import SCHEMA
 from ingest.gateway import GatewayAccount, SendReport, Spool, send
 from ingest.gateway_accounts import enrol_gateway
+from nenghao.envelope import open_envelope
 from nenghao.labels import label
 from nenghao.stack import Component, Stack
+from nenghao.trust import load_trust
 from tests.ingest.conftest import GATEWAY, UNIT, Plant, wait_connected
 from tests.ingest.wire import FIRST_AT, message, reading
 
@@ -180,12 +184,21 @@ def test_a_waiting_message_is_published_once(plant: Plant, account: GatewayAccou
         listener.subscribe(plant.topic("config"), qos=1)
         plant.execute(
             "INSERT INTO outbound (topic, payload, retain)"
-            f" SELECT '{plant.topic('config')}', n::text::bytea, false FROM generate_series(1, 3) AS n"
+            f" SELECT '{plant.topic('config')}',"
+            f" convert_to(json_build_object('schema', '{SCHEMA}', 'n', n)::text, 'UTF8'), false"
+            " FROM generate_series(1, 3) AS n"
         )
         plant.start("outbound")
         plant.wait_count("outbound", 0, "sent_at IS NULL")
         time.sleep(0.5)
-    assert heard == [b"1", b"2", b"3"]
+    trust = load_trust(plant.settings.trust_dir)
+    for number, payload in enumerate(heard, 1):
+        envelope = open_envelope(payload)
+        assert envelope is not None
+        assert envelope.signature is not None
+        assert trust.objection(envelope.signature, plant.topic("config"), envelope.body, datetime.now(UTC)) is None
+        assert json.loads(envelope.body)["n"] == number
+    assert len(heard) == 3
 
 
 @contextmanager

@@ -114,7 +114,7 @@ def test_a_changed_month_becomes_a_release_that_restates_the_earlier_one(
         [works],
     ).fetchall()
     assert [row[:2] for row in rows] == [(1, True), (2, False)]
-    trusted = load_trusted_keys(settings.secrets_dir.parent / "trust")
+    trusted = load_trusted_keys(settings.trust_dir)
     for _, _, name in rows:
         checks = verify_archive((settings.release_dir / name).read_bytes(), trusted)
         assert [check.label_key for check in checks if not check.is_passed] == []
