@@ -41,7 +41,8 @@ STATES = (
     b'{"schema":"nenghao/1","online":false}',
 )
 RECEIPTS = (
-    b'{"schema":"nenghao/1","gateway":"gw1","boot_id":"%s","seq_ranges":[[40,41]],"readings":{"stored":3,'
+    b'{"schema":"nenghao/1","topic":"nenghao/v1/0/u/gw1/receipts","sent_at":"2026-10-03T00:15:07Z",'
+    b'"gateway":"gw1","boot_id":"%s","seq_ranges":[[40,41]],"readings":{"stored":3,'
     b'"duplicate":0,"conflict":0,"revision":0,"refused":1},"refusal_count":1,"refusals":[{"seq":41,"ordinal":1,'
     b'"reason":"value_malformed"},{"seq":null,"ordinal":null,"reason":"seq_reused","hash":"%s"}],"hashes":{"40":"%s"}}'
     % (BOOT_ID.encode(), b"ab" * 32, b"cd" * 32),
