@@ -2,12 +2,17 @@
 
 import logging
 import os
+import secrets
 import signal
+import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
+from ingest.ended_sessions import taken_over
 from ingest.topics import DOWNWARD, ROOT, UPWARD, gateway_topic
-from nenghao.broker_files import mosquitto_password_hash, render_passwd, write_atomically
+from nenghao.broker_files import mosquitto_password_hash, read_passwd, render_passwd, write_atomically
+from nenghao.broker_hello import greet_broker
 from nenghao.config import Role, Settings
 from nenghao.db.connection import connect
 from nenghao.db.gateways import RegisteredGateway, gateways_with_password
@@ -15,25 +20,41 @@ from nenghao.errors import ConfigError
 
 _log = logging.getLogger(__name__)
 
+#: A client that may do nothing, with another password in each edition of the file: who gets in shows that it was read.
+WITNESS: Final = "nenghao-broker-sync"
+#: A broker in a container is told by a watcher that looks every 2 s.
+READ_TIMEOUT_S: Final = 15.0
+
 
 def sync_broker(settings: Settings) -> int:
-    """Write `passwd` and `acl`, have the broker read them, and return the number of gateways.
+    """Write `passwd` and `acl`, have the broker read them, end the sessions of who lost a password; count the gateways.
 
-    A broker that does not run yet reads them when it starts.
+    On return a running broker has read them; one that does not run reads them when it starts.
 
-    Raises: ConfigError where the files cannot be written or the broker cannot be told.
+    Raises: ConfigError where the files cannot be written or the broker does not read them.
     """
     with connect(settings, Role.COLLECTOR) as conn:
         gateways = gateways_with_password(conn)
     users = {client_name(gateway): gateway.broker_password_hash for gateway in gateways}
-    users[settings.broker_user] = mosquitto_password_hash(settings.secret("broker_collector"))
     folder = settings.broker_config_dir
+    witness = secrets.token_urlsafe(32)
     try:
-        write_atomically(folder / "passwd", render_passwd(users))
-        write_atomically(folder / "acl", render_acl(settings.broker_user, gateways))
+        before = read_passwd(folder / "passwd")
+        ended = [
+            name
+            for name, digest in before.items()
+            if name not in {WITNESS, settings.broker_user} and users.get(name) != digest
+        ]
+        users[settings.broker_user] = mosquitto_password_hash(settings.secret("broker_collector"))
+        users[WITNESS] = mosquitto_password_hash(witness)
+        with taken_over(settings, ended):
+            write_atomically(folder / "acl", render_acl(settings.broker_user, gateways))
+            write_atomically(folder / "passwd", render_passwd(users))
+            is_told = _tell(folder)
+            if is_told or ended:
+                _wait_read(settings, witness)
     except OSError as error:
         raise ConfigError(f"broker files in {folder}: {error.strerror}") from error
-    _reload(folder)
     return len(gateways)
 
 
@@ -54,7 +75,8 @@ def render_acl(collector: str, gateways: Iterable[RegisteredGateway]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _reload(folder: Path) -> None:
+def _tell(folder: Path) -> bool:
+    """Have the broker of this folder read its files; false where none runs that we could tell."""
     pid_file = folder / "mosquitto.pid"
     try:
         pid = int(pid_file.read_text())
@@ -64,5 +86,22 @@ def _reload(folder: Path) -> None:
         os.kill(pid, signal.SIGHUP)
     except (FileNotFoundError, ProcessLookupError):
         _log.info("no broker runs from %s: it reads its files when it starts", folder)
+        return False
     except (OSError, ValueError) as error:
         raise ConfigError(f"the broker of {pid_file} cannot be told to read its files: {error}") from error
+    return True
+
+
+def _wait_read(settings: Settings, witness: str) -> None:
+    """Wait until the broker takes the witness in; one that is away reads its files when it starts."""
+    deadline_s = time.monotonic() + READ_TIMEOUT_S
+    while True:
+        try:
+            code = greet_broker(settings.broker_host, settings.broker_port, WITNESS, witness)
+        except OSError:
+            return
+        if code == 0:
+            return
+        if time.monotonic() > deadline_s:
+            raise ConfigError(f"the broker did not read {settings.broker_config_dir / 'passwd'}: see its log")
+        time.sleep(0.05)

@@ -34,6 +34,15 @@ def render_passwd(users: Mapping[str, str]) -> str:
     return "".join(f"{name}:{digest}\n" for name, digest in sorted(users.items()))
 
 
+def read_passwd(path: Path) -> dict[str, str]:
+    """The password file as `render_passwd` wrote it; nobody where there is none yet."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    return {name: digest for name, _, digest in (line.partition(":") for line in lines)}
+
+
 def write_atomically(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Replace a file as a whole, so that a broker reloading at that moment reads the old one or the new one.
 

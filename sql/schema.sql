@@ -487,6 +487,31 @@ COMMENT ON COLUMN public.gateway.backfill_until IS '补传窗口止: end of the 
 
 COMMENT ON COLUMN public.gateway.broker_password_hash IS '接入口令散列: in the broker''s own form, never the password';
 
+CREATE TABLE public.gateway_account_event (
+    gateway_account_event_id bigint NOT NULL,
+    gateway_id integer NOT NULL,
+    kind text NOT NULL,
+    done_by text NOT NULL,
+    done_at timestamp with time zone NOT NULL,
+    CONSTRAINT gateway_account_event_done_by_given CHECK ((btrim(done_by) <> ''::text)),
+    CONSTRAINT gateway_account_event_kind_known CHECK ((kind = ANY (ARRAY['added'::text, 'rotated'::text, 'revoked'::text])))
+);
+
+ALTER TABLE public.gateway_account_event OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.gateway_account_event IS '网关接入记录: who gave, replaced or took away the password of a gateway';
+
+COMMENT ON COLUMN public.gateway_account_event.kind IS 'added 发放口令, rotated 更换口令, revoked 吊销';
+
+ALTER TABLE public.gateway_account_event ALTER COLUMN gateway_account_event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.gateway_account_event_gateway_account_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.gateway_boot (
     gateway_boot_id integer NOT NULL,
     gateway_id integer NOT NULL,
@@ -1492,6 +1517,9 @@ ALTER TABLE ONLY public.finding
 ALTER TABLE ONLY public.form_relation
     ADD CONSTRAINT form_relation_pk PRIMARY KEY (edition, form_code, relation_code);
 
+ALTER TABLE ONLY public.gateway_account_event
+    ADD CONSTRAINT gateway_account_event_pk PRIMARY KEY (gateway_account_event_id);
+
 ALTER TABLE ONLY public.gateway_boot
     ADD CONSTRAINT gateway_boot_once UNIQUE (gateway_id, boot_id);
 
@@ -1647,6 +1675,8 @@ ALTER TABLE ONLY public.variety
 
 CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_id);
 
+CREATE INDEX gateway_account_event_latest ON public.gateway_account_event USING btree (gateway_id, gateway_account_event_id);
+
 CREATE UNIQUE INDEX gateway_boot_one_first ON public.gateway_boot USING btree (gateway_id) WHERE (how = 'first'::text);
 
 CREATE INDEX gateway_state_latest ON public.gateway_state USING btree (gateway_id, gateway_state_id);
@@ -1762,6 +1792,10 @@ CREATE TRIGGER finding_recorded AFTER INSERT ON public.finding REFERENCING NEW T
 CREATE TRIGGER form_relation_change_recorded AFTER UPDATE ON public.form_relation REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'relation_code');
 
 CREATE TRIGGER form_relation_recorded AFTER INSERT ON public.form_relation REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'relation_code');
+
+CREATE TRIGGER gateway_account_event_append_only BEFORE DELETE OR UPDATE ON public.gateway_account_event FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_account_event_no_truncate BEFORE TRUNCATE ON public.gateway_account_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER gateway_boot_append_only BEFORE DELETE OR UPDATE ON public.gateway_boot FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -1961,6 +1995,9 @@ ALTER TABLE ONLY public.finding
 ALTER TABLE ONLY public.finding
     ADD CONSTRAINT finding_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.gateway_account_event
+    ADD CONSTRAINT gateway_account_event_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
+
 ALTER TABLE ONLY public.gateway_boot
     ADD CONSTRAINT gateway_boot_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
 
@@ -2149,6 +2186,12 @@ GRANT SELECT ON TABLE public.gateway TO nenghao_verifier;
 GRANT UPDATE(backfill_until) ON TABLE public.gateway TO nenghao_console;
 
 GRANT UPDATE(broker_password_hash) ON TABLE public.gateway TO nenghao_console;
+
+GRANT SELECT,INSERT ON TABLE public.gateway_account_event TO nenghao_console;
+GRANT SELECT ON TABLE public.gateway_account_event TO nenghao_collector;
+GRANT SELECT ON TABLE public.gateway_account_event TO nenghao_jobs;
+GRANT SELECT ON TABLE public.gateway_account_event TO nenghao_rules;
+GRANT SELECT ON TABLE public.gateway_account_event TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway_boot TO nenghao_jobs;

@@ -63,6 +63,12 @@ def write_account(path: Path, account: GatewayAccount) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
     except OSError as error:
         raise ConfigError(f"account file {path}: {error.strerror}") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(encode_account(account))
+
+
+def encode_account(account: GatewayAccount) -> bytes:
+    """An account as its file holds it."""
     body = _AccountFile(
         schema=SCHEMA,
         host=account.host,
@@ -74,8 +80,7 @@ def write_account(path: Path, account: GatewayAccount) -> None:
         ca_pem=account.ca_pem,
         trust_pems=account.trust_pems,
     )
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(body), indent=1) + b"\n")
+    return msgspec.json.format(msgspec.json.encode(body), indent=1) + b"\n"
 
 
 def read_account(path: Path) -> GatewayAccount:

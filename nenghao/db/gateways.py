@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import psycopg
 from psycopg.rows import class_row
@@ -9,6 +10,8 @@ from psycopg.rows import class_row
 from nenghao.db.queries import load_queries
 
 _QUERIES = load_queries("gateways")
+
+AccountEvent = Literal["added", "rotated", "revoked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,27 @@ class RegisteredGateway:
     gateway_code: str
     shard: int
     broker_password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayListing:
+    """A registered gateway: whether it may connect, who said so last, and what it said last."""
+
+    unit_code: str
+    gateway_code: str
+    shard: int
+    may_connect: bool
+    done_at: datetime | None
+    done_by: str | None
+    online: bool | None
+    state_at: datetime | None
+    buffered_count: int | None
+
+
+def gateway_accounts(conn: psycopg.Connection, unit_code: str | None) -> list[GatewayListing]:
+    """Every registered gateway by name, or those of one unit."""
+    rows = conn.cursor(row_factory=class_row(GatewayListing))
+    return rows.execute(_QUERIES["gateway_accounts"], {"unit_code": unit_code}).fetchall()
 
 
 def gateways_with_password(conn: psycopg.Connection) -> list[RegisteredGateway]:
@@ -47,10 +71,24 @@ def add_gateway(
 
 
 def set_gateway_password(
-    conn: psycopg.Connection, *, unit_code: str, gateway_code: str, password_hash: str
+    conn: psycopg.Connection,
+    *,
+    unit_code: str,
+    gateway_code: str,
+    password_hash: str | None,
+    kind: AccountEvent,
+    done_by: str,
+    now: datetime,
 ) -> int | None:
-    """Replace a gateway's password hash; returns its shard, None where there is no such gateway."""
-    parameters = {"unit_code": unit_code, "gateway_code": gateway_code, "broker_password_hash": password_hash}
+    """Replace a gateway's password hash, or take it away, and record who did; None where there is no such gateway."""
+    parameters = {
+        "unit_code": unit_code,
+        "gateway_code": gateway_code,
+        "broker_password_hash": password_hash,
+        "kind": kind,
+        "done_by": done_by,
+        "now": now,
+    }
     row = conn.execute(_QUERIES["set_gateway_password"], parameters).fetchone()
     return None if row is None else int(row[0])
 

@@ -42,6 +42,9 @@ FROM gateway_key;
 INSERT INTO gateway_boot (gateway_id, boot_id, how, enrolled_by)
 SELECT gateway_id, '7e3f0f9e-2d1c-4a55-9e53-0a6a0d8c1f11', 'first', 'p'
 FROM gateway;
+INSERT INTO gateway_account_event (gateway_id, kind, done_by, done_at)
+SELECT gateway_id, 'added', 'p', now()
+FROM gateway;
 INSERT INTO rule_version (rule_code, version, content_hash, definition)
 VALUES ('r', 1, '\x00', '{}');
 INSERT INTO audit_run (subject, first_day_on, last_day_on, started_at, finished_at, summary)

@@ -15,8 +15,9 @@ from nenghao.stack import Stack, postgres
 SNAPSHOT = PROJECT_ROOT / "sql" / "schema.sql"
 APPEND_ONLY = (
     "message", "message_raw", "reading", "refusal", "refusal_replay", "reading_conflict", "reading_revision",
-    "gateway_state", "gateway_key", "gateway_key_revocation", "gateway_boot", "rule_version", "audit_run",
-    "finding", "alert", "audit_case", "evidence", "decision", "exclusion", "reading_adoption", "monitored_balance",
+    "gateway_state", "gateway_key", "gateway_key_revocation", "gateway_boot", "gateway_account_event",
+    "rule_version", "audit_run", "finding",
+    "alert", "audit_case", "evidence", "decision", "exclusion", "reading_adoption", "monitored_balance",
     "balance_cell", "filing", "release",
 )  # fmt: skip
 

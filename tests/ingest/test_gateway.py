@@ -35,7 +35,6 @@ def enrol(plant: Plant) -> GatewayAccount:
         plant.settings, unit_code=UNIT, gateway_code=GATEWAY, shard=plant.shard, backfill_from=FIRST_AT
     )
     sync_broker(plant.settings)
-    time.sleep(0.3)  # the broker reads its files a moment after the signal
     return GatewayAccount(
         host=plant.settings.broker_host,
         port=plant.settings.broker_port,
