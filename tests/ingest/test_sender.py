@@ -376,3 +376,45 @@ def test_options_that_do_not_go_together_are_named(plant: Plant, account_file: P
         )  # fmt: skip
         assert done.returncode == 3, done.stderr
         assert complaint in done.stderr
+
+
+def test_a_killed_sender_goes_on_where_it_was(plant: Plant, account_file: Path, tmp_path: Path) -> None:
+    plant.start()
+    plant.start("outbound")
+    path = tmp_path / "spool.db"
+    Spool(path).append_all(cycles(3000))
+    words: list[str | Path] = ["send", "--spool", path, "--account", account_file, "--timeout-s", "60"]
+    for stored in (300, 3000):
+        command = [PROGRAMS / "nenghao-gateway", *words]
+        sender = subprocess.Popen(command, env=plant.environment(), stderr=subprocess.DEVNULL)
+        plant.wait_at_least("reading", stored)
+        sender.kill()
+        sender.wait()
+    plant.run("nenghao-gateway", *words)
+    assert Spool(path).counts().receipted_messages == 3000
+    assert plant.rows("SELECT count(*), sum(stored_count)::int FROM message WHERE codec <> 'state_v1'") == [
+        (3000, 9000)
+    ]
+    assert plant.count("reading") == 9000
+
+
+def test_a_receipt_for_which_there_is_no_room_is_kept_once_there_is(
+    plant: Plant, account: GatewayAccount, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant.start()
+    plant.start("outbound")
+    spool = Spool(tmp_path / "spool.db")
+    spool.append_all(cycles(60))
+    (pages,) = spool.file.execute("PRAGMA page_count")[0]
+    spool.file.execute(f"PRAGMA max_page_count = {pages}")
+
+    def make_room_when_it_is_missed() -> bool:
+        if "no room on its disk" in caplog.text:
+            spool.file.execute("PRAGMA max_page_count = 100000")
+        return False
+
+    report = send(spool, account, timeout_s=60, is_stopped=make_room_when_it_is_missed)
+    assert "no room on its disk" in caplog.text
+    assert report.is_complete
+    assert Evidence(spool.file).receipts()
+    assert plant.count("reading") == 180
