@@ -48,9 +48,13 @@ class Evidence:
         """Keep a receipt; False where it is kept already."""
         return self._keep("receipt", topic, payload)
 
-    def keep_request(self, topic: str, payload: bytes) -> bool:
-        """Keep a request of the platform; False where it is kept already, and so was followed."""
-        return self._keep("request", topic, payload)
+    def keep_request(self, topic: str, payload: bytes) -> None:
+        """Keep a request of the platform that was followed."""
+        self._keep("request", topic, payload)
+
+    def has_request(self, payload: bytes) -> bool:
+        """Whether a request is kept, and so was followed."""
+        return bool(self._file.execute("SELECT 1 FROM request WHERE hash = ?", [sha256(payload).digest()]))
 
     def keep_refusals(self, refusals: Iterable[KeptRefusal]) -> list[KeptRefusal]:
         """Keep refusals; returns those that are new."""

@@ -140,9 +140,11 @@ class Inbox:
         if str(request.boot_id) != self._spool.boot_id:
             _log.warning("gateway %s cannot send again: the request is for another spool", self._account.name)
             return Heard()
-        if not request.seq_ranges or not self._evidence.keep_request(topic, payload):
+        if not request.seq_ranges or self._evidence.has_request(payload):
             return Heard()  # delivered again: it was followed already
-        count = sum(self._spool.unmark_receipted(first, last) for first, last in request.seq_ranges)
+        count = self._spool.unmark_receipted(request.seq_ranges)
+        # Only now: a process that ends in between gets the request again, and may follow it twice without harm.
+        self._evidence.keep_request(topic, payload)
         _log.warning("gateway %s sends %s messages again: the platform asks for them", self._account.name, count)
         return Heard(resend_from=min(first for first, _ in request.seq_ranges))
 

@@ -150,15 +150,19 @@ class Spool:
                 fresh.update((seq, count) for (count,) in rows)
         return fresh
 
-    def unmark_receipted(self, first_seq: int, last_seq: int) -> int:
-        """Take the receipts of a closed range back, because the platform lost what it had; returns how many."""
+    def unmark_receipted(self, ranges: Iterable[tuple[int, int]]) -> int:
+        """Take the receipts of closed ranges back, because the platform lost what it had; returns of how many."""
         with self._transaction():
-            rows = self._db.execute(
-                "UPDATE message SET receipted_at = NULL WHERE seq BETWEEN ? AND ? AND receipted_at IS NOT NULL"
-                " RETURNING seq",
-                [first_seq, last_seq],
+            return sum(
+                len(
+                    self._db.execute(
+                        "UPDATE message SET receipted_at = NULL WHERE seq BETWEEN ? AND ? AND receipted_at IS NOT NULL"
+                        " RETURNING seq",
+                        [first, last],
+                    )
+                )
+                for first, last in ranges
             )
-        return len(rows)
 
     def seqs_of_hashes(self, hashes: Sequence[bytes]) -> dict[int, bytes]:
         """Unreceipted messages with these hashes, for receipts that could not read the seq."""

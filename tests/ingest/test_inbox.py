@@ -24,6 +24,7 @@ from nenghao.crypto import (
     public_key_of,
 )
 from nenghao.envelope import enclose, open_envelope, signed_bytes
+from nenghao.errors import RetryableError
 from tests.ingest.wire import reading
 
 PLATFORM_PEM = new_signing_key()
@@ -176,6 +177,21 @@ def test_a_request_to_send_again_is_followed_once(spool: Spool) -> None:
     inbox.take(RECEIPTS, enclose(PLATFORM, RECEIPTS, receipt(spool, 1, 2)))
     assert inbox.take(CONFIG, request).resend_from is None
     assert [message.seq for message in spool.unreceipted()] == [3, 4]
+
+
+def test_a_request_that_met_a_full_disk_is_followed_when_it_comes_again(spool: Spool) -> None:
+    inbox = Inbox(spool, ACCOUNT)
+    inbox.take(RECEIPTS, enclose(PLATFORM, RECEIPTS, receipt(spool, 0, 1, 2, 3, 4)))
+    ranges = [(seq, seq) for seq in range(2000)]  # more than the free space of a page
+    request = enclose(PLATFORM, CONFIG, encode_resend(UUID(spool.boot_id), ranges, datetime.now(UTC)))
+    (pages,) = spool.file.execute("PRAGMA page_count")[0]
+    spool.file.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(RetryableError, match="no room"):
+        inbox.take(CONFIG, request)
+    spool.file.execute("PRAGMA max_page_count = 100000")
+    assert inbox.take(CONFIG, request).resend_from == 0
+    assert inbox.take(CONFIG, request).resend_from is None
+    assert spool.waiting_count() == 5
 
 
 def test_requests_of_other_kinds_and_for_other_spools_are_ignored(
