@@ -20,43 +20,42 @@ class _Sent:
 
 
 class Traffic:
-    """Counts over all connections; what waits for a receipt is forgotten with the connection it went by."""
+    """Counts over all connections; only what is not receipted is remembered one by one, so that it runs for years."""
 
     def __init__(self) -> None:
         self._turn = 0
         self._receipted_turn = 0
         self._progress_at_s = time.monotonic()
+        #: What this connection has sent; forgotten with it.
         self._waiting: dict[int, _Sent] = {}
-        self._sent_once: dict[int, int] = {}
-        self._taken: set[int] = set()
-        self._receipted: set[int] = set()
+        #: Reading counts of what any connection has sent, and which of these the broker took.
+        self._unreceipted: dict[int, int] = {}
+        self._unreceipted_taken: set[int] = set()
+        self._messages_done = 0
+        self._readings_done = 0
+        self.messages_receipted = 0
         self.readings_receipted = 0
         self.messages_sent_again = 0
 
     @property
     def messages_sent(self) -> int:
         """Different messages, however often each went."""
-        return len(self._sent_once)
+        return self._messages_done + len(self._unreceipted)
 
     @property
     def readings_sent(self) -> int:
         """Readings of these messages."""
-        return sum(self._sent_once.values())
+        return self._readings_done + sum(self._unreceipted.values())
 
     @property
     def messages_taken(self) -> int:
-        """Messages that the broker has taken."""
-        return len(self._taken)
-
-    @property
-    def messages_receipted(self) -> int:
-        """Messages that the platform has receipted."""
-        return len(self._receipted)
+        """Messages that the broker has taken; one that is receipted was."""
+        return self._messages_done + len(self._unreceipted_taken)
 
     @property
     def readings_taken_only(self) -> int:
         """Readings that the broker has taken and that are not receipted."""
-        return sum(self._sent_once.get(seq, 0) for seq in self._taken - self._receipted)
+        return sum(self._unreceipted[seq] for seq in self._unreceipted_taken)
 
     @property
     def is_waiting(self) -> bool:
@@ -75,22 +74,26 @@ class Traffic:
     def note_sent(self, message: SpooledMessage) -> None:
         """A message was given to the broker."""
         self._turn += 1
-        self.messages_sent_again += message.seq in self._sent_once
-        self._sent_once[message.seq] = message.reading_count
+        self.messages_sent_again += message.seq in self._unreceipted
+        self._unreceipted[message.seq] = message.reading_count
         self._progress_at_s = time.monotonic()
         self._waiting[message.seq] = _Sent(self._turn, self._progress_at_s)
 
     def note_taken(self, seqs: Iterable[int]) -> None:
         """The broker has acknowledged messages."""
-        self._taken.update(seqs)
+        self._unreceipted_taken.update(seq for seq in seqs if seq in self._unreceipted)
 
     def note_receipted(self, reading_counts: Mapping[int, int]) -> bool:
         """Messages are receipted, by seq with their reading counts; returns whether this connection sent one."""
         is_ours = False
         for seq, reading_count in reading_counts.items():
-            self._receipted.add(seq)
+            self.messages_receipted += 1
             self.readings_receipted += reading_count
             self._progress_at_s = time.monotonic()
+            if self._unreceipted.pop(seq, None) is not None:
+                self._messages_done += 1
+                self._readings_done += reading_count
+            self._unreceipted_taken.discard(seq)
             sent = self._waiting.pop(seq, None)
             if sent is not None:
                 self._receipted_turn = max(self._receipted_turn, sent.turn)
