@@ -63,8 +63,7 @@ class SizeLimits:
     message_readings: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadMessage:
+class ReadMessage(NamedTuple):
     """An arrival with what could be read of it."""
 
     arrival: Arrival
@@ -186,7 +185,7 @@ def _incoming_distrusted(read: ReadMessage, gateway: Gateway, distrusted: _Distr
     refused = distrusted.refused
     if isinstance(content, State):
         return _incoming(read, Decoded(codec=STATE_CODEC), gateway, (), refused)
-    nameless = replace(content, boot_id=None, seq=None, prev_hash=None)
+    nameless = content._replace(boot_id=None, seq=None, prev_hash=None)
     message = _incoming(read, nameless, gateway, [refused] * len(content.readings), refused)
     return replace(message, assurance=distrusted.assurance)
 

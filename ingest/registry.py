@@ -1,5 +1,6 @@
 """The collector's copy of the registers: read again when something was added, or when it gets old."""
 
+import gc
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -55,6 +56,12 @@ class Registry:
         return self.current(conn)
 
     def _read(self, conn: Connection) -> RegisterSnapshot:
-        self._snapshot = read_snapshot(conn)
+        gc.collect()
+        gc.disable()
+        try:
+            self._snapshot = read_snapshot(conn)
+        finally:
+            gc.freeze()  # what lives as long as the registers is not looked at for cycles with every batch
+            gc.enable()
         self._read_at_s = time.monotonic()
         return self._snapshot

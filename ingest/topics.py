@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from nenghao.domain.acceptance import Reason, Refused
@@ -38,6 +39,11 @@ class Topic:
     kind: TopicKind
 
 
+#: A province has some thousands of gateways with two or three topics each.
+TOPICS_KEPT: Final = 16_384
+
+
+@lru_cache(maxsize=TOPICS_KEPT)
 def parse_topic(text: str) -> Topic | Refused:
     """Take an upward topic apart."""
     match = _TOPIC.fullmatch(text)

@@ -20,4 +20,7 @@ CODECS: Final[tuple[Codec, ...]] = (ProvincialV1(), JsonV1())
 
 def choose_codec(kind: TopicKind, payload: bytes) -> Codec:
     """The codec for a message of readings."""
-    return next((codec for codec in CODECS if codec.recognises(kind, payload)), CODECS[-1])
+    for codec in CODECS:
+        if codec.recognises(kind, payload):
+            return codec
+    return CODECS[-1]

@@ -2,9 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from ingest.topics import TopicKind
@@ -50,8 +49,7 @@ class UnlocatedReading(ABC):
         """The same reading in our words; must not raise, and must not choose where there is a choice."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A message as read: its identity where it could be read, and its readings or the reason why there are none.
 
     A place in `readings` is a reading's ordinal; one that is wrong by itself stands there as its refusal. A message

@@ -56,6 +56,7 @@ def copy_rows(conn: psycopg.Connection, query: str, rows: Iterable[tuple[object,
         return
     with conn.cursor().copy(_QUERIES[query]) as copy:
         copy.set_types(_COPY_TYPES[query])
-        copy.write_row(first)
+        write_row = copy.write_row
+        write_row(first)
         for row in iterator:
-            copy.write_row(row)
+            write_row(row)

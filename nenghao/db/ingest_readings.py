@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import psycopg
 from psycopg.rows import args_row
@@ -12,13 +13,12 @@ from nenghao.db.ingest_copy import copy_rows
 from nenghao.db.ingest_rows import FreshMessage, assurance_of, clean_text
 from nenghao.db.queries import load_queries
 from nenghao.domain.acceptance import Accepted, Assurance, Correction, Refused
-from nenghao.domain.periods import SHANGHAI, day_bounds, day_of
+from nenghao.domain.periods import SHANGHAI_SINCE_1992, day_bounds, day_of
 
 _QUERIES = load_queries("ingest")
 
 
-@dataclass(frozen=True, slots=True)
-class StagedReading:
+class StagedReading(NamedTuple):
     """An accepted reading in its place."""
 
     owner: FreshMessage
@@ -39,7 +39,7 @@ class StagedReading:
         """The (series, Shanghai day) it touches: a register at midnight ends one day and begins another, and what was
         read in the minute before midnight stands for it (domain.series_version.GRID_TOLERANCE_S).
         """
-        local = self.reading.at.astimezone(SHANGHAI)
+        local = self.reading.at.astimezone(SHANGHAI_SINCE_1992)
         day_on = local.date()
         yield self.reading.series_id, day_on
         if local.hour == 23 and local.minute == 59:
@@ -125,7 +125,7 @@ def store_readings(
 def _not_stored(
     conn: psycopg.Connection, staged: Sequence[StagedReading]
 ) -> Iterable[tuple[int, int, int, datetime, Decimal, Decimal]]:
-    for day_on in sorted({one.reading.at.astimezone(SHANGHAI).date() for one in staged}):
+    for day_on in sorted({one.reading.at.astimezone(SHANGHAI_SINCE_1992).date() for one in staged}):
         start_at, end_at = day_bounds(day_on)
         yield from conn.execute(
             _QUERIES["readings_not_stored"], {"start_at": start_at, "end_at": end_at}, binary=True

@@ -1,9 +1,10 @@
 """What the collector needs of the registers, read in one go."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -116,9 +117,18 @@ def enrol_first_boot(conn: psycopg.Connection, gateway_id: int, boot_id: UUID) -
     return conn.execute(_QUERIES["enrol_first_boot"], parameters).rowcount == 1
 
 
+def _stream(conn: psycopg.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a long list, a few at a time: a province's series would fill memory twice."""
+    with conn.transaction(), conn.cursor(name=query) as cursor:
+        cursor.itersize = 5_000
+        yield from cursor.execute(_QUERIES[query])
+
+
 def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
     """The registers as they stand; the marks are read first, so that a later addition is never missed."""
     mark, trust_mark = read_mark(conn), read_trust_mark(conn)
+    #: Equal texts and instants are one object each: there are few of them, in many rows.
+    kept: dict[Any, Any] = {}
     gateways: dict[str, dict[str, Gateway]] = defaultdict(dict)
     points: dict[str, set[str]] = defaultdict(set)
     data_codes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -128,19 +138,28 @@ def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
         gateways[unit_code][gateway_code] = Gateway(
             gateway_id=gateway_id, shard=shard, window=window, collected_under=collected_under
         )
-    for unit_code, point_code, data_code in conn.execute(_QUERIES["point_codes"]):
-        points[unit_code].add(point_code)
-        data_codes[unit_code][data_code].append(point_code)
-    for unit_code, *key, series_id, start, end, meter_no, unit, multiplier in conn.execute(_QUERIES["series_versions"]):
-        point_code, quantity, kind, period = key
-        series[unit_code][point_code, quantity, kind, period].append(
+    for unit_code, point_code, data_code in _stream(conn, "point_codes"):
+        kept_code: str = kept.setdefault(point_code, point_code)
+        points[unit_code].add(kept_code)
+        data_codes[unit_code][kept.setdefault(data_code, data_code)].append(kept_code)
+    for unit_code, point_code, quantity, kind, period, series_id, start, end, *rest in _stream(conn, "series_versions"):
+        meter_no, unit, multiplier = rest
+        keep = kept.setdefault
+        key: tuple[str, str, str, str] = (
+            keep(point_code, point_code),
+            keep(quantity, quantity),
+            keep(kind, kind),
+            keep(period, period),
+        )
+        series[unit_code][key].append(
             SeriesVersion(
                 series_id=series_id,
-                valid_from=start,
-                valid_to=end,
-                meter_no=meter_no,
-                unit=unit,
-                multiplier=multiplier,
+                valid_from=keep(start, start),
+                valid_to=keep(end, end),
+                meter_no=keep(meter_no, meter_no),
+                unit=keep(unit, unit),
+                # Equal decimals may have different digits, of which refusals speak.
+                multiplier=keep(("multiplier", str(multiplier)), multiplier),
             )
         )
     return RegisterSnapshot(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from nenghao.domain.acceptance import Accepted, Assurance, Reason, Refused, Source
@@ -100,8 +100,7 @@ class BatchOutcome:
         self.refusals.update(other.refusals)
 
 
-@dataclass(frozen=True, slots=True)
-class FreshMessage:
+class FreshMessage(NamedTuple):
     """A message that is not stored yet, with its new id and what became of its readings."""
 
     message_id: int

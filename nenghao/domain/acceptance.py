@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from nenghao.domain.candidates import CorrectionCandidate, ReadingCandidate
 from nenghao.domain.periods import FIRST_DAY, day_start
@@ -135,8 +135,7 @@ class Correction:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A reading in the unit of its series; the multiplier is not applied."""
 
     series_id: int
@@ -181,7 +180,7 @@ def accept(
     try:
         at = reading.at
         _check_time(at, window, now, limits)
-        version = next((one for one in versions if one.holds_at(at)), None)
+        version = _version_at(versions, at)
         if version is None:
             raise _NotTaken(Reason.SERIES_NOT_VALID, "no version of the series is valid at this instant")
         _check_meter(reading, version)
@@ -195,6 +194,13 @@ def accept(
         )
     except _NotTaken as refusal:
         return refuse_reading(reading, refusal.reason, refusal.detail)
+
+
+def _version_at(versions: Sequence[SeriesVersion], at: datetime) -> SeriesVersion | None:
+    for version in versions:
+        if version.holds_at(at):
+            return version
+    return None
 
 
 def refuse_reading(reading: ReadingCandidate, reason: Reason, detail: str) -> Refused:

@@ -66,7 +66,8 @@ def batch_link(content: bytes) -> bytes:
 
 
 def _line(kind: str, fields: Iterable[object]) -> str:
-    return kind + "\t" + "\t".join([_FORMS[type(field)](field) for field in fields])
+    forms = _FORMS
+    return kind + "\t" + "\t".join([forms[type(field)](field) for field in fields])
 
 
 def _microseconds(instant: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from nenghao.errors import DataRefused
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 #: China had summer time in 1986-1991; from 1992 on every day has 24 hours and every quarter-hour its place.
 FIRST_DAY: Final = date(1992, 1, 1)
+#: The same from then on, ten times as fast: batches ask for the day of each reading.
+SHANGHAI_SINCE_1992: Final = timezone(timedelta(hours=8))
 MINUTES_PER_DAY: Final = 1440
 
 

@@ -86,7 +86,7 @@ def test_a_committer_that_is_killed_is_started_again(plant: Plant, boot_id: str)
                 lines = plant.log.read_text().count("\n")
                 (committer,) = children(collector.pid)
                 os.kill(committer, signal.SIGKILL)
-                plant.wait_log("collects again", after_line=lines)
+                plant.wait_log("collects again", after_line=lines, seconds=60)
         plant.wait_count("reading", 60)
     assert plant.count("message") == 60
     assert plant.log.read_text().count("the committer ended") == 3
