@@ -17,8 +17,9 @@ from demo.airflow_runs import Airflow, Run
 from demo.measured import Window
 from demo.registers import write_registers
 from demo.units import GATEWAY, SHARD, DemoUnit, build_units
+from ingest.gateway.account import write_account
 from ingest.gateway.keys import key_beside, read_or_make_key
-from ingest.gateway_accounts import enrol_gateway
+from ingest.gateway_accounts import account_of, enrol_gateway
 from nenghao.config import Role, Settings
 from nenghao.crypto import ED25519, load_trusted_keys
 from nenghao.db.connection import connect
@@ -65,8 +66,8 @@ def run(stack: Stack, *, kills_collector: bool) -> bool:
     register(stack, settings, units, window, folder)
 
     replay.fill_spools(folder, units)
-    say("gateways send their spools on `backfill`")
-    senders = replay.send_all(folder, settings, units)
+    say("gateways send their spools on `backfill`, signed and by TLS")
+    senders = replay.send_all(folder, units)
     if kills_collector:
         time.sleep(4)
         stack.kill(Component.COLLECTOR)
@@ -99,18 +100,15 @@ def register(stack: Stack, settings: Settings, units: Sequence[DemoUnit], window
     if faults:
         raise NenghaoError(f"the stack holds another demo ({faults[0]}); run scripts/demo --reset first")
     for unit in units:
-        password = replay.password_file(folder, unit)
-        if not password.exists():
-            secret = enrol_gateway(
-                settings,
-                unit_code=unit.unit_code,
-                gateway_code=GATEWAY,
-                shard=SHARD,
-                backfill_from=window.start.replace(tzinfo=SHANGHAI),
+        account = replay.account_file(folder, unit)
+        if not account.exists():
+            unit_code, begun_at = unit.unit_code, window.start.replace(tzinfo=SHANGHAI)
+            password = enrol_gateway(
+                settings, unit_code=unit_code, gateway_code=GATEWAY, shard=SHARD, backfill_from=begun_at
             )
             register_key(settings, unit, folder)
-            password.touch(mode=0o600)
-            password.write_text(secret)
+            known = account_of(settings, unit_code=unit_code, gateway_code=GATEWAY, shard=SHARD, password=password)
+            write_account(account, known)
     if stack.run([INGEST, "broker-sync"]).returncode != 0:
         raise NenghaoError("broker-sync failed (see above)")
     say(f"registered {len(units)} units, {sum(len(unit.meters) for unit in units)} metered quantities, their gateways")

@@ -10,7 +10,6 @@ from demo.units import GATEWAY, SHARD, DemoUnit, readings
 from ingest.gateway import Spool
 from ingest.gateway.keys import key_beside, read_or_make_key
 from ingest.gateway.place import Place
-from nenghao.config import Settings
 from nenghao.errors import NenghaoError
 
 SENDER = Path(sys.executable).parent / "nenghao-gateway"
@@ -48,16 +47,13 @@ def _with_blemishes(cycles: Iterator[list[dict[str, str]]]) -> Iterator[list[dic
     yield [{**cycle[0], "point": "NOT-REGISTERED"}]
 
 
-def send_all(folder: Path, settings: Settings, units: Sequence[DemoUnit]) -> list[subprocess.Popen[bytes]]:
-    """Start a sender for each unit; the passwords lie in files beside the spools."""
+def send_all(folder: Path, units: Sequence[DemoUnit]) -> list[subprocess.Popen[bytes]]:
+    """Start a sender for each unit; the accounts lie in files beside the spools."""
     return [
         subprocess.Popen(
             [
-                SENDER, "send", "--spool", spool_file(folder, unit),
-                "--broker", f"{settings.broker_host}:{settings.broker_port}",
-                "--unit", unit.unit_code, "--gateway", GATEWAY, "--shard", str(SHARD),
-                "--password-file", password_file(folder, unit), "--timeout-s", str(PATIENCE_S),
-                "--backfill-per-s", "0",
+                SENDER, "send", "--spool", spool_file(folder, unit), "--account", account_file(folder, unit),
+                "--timeout-s", str(PATIENCE_S), "--backfill-per-s", "0",
             ],
             stdout=subprocess.DEVNULL,
         )
@@ -96,6 +92,6 @@ def spool_file(folder: Path, unit: DemoUnit) -> Path:
     return folder / f"{unit.unit_code}.spool"
 
 
-def password_file(folder: Path, unit: DemoUnit) -> Path:
-    """Where a unit's gateway keeps its password for the broker."""
-    return folder / f"{unit.unit_code}.password"
+def account_file(folder: Path, unit: DemoUnit) -> Path:
+    """Where a unit's gateway keeps what it needs to connect, by TLS, and to check what the platform says."""
+    return folder / f"{unit.unit_code}.account.json"
