@@ -17,12 +17,17 @@ from ingest.publisher import DROPPED_TOPIC
 from ingest.topics import TopicKind
 from nenghao.stack import Component
 
+#: In the words of a worker's process, not of the tracker beside them.
+WORKER = b"spawn_main"
 FULL = "No space left on device"
 
 
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def process_tree(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in process_tree(int(child)))]
+    return [pid, *(one for child in children_of(pid) for one in process_tree(child))]
 
 
 def nothing(row: Row) -> None:
@@ -46,6 +51,18 @@ def kill_workers_in_turn(row: Row) -> None:
     row.wait_progress()
 
 
+def kill_workers(row: Row) -> None:
+    """One collector with two workers: each in turn is killed under its parent, and the other one takes over."""
+    for number in range(2 * row.bench.rounds):
+        row.wait_progress()
+        row.strike()
+        workers = [
+            pid for pid in children_of(row.collectors[0].pid) if WORKER in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+        os.kill(workers[number % len(workers)], signal.SIGKILL)
+    row.wait_progress()
+
+
 def kill_database(row: Row) -> None:
     for _ in range(row.bench.rounds):
         row.wait_progress()
@@ -56,7 +73,7 @@ def kill_database(row: Row) -> None:
 
 def stop_database(row: Row) -> None:
     row.bench.stack.stop(Component.POSTGRES)
-    time.sleep(row.bench.away_s)
+    time.sleep(row.bench.outage_s)
     row.strike()
     row.bench.stack.start(Component.POSTGRES)
 
@@ -67,7 +84,7 @@ def freeze_database(row: Row) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGSTOP)
-    time.sleep(row.bench.away_s)
+    time.sleep(row.bench.outage_s)
     row.strike()
     for pid in reversed(pids):
         with suppress(ProcessLookupError):
@@ -194,9 +211,39 @@ def fill_disk(row: Row) -> None:
         conn.execute("DROP TABLESPACE small")
 
 
+def restore_backup(row: Row) -> None:
+    """The database is set back to a backup taken under load; gateways are asked for what it had receipted since."""
+    stack, folder = row.bench.stack, row.bench.stack.layout.home / "backups"
+    row.wait_progress()
+    command(row, "backup", "--to", folder)
+    time.sleep(row.bench.away_s / 2)
+    row.wait_progress()
+    row.strike()
+    receipted, stored = row.receipted(), row.stored()[0]
+    stack.kill(Component.POSTGRES)
+    stack.stop(Component.POSTGRES)  # or the supervisor would start it again
+    stack.restore(folder)
+    row.notes.append(f"{stored - row.stored()[0]} messages gone from the tables, of {receipted} receipted ones")
+    row.wait_progress()
+    until_s = time.monotonic() + 120
+    while missing := row.missing():
+        command(row, "resend")
+        time.sleep(1)
+        if time.monotonic() > until_s:
+            row.problems.append(f"{missing} messages were not sent again")
+            return
+
+
+def command(row: Row, *words: str | Path) -> None:
+    done = row.bench.stack.run(["nenghao", *words], capture=True)
+    if done.returncode != 0:
+        raise SystemExit(f"bench faults: nenghao {words[0]}: {done.stderr}")
+
+
 FAULTS = (
     Fault(name="collector killed", happens=kill_collector),
     Fault(name="either of two collectors killed", happens=kill_workers_in_turn),
+    Fault(name="either of two workers killed", happens=kill_workers, words=("--workers", "2")),
     Fault(name="database killed", happens=kill_database),
     Fault(name="database stopped", happens=stop_database),
     Fault(name="database frozen", happens=freeze_database),
@@ -206,6 +253,7 @@ FAULTS = (
     Fault(name="broker's queue full", happens=fill_broker),
     Fault(name="intruding gateways", happens=intrude),
     Fault(name="disk full", happens=fill_disk, is_rooted=True),
+    Fault(name="restored from a backup", happens=restore_backup),
     Fault(name="duplicate storm", happens=send_everything_again, load=thrice),
     Fault(name="days in random order", happens=nothing, load=shuffled_days, kind=TopicKind.BACKFILL),
     Fault(name="clock jumps", happens=nothing, load=jumping_clock),

@@ -39,6 +39,7 @@ class Platform(Protocol):
     kills: int
     rounds: int
     away_s: int
+    outage_s: int
     small_disk: Path | None
 
     def observer(self) -> psycopg.Connection: ...
@@ -164,6 +165,21 @@ class Row:
             row = conn.execute(OBSERVER["stored_count"], {"shard": self.shard}).fetchone()
         assert row is not None
         return int(row[0]), int(row[1])
+
+    def missing(self) -> int:
+        """How many seqs lie below a stored one of the same spool and are not stored themselves."""
+        with self.bench.observer() as conn:
+            row = conn.execute(OBSERVER["missing_count"], {"shard": self.shard}).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def receipted(self) -> int:
+        """How many messages of the spools have a receipt."""
+        spools = [Spool(self.spool_file(number)) for number in range(GATEWAYS)]
+        count = sum(spool.counts().receipted_messages for spool in spools)
+        for spool in spools:
+            spool.close()
+        return count
 
     def strike(self) -> None:
         """Note what lies in the spools without a receipt at this moment."""

@@ -56,6 +56,7 @@ class Bench:
         self.kills: int = 4 if arguments.short else arguments.kills
         self.rounds: int = 1 if arguments.short else 4
         self.away_s: int = 4 if arguments.short else 20
+        self.outage_s: int = 4 if arguments.short else 60
         self.stack = Stack(folder / "stack", StackSpec(components=SERVERS, is_denial_logged=False))
         self.accounts: dict[int, list[GatewayAccount]] = {}
         self.processes: list[subprocess.Popen[bytes]] = []

@@ -55,3 +55,15 @@ WHERE message_id = any(%(message_ids)s::bigint[]);
 SELECT
     (SELECT count(*) FROM message WHERE shard = %(shard)s) AS message_count,
     (SELECT count(*) FROM receipt_again) AS again_count;
+
+-- missing_count --
+-- How many messages of a shard are missing: seqs below the newest that is stored of their spool, and not stored.
+SELECT coalesce(sum(newest + 1 - message_count), 0) AS missing_count
+FROM (
+    SELECT
+        max(seq) AS newest,
+        count(*) AS message_count
+    FROM message
+    WHERE shard = %(shard)s AND seq IS NOT NULL
+    GROUP BY gateway_id, boot_id
+) AS spool;

@@ -1199,6 +1199,29 @@ ALTER TABLE public.release ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.resend_request (
+    resend_request_id bigint NOT NULL,
+    gateway_id integer NOT NULL,
+    boot_id uuid NOT NULL,
+    first_seq bigint NOT NULL,
+    last_seq bigint NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    CONSTRAINT resend_request_range CHECK (((first_seq >= 0) AND (last_seq >= first_seq)))
+);
+
+ALTER TABLE public.resend_request OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.resend_request IS '补发请求: messages first_seq to last_seq of a spool that a gateway was asked to send again';
+
+ALTER TABLE public.resend_request ALTER COLUMN resend_request_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.resend_request_resend_request_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.row_leaf (
     row_leaf_id bigint NOT NULL,
     table_name text NOT NULL,
@@ -1634,6 +1657,9 @@ ALTER TABLE ONLY public.release
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_version_unique UNIQUE (kind, unit_id, month_on, version);
 
+ALTER TABLE ONLY public.resend_request
+    ADD CONSTRAINT resend_request_pk PRIMARY KEY (resend_request_id);
+
 ALTER TABLE ONLY public.row_leaf
     ADD CONSTRAINT row_leaf_pk PRIMARY KEY (row_leaf_id);
 
@@ -1700,6 +1726,8 @@ CREATE INDEX reading_revision_by_series ON public.reading_revision USING btree (
 CREATE INDEX refusal_by_instant ON public.refusal USING btree (at) WHERE (at IS NOT NULL);
 
 CREATE INDEX refusal_replay_by_message ON public.refusal_replay USING btree (message_id);
+
+CREATE INDEX resend_request_by_spool ON public.resend_request USING btree (gateway_id, boot_id);
 
 CREATE INDEX row_leaf_by_row ON public.row_leaf USING btree (table_name, row_key, row_leaf_id);
 
@@ -1905,6 +1933,10 @@ CREATE TRIGGER release_no_truncate BEFORE TRUNCATE ON public.release FOR EACH ST
 
 CREATE TRIGGER release_recorded AFTER INSERT ON public.release REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_id');
 
+CREATE TRIGGER resend_request_append_only BEFORE DELETE OR UPDATE ON public.resend_request FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER resend_request_no_truncate BEFORE TRUNCATE ON public.resend_request FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER row_leaf_append_only BEFORE DELETE OR UPDATE ON public.row_leaf FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER row_leaf_no_truncate BEFORE TRUNCATE ON public.row_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -2078,6 +2110,9 @@ ALTER TABLE ONLY public.release
 
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.resend_request
+    ADD CONSTRAINT resend_request_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
 
 ALTER TABLE ONLY public.series_day
     ADD CONSTRAINT series_day_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
@@ -2334,6 +2369,10 @@ GRANT SELECT,INSERT ON TABLE public.release TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release TO nenghao_rules;
 GRANT SELECT ON TABLE public.release TO nenghao_console;
 GRANT SELECT ON TABLE public.release TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.resend_request TO nenghao_jobs;
+GRANT SELECT ON TABLE public.resend_request TO nenghao_console;
+GRANT SELECT ON TABLE public.resend_request TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
