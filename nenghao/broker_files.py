@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import os
+import re
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from pathlib import Path
 # delay when a thousand gateways reconnect at once; 101 is mosquitto_passwd's own number.
 ITERATIONS = 101
 SALT_BYTES = 12
+DENIED = re.compile(r"Denied PUBLISH from (.*) \(d\d, q\d, r\d, m\d+,")
 
 
 def mosquitto_password_hash(password: str) -> str:
@@ -62,3 +65,12 @@ def write_atomically(path: Path, text: str, *, mode: int = 0o600) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def count_denied(log: Path) -> Counter[str]:
+    """How many publishes the broker denied, by client id: read from its log, since they never reach the collector."""
+    denied: Counter[str] = Counter()
+    if log.exists():
+        with log.open(encoding="utf-8", errors="replace") as lines:
+            denied.update(found[1] for line in lines if (found := DENIED.search(line)))
+    return denied

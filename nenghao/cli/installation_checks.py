@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from nenghao.broker_files import count_denied
 from nenghao.broker_hello import greet_broker, shown_certificate
 from nenghao.certificates import read_certificate
 from nenghao.config import Role, Settings
@@ -34,6 +35,8 @@ FREE_DISK_MIN_MIB: Final = 1024
 #: Two months of looking once a week: an expired certificate cuts every gateway off at the same moment.
 CERTIFICATE_LEFT_MIN: Final = timedelta(days=60)
 MIB: Final = 1024 * 1024
+#: The cap of the broker's queue (max_queued_bytes), and its double: it writes its store anew beside the old one.
+BROKER_STORE_MIN_MIB: Final = 2 * 512
 #: How long marks wait where dags/README.md's clock runs: one missed round, and time for a long run.
 MARK_AGE_MAX: Final[Mapping[str, timedelta]] = {
     "changed_mark": timedelta(hours=2, minutes=30),
@@ -65,6 +68,7 @@ def check_installation(settings: Settings, trust: Path) -> Iterator[Check]:
     yield _looked("signing", lambda: check_signing(settings, trust))
     yield _looked("disk", lambda: check_disk((settings.release_dir, settings.data_docs_dir)))
     yield _looked("broker", lambda: check_broker(settings))
+    yield _looked("broker_store", lambda: check_broker_store(settings.broker_config_dir))
     yield _looked("certificate", lambda: check_certificate(settings, trust, datetime.now(UTC)))
     yield _looked("schema", lambda: check_schema(settings))
     yield from _check_database(settings)
@@ -125,6 +129,20 @@ def check_broker(settings: Settings) -> Check:
     except OSError as error:
         return Check(name="broker", state="failed", values={"reason": f"{address}: {error}"})
     return Check(name="broker", state="refused" if code else FINE, values={"address": address, "code": code})
+
+
+def check_broker_store(folder: Path) -> Check:
+    """Whether a queue at its cap would find room on the disk, and what the broker denied as far as its log reaches."""
+    path = _existing(folder / "store")
+    free_mib = shutil.disk_usage(path).free // MIB
+    denied = sum(count_denied(folder / "mosquitto.log").values())
+    values: Values = {
+        "path": str(path),
+        "free_mib": free_mib,
+        "limit_mib": BROKER_STORE_MIN_MIB,
+        "denied": denied,
+    }
+    return Check(name="broker_store", state=FINE if free_mib >= BROKER_STORE_MIN_MIB else "low", values=values)
 
 
 def check_certificate(settings: Settings, trust: Path, now: datetime) -> Check:

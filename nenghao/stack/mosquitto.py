@@ -1,9 +1,9 @@
 """Mosquitto: its configuration, its first client, and a check that it takes that client in."""
 
 import ipaddress
-import re
 from collections import Counter
 
+from nenghao import broker_files
 from nenghao.broker_files import mosquitto_password_hash, render_passwd, write_atomically
 from nenghao.broker_hello import greet_broker
 from nenghao.config import PROJECT_ROOT
@@ -14,7 +14,6 @@ from nenghao.stack.spec import Component, Layout, StackSpec
 from nenghao.stack.supervisor import Program
 
 PREFIX = PROJECT_ROOT / ".run" / "prefix" / "mosquitto" / "usr"
-DENIED = re.compile(r"Denied PUBLISH from (.*) \(d\d, q\d, r\d, m\d+,")
 COLLECTOR = "nenghao-collector"
 INITIAL_ACL = f"""\
 user {COLLECTOR}
@@ -100,12 +99,7 @@ def _is_loopback(host: str) -> bool:
 
 def count_denied(layout: Layout) -> Counter[str]:
     """How many publishes the broker denied, by client id: read from its log, since they never reach the collector."""
-    denied: Counter[str] = Counter()
-    log = layout.mosquitto / "mosquitto.log"
-    if log.exists():
-        with log.open(encoding="utf-8", errors="replace") as lines:
-            denied.update(found[1] for line in lines if (found := DENIED.search(line)))
-    return denied
+    return broker_files.count_denied(layout.mosquitto / "mosquitto.log")
 
 
 def problem(layout: Layout, port: int) -> str | None:
