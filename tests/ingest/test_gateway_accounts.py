@@ -77,7 +77,7 @@ def test_two_commands_connect_a_newcomers_gateway_by_tls(plant: Plant, tmp_path:
         "nenghao-gateway", "send", "--account", account_file, "--spool", tmp_path / "spool.db",
         "--readings", tmp_path / "readings.jsonl", "--timeout-s", "20",
     )  # fmt: skip
-    assert "receipted 3; waiting 0" in sent.stdout
+    assert "value_malformed" in sent.stdout
     assert plant.rows("SELECT sum(stored_count)::int, sum(refused_count)::int FROM message") == [(3, 1)]
     account = read_account(account_file)
     assert (account.port, account.ca_pem is None) == (plant.settings.gateway_port, False)
