@@ -35,7 +35,8 @@ from nenghao.db.connection import conninfo
 from nenghao.db.migrate import migrate
 from nenghao.stack import Stack, StackSpec
 from nenghao.stack.spec import SERVERS
-from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out
+from tests.expectations.scenario import Case, Channel, lay_out
+from tests.expectations.senders import FIRST_ON
 
 RULES = ("completeness", "register_against_interval", "frozen", "exact_repeat", "ratio_step")
 

@@ -19,7 +19,7 @@ from nenghao.errors import ConfigError
 RULES_DIR: Final = Path(__file__).resolve().parent / "rules"
 
 Level = Literal["lead", "doubt"]
-Batch = Literal["series_day", "reading_conflict", "balance_cell"]
+Batch = Literal["series_day", "reading_conflict", "message_refusal", "spool_contradiction", "balance_cell"]
 #: What a confirmed case takes out of the figures: the series that was found, it with the other channel of its point
 #: and quantity, or nothing.
 Exclusion = Literal["series", "channels", "none"]

@@ -65,7 +65,7 @@ class AuditSummary:
 
 
 def audit_pending(settings: Settings, now: datetime) -> AuditSummary:
-    """Audit every closed day that changed since it was last audited, and its conflicts. Marks of today stay.
+    """Audit every closed day that changed since it was audited last, its conflicts and senders. Marks of today stay.
 
     Raises: RetryableError where the database is away or another audit runs.
     """
@@ -74,6 +74,7 @@ def audit_pending(settings: Settings, now: datetime) -> AuditSummary:
     with connect(settings, Role.RULES) as conn:
         audit.lock_audit(conn)
         marks = {*audit.take_marks(conn, open_on), *audit.conflict_days(conn, open_on)}
+        marks |= {*audit.sender_days(conn, open_on)}
         return _audit_scopes(settings, conn, list(plan_scopes(marks)), versions, now, is_pending=True)
 
 
@@ -224,6 +225,7 @@ def run_scope(
         "horizon_on": scope.last_on + WINDOW,
         "from_at": from_at,
         "to_at": to_at,
+        "reason_codes": audit.SENDER_REASONS,
     }
     outcomes: list[Outcome] = []
     for batch, checks in by_batch.items():

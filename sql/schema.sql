@@ -1428,6 +1428,75 @@ ALTER TABLE public.series_version ALTER COLUMN series_version_id ADD GENERATED A
     CACHE 1
 );
 
+CREATE VIEW public.spool_contradiction AS
+ SELECT later.gateway_id,
+    later.received_at AS seen_at,
+    'link'::text AS kind,
+    later.boot_id,
+    later.seq,
+    later.message_id,
+    later.prev_hash AS told,
+    before.hash AS stored
+   FROM (public.message later
+     CROSS JOIN LATERAL ( SELECT p.message_id,
+            p.hash
+           FROM public.message p
+          WHERE ((p.gateway_id = later.gateway_id) AND (p.boot_id = later.boot_id) AND (p.seq = (later.seq - 1)))
+          ORDER BY p.message_id
+         LIMIT 1) before)
+  WHERE ((later.prev_hash <> before.hash) AND (before.message_id < later.message_id))
+UNION ALL
+ SELECT later.gateway_id,
+    later.received_at AS seen_at,
+    'link'::text AS kind,
+    later.boot_id,
+    behind.seq,
+    behind.message_id,
+    behind.prev_hash AS told,
+    later.hash AS stored
+   FROM (public.message later
+     CROSS JOIN LATERAL ( SELECT n.message_id,
+            n.seq,
+            n.prev_hash
+           FROM public.message n
+          WHERE ((n.gateway_id = later.gateway_id) AND (n.boot_id = later.boot_id) AND (n.seq = (later.seq + 1)))
+          ORDER BY n.message_id
+         LIMIT 1) behind)
+  WHERE ((behind.prev_hash <> later.hash) AND (behind.message_id < later.message_id))
+UNION ALL
+ SELECT state.gateway_id,
+    state.received_at AS seen_at,
+    'spool_head'::text AS kind,
+    state.boot_id,
+    state.spool_head_seq AS seq,
+    head.message_id,
+    state.spool_head_hash AS told,
+    head.hash AS stored
+   FROM (public.gateway_state state
+     CROSS JOIN LATERAL ( SELECT m.message_id,
+            m.hash
+           FROM public.message m
+          WHERE ((m.gateway_id = state.gateway_id) AND (m.boot_id = state.boot_id) AND (m.seq = state.spool_head_seq))
+          ORDER BY m.message_id
+         LIMIT 1) head)
+  WHERE (state.spool_head_hash <> head.hash)
+UNION ALL
+ SELECT state.gateway_id,
+    state.received_at AS seen_at,
+    'day_head'::text AS kind,
+    state.boot_id,
+    NULL::bigint AS seq,
+    NULL::bigint AS message_id,
+    state.head_root AS told,
+    tree.root AS stored
+   FROM (public.gateway_state state
+     JOIN public.day_tree tree ON ((state.head_day = tree.day_on)))
+  WHERE ((state.head_root <> tree.root) AND (tree.resumed_over_tree_no IS NULL));
+
+ALTER VIEW public.spool_contradiction OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.spool_contradiction IS '链断: what a gateway told of its spool (link, spool_head) or of a day tree (day_head) and what is stored, where they differ';
+
 CREATE TABLE public.unit (
     unit_id integer NOT NULL,
     unit_code text NOT NULL,
@@ -1705,6 +1774,8 @@ CREATE INDEX gateway_account_event_latest ON public.gateway_account_event USING 
 
 CREATE UNIQUE INDEX gateway_boot_one_first ON public.gateway_boot USING btree (gateway_id) WHERE (how = 'first'::text);
 
+CREATE INDEX gateway_state_by_gateway ON public.gateway_state USING btree (gateway_id, received_at);
+
 CREATE INDEX gateway_state_latest ON public.gateway_state USING btree (gateway_id, gateway_state_id);
 
 CREATE INDEX message_by_gateway ON public.message USING btree (gateway_id, received_at) WHERE (gateway_id IS NOT NULL);
@@ -1724,6 +1795,8 @@ CREATE INDEX reading_conflict_by_series ON public.reading_conflict USING btree (
 CREATE INDEX reading_revision_by_series ON public.reading_revision USING btree (series_id, at);
 
 CREATE INDEX refusal_by_instant ON public.refusal USING btree (at) WHERE (at IS NOT NULL);
+
+CREATE INDEX refusal_of_message ON public.refusal USING btree (refused_at) WHERE (ordinal IS NULL);
 
 CREATE INDEX refusal_replay_by_message ON public.refusal_replay USING btree (message_id);
 
@@ -2411,6 +2484,9 @@ GRANT SELECT,INSERT ON TABLE public.series_version TO nenghao_console;
 GRANT SELECT ON TABLE public.series_version TO nenghao_verifier;
 
 GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_console;
+
+GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_rules;
+GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.unit TO nenghao_collector;
 GRANT SELECT ON TABLE public.unit TO nenghao_jobs;

@@ -10,6 +10,7 @@ from nenghao.config import Role, load_settings
 from nenghao.db import balances
 from nenghao.db.connection import Connection, connect
 from nenghao.db.series_days import TimeRun, find_neighbours
+from nenghao.domain.acceptance import Assurance
 from nenghao.domain.periods import Month, day_bounds
 from nenghao.domain.rounding import exact_text
 from nenghao.domain.series_version import GRID_TOLERANCE_S
@@ -81,10 +82,10 @@ def _explain_point(
         )  # fmt: skip
         if day == str(day_on):
             span = _readings_of_day(conn, series_id, kind, day_on)
-            for message_id, readings, algorithm, digest in balances.explain_messages(conn, series_id, *span):
+            for message_id, readings, algorithm, digest, level in balances.explain_messages(conn, series_id, *span):
                 text = label(
                     "explain.message", language, message=message_id, readings=readings, algorithm=algorithm,
-                    hash=digest.hex(),
+                    hash=digest.hex(), assurance=label(f"assurance.{Assurance(level).name.lower()}", language),
                 )  # fmt: skip
                 typer.echo(f"    {text}")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import psycopg
 from psycopg.rows import class_row, dict_row
@@ -13,9 +13,27 @@ from psycopg.types.range import TimestamptzRange
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
+from nenghao.domain.acceptance import Reason
 from nenghao.errors import RetryableError
 
-Query = Literal["batch_series_day", "batch_reading_conflict", "batch_balance_cell"]
+Query = Literal[
+    "batch_series_day",
+    "batch_reading_conflict",
+    "batch_message_refusal",
+    "batch_spool_contradiction",
+    "batch_balance_cell",
+]
+#: Refusals of whole messages that say that somebody else may speak for a gateway.
+SENDER_REASONS: Final = [
+    reason.value
+    for reason in (
+        Reason.SIGNATURE_MISSING,
+        Reason.SIGNATURE_UNKNOWN_KEY,
+        Reason.SIGNATURE_WRONG,
+        Reason.BOOT_UNKNOWN,
+        Reason.SEQ_REUSED,
+    )
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +132,12 @@ def take_marks(conn: Connection, open_on: date) -> list[tuple[int, date]]:
 def conflict_days(conn: Connection, open_on: date) -> list[tuple[int, date]]:
     """Days before `open_on` with conflicts that no finding covers yet: (unit, day), each once."""
     return list(conn.execute(load_queries("audit")["conflict_days"], {"open_on": open_on}))
+
+
+def sender_days(conn: Connection, open_on: date) -> list[tuple[int, date]]:
+    """Days before `open_on` with messages that may not be their gateway's own and no finding yet: (unit, day)."""
+    parameters = {"open_on": open_on, "reason_codes": SENDER_REASONS}
+    return list(conn.execute(load_queries("audit")["sender_days"], parameters))
 
 
 def units(conn: Connection) -> list[int]:

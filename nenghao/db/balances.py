@@ -190,7 +190,10 @@ def explain_days(conn: Connection, point_id: int, first_on: date, end_on: date) 
 
 
 def explain_messages(conn: Connection, series_id: int, begin_at: datetime, end_at: datetime) -> list[tuple[Any, ...]]:
-    """(message id, number of readings, hash algorithm, hash) of the messages behind a span, ends included."""
+    """(message id, number of readings, hash algorithm, hash, assurance) of the messages behind a span, ends included.
+
+    A message with values of two levels has two rows.
+    """
     columns = {"series_id": series_id, "begin_at": begin_at, "end_at": end_at}
     return conn.execute(_QUERIES["explained_messages"], columns).fetchall()
 

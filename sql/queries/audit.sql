@@ -78,6 +78,127 @@ AND NOT EXISTS (
 )
 ORDER BY day_on, p.unit_id;
 
+-- sender_days --
+-- Closed days with refusals that say that somebody else may speak for a gateway, or with contradictions in what a gateway
+-- told of its spool, that no finding covers since, one row a (unit, day). Those from longer than a day before the last such
+-- run were judged then.
+WITH since AS (
+    SELECT coalesce(max(r.started_at) - INTERVAL '1 day', '-infinity') AS at
+    FROM audit_run AS r
+    WHERE r.subject = 'days' AND (r.summary ->> 'pending')::boolean
+),
+
+doubtful AS (
+    SELECT
+        m.gateway_id,
+        f.refused_at AS seen_at,
+        'message_integrity' AS rule_code
+    FROM since
+    INNER JOIN refusal AS f ON since.at <= f.refused_at
+    INNER JOIN message AS m ON f.message_id = m.message_id
+    WHERE
+        f.ordinal IS NULL AND m.gateway_id IS NOT NULL
+        AND f.reason_code = ANY(%(reason_codes)s)
+        AND NOT EXISTS (SELECT 1 FROM refusal_replay AS p WHERE p.refusal_id = f.refusal_id)
+    UNION ALL
+    SELECT
+        g.gateway_id,
+        c.seen_at,
+        'spool_chain' AS rule_code
+    FROM gateway AS g
+    CROSS JOIN since
+    CROSS JOIN LATERAL (
+        SELECT k.seen_at FROM spool_contradiction AS k
+        WHERE k.gateway_id = g.gateway_id AND k.seen_at >= since.at
+        ORDER BY k.seen_at
+        OFFSET 0
+    ) AS c
+)
+
+SELECT DISTINCT
+    g.unit_id,
+    (d.seen_at AT TIME ZONE 'Asia/Shanghai')::date AS day_on
+FROM doubtful AS d
+INNER JOIN gateway AS g ON d.gateway_id = g.gateway_id
+WHERE
+    (d.seen_at AT TIME ZONE 'Asia/Shanghai')::date < %(open_on)s
+    AND NOT EXISTS (
+        SELECT 1
+        FROM finding AS f
+        WHERE
+            f.rule_code = d.rule_code AND f.unit_id = g.unit_id
+            AND f.span @> d.seen_at AND f.found_at >= d.seen_at
+    )
+ORDER BY day_on, g.unit_id;
+
+-- batch_message_refusal --
+-- Messages that were refused on the audited days because they are not, or may not be, their gateway's own, one row each;
+-- not those that were replayed since. signed_from is when the gateway's first key began to hold.
+SELECT
+    g.unit_id,
+    g.gateway_code,
+    (f.refused_at AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+    f.refused_at,
+    f.reason_code,
+    m.message_id,
+    encode(m.hash, 'hex') AS message_hash,
+    (SELECT min(k.valid_from) FROM gateway_key AS k WHERE k.gateway_id = g.gateway_id) AS signed_from
+FROM gateway AS g
+CROSS JOIN LATERAL (
+    SELECT
+        k.message_id,
+        k.hash
+    FROM message AS k
+    WHERE
+        k.gateway_id = g.gateway_id AND k.outcome = 'refused'
+        AND k.received_at >= %(from_at)s AND k.received_at < %(to_at)s
+    ORDER BY k.received_at
+    OFFSET 0
+) AS m
+CROSS JOIN LATERAL (
+    SELECT
+        r.refused_at,
+        r.reason_code
+    FROM refusal AS r
+    WHERE
+        r.message_id = m.message_id AND r.ordinal IS NULL
+        AND NOT EXISTS (SELECT 1 FROM refusal_replay AS p WHERE p.refusal_id = r.refusal_id)
+    ORDER BY r.refusal_id
+    LIMIT 1
+) AS f
+WHERE g.unit_id = ANY(%(unit_ids)s) AND f.reason_code = ANY(%(reason_codes)s);
+
+-- batch_spool_contradiction --
+-- What gateways told of their spools or of the day trees they saw on the audited days, and what is stored instead, one row
+-- each.
+SELECT
+    g.unit_id,
+    g.gateway_code,
+    (c.seen_at AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+    c.seen_at,
+    c.kind,
+    c.boot_id::text AS boot_id,
+    c.seq,
+    c.message_id,
+    encode(c.told, 'hex') AS told,
+    encode(c.stored, 'hex') AS stored
+FROM gateway AS g
+CROSS JOIN LATERAL (
+    SELECT
+        k.seen_at,
+        k.kind,
+        k.boot_id,
+        k.seq,
+        k.message_id,
+        k.told,
+        k.stored
+    FROM spool_contradiction AS k
+    WHERE k.gateway_id = g.gateway_id AND k.seen_at >= %(from_at)s AND k.seen_at < %(to_at)s
+    ORDER BY k.seen_at
+    OFFSET 0
+) AS c
+WHERE g.unit_id = ANY(%(unit_ids)s);
+
 -- batch_series_day --
 -- Days of energy series around the audited days, one row a (series, day), with the meter's constants at the day's start.
 -- quantum is the smallest step of the series in energy after the multiplier, whoever applied it, and where the meter or its

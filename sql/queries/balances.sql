@@ -183,10 +183,10 @@ ORDER BY d.day_on;
 
 -- explained_messages --
 -- The messages that brought the values in force of a series in a span of time, ends included, each with how many, its
--- hash and algorithm.
-SELECT r.message_id, count(*) AS reading_count, m.hash_algorithm, m.hash
+-- hash and algorithm, and how far its sender was proven.
+SELECT r.message_id, count(*) AS reading_count, m.hash_algorithm, m.hash, r.assurance::text AS assurance
 FROM reading_in_force AS r
 INNER JOIN message AS m ON r.message_id = m.message_id
 WHERE r.series_id = %(series_id)s AND r.at >= %(begin_at)s AND r.at <= %(end_at)s
-GROUP BY r.message_id, m.hash_algorithm, m.hash
-ORDER BY r.message_id;
+GROUP BY r.message_id, m.hash_algorithm, m.hash, r.assurance
+ORDER BY r.message_id, r.assurance DESC;

@@ -14,9 +14,9 @@ from typing import Any
 import psycopg
 
 from nenghao.domain.periods import SHANGHAI, day_start, slots_per_day
+from tests.expectations import senders
+from tests.expectations.senders import FIRST_ON
 
-#: The first day of every case, a Monday.
-FIRST_ON = date(2026, 8, 3)
 Slots = list[int | None]
 
 
@@ -37,14 +37,19 @@ class Channel:
 
 @dataclass(slots=True)
 class Case:
-    """A case file: channels, conflicts, what the rule has to find as (point, from, to), and who else may speak."""
+    """A case file: channels, conflicts, what the rule has to find as (point, from, to), and who else may speak.
+
+    Without a point where the rule speaks of the unit.
+    """
 
     rule: str
     name: str
     channels: list[Channel]
-    expected: set[tuple[str, datetime, datetime]]
+    expected: set[tuple[str | None, datetime, datetime]]
     also: set[str] = field(default_factory=set)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
+    #: What gateways sent and told (tests/expectations/senders.py).
+    senders: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def read_case(path: Path) -> Case:
@@ -53,7 +58,7 @@ def read_case(path: Path) -> Case:
     days = content.get("days", 28)
     made: dict[str, Slots] = {}
     channels = []
-    for entry in content["series"]:
+    for entry in content.get("series", []):
         slot_minutes = entry.get("slot_minutes", 60)
         values = _values(entry, days, slots_per_day(slot_minutes), made)
         made.setdefault(entry.get("name", entry["point"]), list(values))
@@ -71,13 +76,14 @@ def read_case(path: Path) -> Case:
             )
     expected = {_span(item) for item in content.get("expected", [])}
     also = set(content.get("also", []))
-    return Case(path.parent.parent.name, path.stem, channels, expected, also, content.get("conflicts", []))
+    told = {name: content.get(name, []) for name in senders.TABLES}
+    return Case(path.parent.parent.name, path.stem, channels, expected, also, content.get("conflicts", []), told)
 
 
-def _span(item: dict[str, Any]) -> tuple[str, datetime, datetime]:
+def _span(item: dict[str, Any]) -> tuple[str | None, datetime, datetime]:
     from_at = day_start(FIRST_ON + timedelta(days=item["day"]))
     if "days" in item:
-        return item["point"], from_at, from_at + timedelta(days=item["days"])
+        return item.get("point"), from_at, from_at + timedelta(days=item["days"])
     slot = timedelta(minutes=item["slot_minutes"])
     from_at += item["slot"] * slot
     return item["point"], from_at, from_at + item["slots"] * slot
@@ -167,6 +173,7 @@ def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
                 Decimal(conflict["value"]), message_id, at,
             ],
         )  # fmt: skip
+    senders.lay_out(conn, unit_id, number, case.senders)
     return unit_id
 
 

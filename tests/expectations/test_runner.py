@@ -17,7 +17,8 @@ from nenghao.db import audit
 from nenghao.db.connection import conninfo
 from nenghao.errors import ConfigError
 from nenghao.review.cases import decide
-from tests.expectations.scenario import FIRST_ON, Case, Channel, lay_out, read_case
+from tests.expectations.scenario import Case, Channel, lay_out, read_case
+from tests.expectations.senders import FIRST_ON
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 CUT = RULES_DIR / "register_against_interval" / "cases" / "intervals_cut_after_the_meter.toml"
@@ -111,6 +112,29 @@ def test_a_conflict_is_audited_although_it_changed_no_day(database: Settings, tm
         lay_out(conn, read_case(folder / "honest_fewer_decimals.toml"), 2)
     assert runner.audit_pending(settings, NOW).by_rule["conflicting_value"] == 1
     assert runner.audit_pending(settings, NOW).checks == 0
+
+
+def test_senders_are_audited_although_they_changed_no_day(database: Settings, tmp_path: Path) -> None:
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    found = {
+        "message_integrity": ["unsigned_under_a_signing_gateway", "honest_spool_enrolled_and_replayed"],
+        "spool_chain": ["edited_message_comes_late", "honest_old_seqs_late_and_out_of_order"],
+    }
+    files = [RULES_DIR / rule / "cases" / f"{name}.toml" for rule, names in found.items() for name in names]
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
+        for number, path in enumerate(files, 1):
+            lay_out(conn, read_case(path), number)
+    first = runner.audit_pending(settings, NOW)
+    assert {code: first.by_rule[code] for code in found} == {"message_integrity": 1, "spool_chain": 1}
+    assert (first.not_run, first.cases) == (0, 2)
+    assert runner.audit_pending(settings, NOW).checks == 0
+    with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
+        ((case_id, row),) = conn.execute(
+            "SELECT case_id, content FROM evidence WHERE kind = 'row' AND content ? 'unsigned'"
+        ).fetchall()
+        decided = decide(conn, case_id, "confirm", "communication", "another computer was found", "auditor", NOW)
+    assert (decided.exclusions, decided.adoptions) == (0, 0)
+    assert (row["unsigned"], len(row["message_hashes"])) == (4, 4)
 
 
 def test_what_comes_beside_a_decided_case_is_a_new_one_and_what_was_decided_stays_so(

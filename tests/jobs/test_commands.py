@@ -52,6 +52,6 @@ def test_from_marks_to_a_release_that_verifies_and_explains_itself(plant: Plant,
     assert told.exit_code == 0
     assert "3.8099 tce" in told.output
     assert "2589-2020.calorific.33" in told.output
-    assert "报文 1（2 个读数）sha256 abcd" in told.output
+    assert "报文 1（2 个读数）口令 sha256 abcd" in told.output
     nothing = RUN.invoke(explain.app, [unit_code, "2026-08", "33", "9"], catch_exceptions=False)
     assert nothing.exit_code == 1
