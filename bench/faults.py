@@ -24,12 +24,12 @@ from pathlib import Path
 import psycopg
 
 from bench._faults import FAULTS
+from bench._ingest_load import QUERIES as REGISTERS
 from bench._load import FIRST_AT, POINTS
 from bench._observer import QUERIES as OBSERVER
 from bench._observer import Tally
 from bench._row import GATEWAYS, Row
 from bench.ingest import INGEST
-from bench.ingest import QUERIES as REGISTERS
 from ingest.broker_sync import sync_broker
 from ingest.gateway import GatewayAccount
 from ingest.gateway_accounts import enrol_gateway

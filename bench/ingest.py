@@ -1,12 +1,13 @@
-"""How fast the collector stores and acknowledges, beside its limits in the same run.
+"""How fast the collector stores and acknowledges, beside its limits and its peers in the same run.
 
-    scripts/bench ingest [--rows 30000000] [--rounds 5] [--messages 40000]
+    scripts/bench ingest [--rows 30000000] [--rounds 5] [--messages 20000] [--minutes 27] [--no-peers]
 
 On a stack of its own, with the schema as shipped: 1 200 gateways, 96 000 series, and a table of readings that holds
-`--rows` rows before the first round. A round queues messages in the collector's persistent session and then lets the
-collector drain it; receipts are on, signatures do not exist yet. Beside it, in shuffled order: how fast paho alone
-drains the same messages with manual acknowledgement, how fast the staged insert alone stores rows, and COPY alone.
-Ratios are taken within a round; medians are printed. No peer is run here yet.
+`--rows` rows before the first round. A run queues messages in a persistent session, then starts who drains it, and
+counts from the first rows in the table to the last. Receipts are on, signatures off. Rounds go through all runs in
+shuffled order: the collector in one process, with its committer in another, with two workers; paho alone with manual
+acknowledgement; the staged insert alone, COPY alone; the peers of bench/_peers.py. Ratios are taken within a round and
+their median is printed. After `--minutes` no round begins.
 """
 
 import argparse
@@ -20,271 +21,291 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
-import msgspec
 import psycopg
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 
-from nenghao.config import Role, Settings
+from bench import _peers as peers
+from bench._ingest_limits import Drain, insert_rows
+from bench._ingest_load import QUERIES, Load
+from nenghao.config import Role
 from nenghao.db.connection import connect
-from nenghao.db.ingest import prepare_stages
-from nenghao.db.ingest_copy import copy_rows
-from nenghao.db.queries import load_queries, parse_queries
-from nenghao.domain.periods import SHANGHAI
-from nenghao.domain.unit_code import check_character
 from nenghao.stack import Stack, StackSpec
 from nenghao.stack.spec import SERVERS
 
-UNITS = 1_200
-POINTS = 80
-BATCH = 5_000
-FIRST_AT = datetime.now(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=8)
-QUARTER = timedelta(minutes=15)
-QUERIES = parse_queries(Path(__file__).parent / "ingest_registers.sql")
 INGEST = Path(sys.executable).parent / "nenghao-ingest"
+#: A run that takes longer has hung; the bench says so instead of its figure.
+RUN_TIMEOUT_S = 60
+#: How the collector runs: its words, its variables, and the gateway of each unit that sends.
+COLLECTORS = {
+    "collector": ((), {"NENGHAO_SHARDS": "0"}, "g1"),
+    "apart": ((), {"NENGHAO_SHARDS": "0", "NENGHAO_IS_COMMIT_APART": "true"}, "g1"),
+    "two_workers": (("--workers", "2"), {"NENGHAO_SHARDS": "1,2"}, "g2"),
+}
+Figures = dict[str, float]
+Found = dict[str, dict[str, list[float]]]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench ingest")
     parser.add_argument("--rows", type=int, default=30_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--messages", type=int, default=40_000)
+    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--minutes", type=float, default=27.0)
+    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--only", nargs="*", help="these runs only, by name, for trying")
     arguments = parser.parse_args()
+    until_s = time.monotonic() + 60 * arguments.minutes
+    if not arguments.no_peers:
+        peers.install()
     folder = Path(tempfile.mkdtemp(prefix="nenghao-bench-", dir="/tmp"))
     folder.chmod(0o711)
     stack = Stack(folder / "stack", StackSpec(components=SERVERS, shared_buffers_mb=2048, is_denial_logged=False))
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"{machine}: scripts/bench {' '.join(sys.argv[1:])}")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"scripts/bench ingest {' '.join(sys.argv[1:])}", flush=True)
     try:
         stack.up()
-        bench = Bench(stack)
-        bench.register()
-        bench.preload(arguments.rows)
-        results = bench.rounds(arguments.rounds, arguments.messages)
+        bench = Bench(stack, folder, with_peers=not arguments.no_peers, only=arguments.only)
+        bench.prepare(arguments.rows)
+        found, rounds = bench.rounds(arguments.rounds, arguments.messages, until_s)
     finally:
         stack.down()
         shutil.rmtree(folder)
-    print("RESULT " + json.dumps({"bench": "ingest", "rows": arguments.rows, "cores": os.cpu_count(), **results}))
+    print_table(found)
+    print("RESULT " + json.dumps({"bench": "ingest", "rows": arguments.rows, "rounds": rounds, **summary(found)}))
 
 
 class Bench:
     """The pieces of a round, on one stack."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, folder: Path, *, with_peers: bool, only: list[str] | None) -> None:
         self.stack = stack
-        self.settings: Settings = stack.settings()
-        self.units: list[str] = []
-        self.slot = 0
-        self.boot = str(uuid4())
-        self.seq = 0
+        self.settings = stack.settings()
+        self.folder = folder
+        self.with_peers = with_peers
+        self.only = only
+        self.load = Load(self.settings)
 
-    def register(self) -> None:
-        """Units, one gateway each, 80 points with an interval series each."""
-        fronts = [f"91150200{number:09d}" for number in range(1, UNITS + 1)]
-        self.units = [front + check_character(front) for front in fronts]
-        with connect(self.settings, Role.CONSOLE) as conn:
-            conn.execute(QUERIES["register"], {"codes": self.units, "first_at": FIRST_AT, "points": POINTS})
-
-    def preload(self, rows: int) -> None:
-        """Fill the table in order of arrival: every series each quarter-hour."""
+    def prepare(self, rows: int) -> None:
+        """Register, fill the table, and make every session before anything is queued in it."""
+        self.load.register()
         started = time.monotonic()
-        with connect(self.settings, Role.COLLECTOR, autocommit=True) as conn:
-            while self.slot * UNITS * POINTS < rows:
-                conn.execute(QUERIES["preload"], {"at": self.now()})
-                self.slot += 1
-        print(f"{self.slot * UNITS * POINTS} rows preloaded in {time.monotonic() - started:.0f} s", flush=True)
+        count = self.load.preload(rows)
+        print(f"{count} rows preloaded in {time.monotonic() - started:.0f} s", flush=True)
+        superuser = self.stack.superuser_conninfo(self.settings.database_name)
+        with psycopg.connect(superuser, autocommit=True) as conn:
+            conn.execute(QUERIES["admit_peers"])
+            conn.execute("ANALYZE reading")
+        for words, variables, _ in COLLECTORS.values():
+            with self.running(words, variables):
+                time.sleep(6)
 
-    def now(self) -> datetime:
-        return FIRST_AT + self.slot * QUARTER
-
-    def rounds(self, count: int, messages: int) -> dict[str, object]:
-        one: dict[str, list[float]] = {}
-        fifty: dict[str, list[float]] = {}
-        self.collect(0)  # the session has to exist before anything is queued
-        for _ in range(count):
-            for sizes, found in ((1, one), (50, fifty)):
-                number = messages if sizes == 1 else messages // 4
-                runs: list[tuple[str, Callable[[], dict[str, float]]]] = [
-                    ("collector", partial(self.collector_run, number, sizes)),
-                    ("paho", partial(self.paho_run, number, sizes)),
-                ]
-                if sizes == 50:
-                    runs += [("staged", partial(self.insert_run, number * 50, staged=True))]
-                    runs += [("copy", partial(self.insert_run, number * 50, staged=False))]
+    def rounds(self, count: int, messages: int, until_s: float) -> tuple[Found, int]:
+        found: Found = {"one": {}, "fifty": {}}
+        for number in range(count):
+            if time.monotonic() > until_s:
+                return found, number
+            for size, kind in ((1, "one"), (50, "fifty")):
+                runs = self.runs(size, messages if size == 1 else messages // 8)
                 random.shuffle(runs)
+                line = {}
                 for name, run in runs:
                     for key, value in run().items():
-                        found.setdefault(f"{name}_{key}", []).append(value)
-            print({k: round(v[-1], 1) for k, v in (*one.items(), *fifty.items())}, flush=True)
-        return {"one": summary(one, "paho_readings_s"), "fifty": summary(fifty, "staged_readings_s")}
+                        found[kind].setdefault(f"{name}.{key}", []).append(value)
+                        line[f"{name}.{key}"] = round(value, 1)
+                print(f"round {number + 1}, {kind}: {json.dumps(line)}", flush=True)
+        return found, count
+
+    def runs(self, size: int, messages: int) -> list[tuple[str, Callable[[], Figures]]]:
+        runs: list[tuple[str, Callable[[], Figures]]] = [
+            (name, partial(self.collector_run, name, messages, size)) for name in COLLECTORS
+        ]
+        runs.append(("paho", partial(self.paho_run, messages, size)))
+        if size > 1:
+            runs.append(("staged_insert", partial(self.insert_run, messages * size, is_staged=True)))
+            runs.append(("copy", partial(self.insert_run, messages * size, is_staged=False)))
+        if self.with_peers:
+            names = peers.PEERS if size == 1 else peers.PEERS_OF_FIFTY
+            runs += [(name, partial(self.peer_run, name, messages, size)) for name in names]
+        return [(name, run) for name, run in runs if self.only is None or name in self.only]
 
     # --- what is measured ---
 
-    def collector_run(self, messages: int, size: int) -> dict[str, float]:
-        """Queue messages for the collector, start it, and time it from its first stored batch to its last."""
-        self.publish(messages, size)
-        return self.collect(messages, size)
-
-    def collect(self, messages: int, size: int = 1) -> dict[str, float]:
+    def collector_run(self, name: str, messages: int, size: int) -> Figures:
+        """The collector as shipped, the outbound sender beside it."""
+        words, variables, gateway = COLLECTORS[name]
+        self.load.publish(messages, size, gateway)
         with connect(self.settings, Role.VERIFIER, autocommit=True) as conn:
-            start_count = self.stored(conn)
-            log = (self.stack.layout.root.parent / "collector.log").open("ab")
-            environment = {**os.environ, **self.stack.environment()}
-            collector = subprocess.Popen([INGEST, "run"], env=environment, stderr=log)
-            outbound = subprocess.Popen([INGEST, "outbound"], env=environment, stderr=log)
+            begun = stored_messages(conn)
+            with self.running(words, variables) as collector:
+                return self.measure(lambda: stored_messages(conn) - begun, messages, size, collector.pid)
+
+    def peer_run(self, peer: str, messages: int, size: int) -> Figures:
+        client_id = f"bench-{peer}"
+        Drain(self.settings, client_id).subscribe()
+        self.load.publish(messages, size, "g1", shard=9)
+        with connect(self.settings, Role.VERIFIER, autocommit=True) as conn:
+            begun = stored_by_peers(conn)
+            process = peers.start(peer, self.settings, client_id, self.folder, size)
             try:
-                if messages == 0:
-                    time.sleep(3)
-                    return {}
-                while (first := self.stored(conn) - start_count) == 0:
-                    time.sleep(0.002)
-                began, cpu_began = time.monotonic(), cpu_seconds(collector.pid)
-                while self.stored(conn) - start_count < messages:
-                    time.sleep(0.005)
-                took, cpu = time.monotonic() - began, cpu_seconds(collector.pid) - cpu_began
-                rss_mb = peak_rss_mb(collector.pid)
+                return self.measure(lambda: (stored_by_peers(conn) - begun) // size, messages, size, process.pid)
+            except TimeoutError as error:
+                raise SystemExit(f"{peer}: {error}\n{(self.folder / f'{peer}.log').read_text()[-2000:]}") from error
             finally:
-                for process in (collector, outbound):
-                    process.terminate()
-                    process.wait(60)
+                end(process)
+                Drain(self.settings, client_id).forget()
+
+    def measure(self, count: Callable[[], int], messages: int, size: int, pid: int) -> Figures:
+        """From the first rows to the last; what came with the first rows is not counted."""
+        deadline_s = time.monotonic() + RUN_TIMEOUT_S
+        while (first := count()) == 0:
+            check_deadline(deadline_s, 0)
+            time.sleep(0.002)
+        began_s, cpu_began_s, rss_mb = time.monotonic(), cpu_seconds(pid), 0.0
+        while (now := count()) < messages:
+            check_deadline(deadline_s, now)
+            time.sleep(0.005)
+        took_s, cpu_s = time.monotonic() - began_s, cpu_seconds(pid) - cpu_began_s
+        rss_mb = max(peak_rss_mb(one) for one in tree_of(pid))
         drained = messages - first
         if drained <= 0:
             raise SystemExit("bench ingest: too few messages to measure: they fitted into the first batch")
-        return {"readings_s": drained * size / took, "us_cpu_message": 1e6 * cpu / drained, "rss_mb": rss_mb}
+        return {"readings_s": drained * size / took_s, "us_cpu_message": 1e6 * cpu_s / drained, "rss_mb": rss_mb}
 
-    def stored(self, conn: psycopg.Connection) -> int:
-        row = conn.execute("SELECT coalesce(max(message_id), 0) FROM message").fetchone()
-        return int(row[0]) if row else 0
-
-    def paho_run(self, messages: int, size: int) -> dict[str, float]:
+    def paho_run(self, messages: int, size: int) -> Figures:
         """The limit of the client: the same messages drained by paho with manual acknowledgement and nothing else."""
-        drain = Drain(self.settings)
-        drain.loop_until(lambda: drain.is_subscribed)
-        drain.client.disconnect()
-        self.publish(messages, size, prefix="nenghao/v1/9")
-        drain = Drain(self.settings)
+        Drain(self.settings, "bench-paho").subscribe()
+        self.load.publish(messages, size, "g1", shard=9)
+        drain = Drain(self.settings, "bench-paho")
+        began_s = time.process_time()
         drain.loop_until(lambda: drain.count >= messages)
+        cpu_s = time.process_time() - began_s
         drain.client.disconnect()
-        return {"readings_s": (messages - 1) * size / (drain.last_s - drain.first_s)}
+        Drain(self.settings, "bench-paho").forget()
+        rate = (messages - 1) * size / (drain.last_s - drain.first_s)
+        return {"readings_s": rate, "us_cpu_message": 1e6 * cpu_s / messages}
 
-    def insert_run(self, rows: int, *, staged: bool) -> dict[str, float]:
-        """The limit of the database: rows by the collector's own stage and statement, or by COPY alone."""
-        series = UNITS * POINTS
-        queries = load_queries("ingest")
-        prepared: list[tuple[object, ...]] = []
-        while len(prepared) < rows:
-            at = self.now()
-            self.slot += 1
-            prepared += [(number, at, Decimal("1.25"), 0, 0, "l") for number in range(1, series + 1)]
-        prepared = prepared[:rows]
-        with connect(self.settings, Role.COLLECTOR, autocommit=True) as conn:
-            prepare_stages(conn)
-            began = time.monotonic()
-            for start in range(0, rows, BATCH):
-                with conn.transaction():
-                    if staged:
-                        copy_rows(conn, "copy_readings", prepared[start : start + BATCH])
-                        conn.execute(queries["store_readings"])
-                    else:
-                        with conn.cursor().copy(QUERIES["copy"]) as copy:
-                            copy.set_types(["int4", "timestamptz", "numeric", "int8", "int2", "bytea"])
-                            for row in prepared[start : start + BATCH]:
-                                copy.write_row((*row[:5], b"l"))
-            return {"readings_s": rows / (time.monotonic() - began)}
+    def insert_run(self, rows: int, *, is_staged: bool) -> Figures:
+        return {"readings_s": insert_rows(self.settings, self.load, rows, is_staged=is_staged)}
 
-    # --- what is sent ---
-
-    def publish(self, messages: int, size: int, prefix: str = "nenghao/v1/0") -> None:
-        """Publish messages of many gateways with QoS 1; return when the broker has taken them all."""
-        client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
-        client.username_pw_set(self.settings.broker_user, self.settings.secret("broker_collector"))
-        client.max_inflight_messages_set(2_000)
-        client.connect(self.settings.broker_host, self.settings.broker_port)
-        client.loop_start()
-        encoder, per_unit = msgspec.json.Encoder(), POINTS // size
-        info = None
-        for number in range(messages):
-            unit = number % UNITS
-            part = number // UNITS % per_unit
-            if number and number % (UNITS * per_unit) == 0:
-                self.slot += 1
-            at = self.now().isoformat()
-            body = {
-                "schema": "nenghao/1", "boot_id": self.boot, "seq": self.seq, "sent_at": at,
-                "readings": [
-                    {"point": f"p{part * size + point + 1}", "quantity": "active_energy", "kind": "interval",
-                     "period": "15min", "at": at, "value": "1.25", "unit": "kWh"}
-                    for point in range(size)
-                ],
-            }  # fmt: skip
-            self.seq += 1
-            topic = f"{prefix}/{self.units[unit]}/g1/backfill"
-            info = client.publish(topic, encoder.encode(body), qos=1)
-            if number % 5_000 == 4_999:
-                info.wait_for_publish(60)
-        if info is not None:
-            info.wait_for_publish(60)
-        time.sleep(1)
-        self.slot += 1
-        client.disconnect()
-        client.loop_stop()
+    @contextmanager
+    def running(self, words: tuple[str, ...], variables: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+        """The collector and the outbound sender."""
+        environment = {**os.environ, **self.stack.environment()}
+        with (self.folder / "ingest.log").open("ab") as log:
+            outbound = subprocess.Popen([INGEST, "outbound"], env=environment, stderr=log)
+            collector = subprocess.Popen([INGEST, "run", *words], env=environment | variables, stderr=log)
+        try:
+            yield collector
+        finally:
+            end(collector)
+            end(outbound)
 
 
-class Drain:
-    """A client with a persistent session that acknowledges at once."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.count, self.first_s, self.last_s, self.is_subscribed = 0, 0.0, 0.0, False
-        self.client = Client(
-            CallbackAPIVersion.VERSION2, client_id="bench-drain", protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
-        )
-        self.client.username_pw_set(settings.broker_user, settings.secret("broker_collector"))
-        self.client.on_connect = lambda client, *_: client.subscribe("nenghao/v1/9/#", qos=1)
-        self.client.on_subscribe = self._subscribed
-        self.client.on_message = self._arrived
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no type here
-        properties.SessionExpiryInterval = 0xFFFFFFFF
-        self.client.connect(settings.broker_host, settings.broker_port, clean_start=False, properties=properties)
-
-    def loop_until(self, is_done: Callable[[], bool]) -> None:
-        deadline_s = time.monotonic() + 120
-        while not is_done() and time.monotonic() < deadline_s:
-            self.client.loop(0.1)
-
-    def _subscribed(self, *_: object) -> None:
-        self.is_subscribed = True
-
-    def _arrived(self, client: Client, _userdata: object, message: object) -> None:
-        self.count += 1
-        self.last_s = time.monotonic()
-        self.first_s = self.first_s or self.last_s
-        client.ack(message.mid, 1)  # type: ignore[attr-defined]  # paho's own message
+def stored_messages(conn: psycopg.Connection) -> int:
+    row = conn.execute("SELECT coalesce(max(message_id), 0) FROM message").fetchone()
+    return int(row[0]) if row else 0
 
 
-def summary(found: dict[str, list[float]], floor: str) -> dict[str, float]:
-    """Medians, and the median of the ratios to the floor of the same round."""
-    medians = {key: round(statistics.median(values), 1) for key, values in found.items()}
-    ratios = [ours / limit for ours, limit in zip(found["collector_readings_s"], found[floor], strict=True)]
-    return {**medians, f"collector_to_{floor.split('_', maxsplit=1)[0]}": round(statistics.median(ratios), 3)}
+def stored_by_peers(conn: psycopg.Connection) -> int:
+    row = conn.execute(QUERIES["count_of_peers"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def check_deadline(deadline_s: float, count: int) -> None:
+    if time.monotonic() > deadline_s:
+        raise TimeoutError(f"{count} messages after {RUN_TIMEOUT_S} s")
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def tree_of(pid: int) -> list[int]:
+    """A process and all below it that live."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += tree_of(int(child))
+    return found
 
 
 def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """User and system time of a process and all below it."""
+    ticks = 0
+    for one in tree_of(pid):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def peak_rss_mb(pid: int) -> float:
     line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
+
+
+def summary(found: Found) -> dict[str, object]:
+    """Medians, and medians of the ratios to the limit of the same round."""
+    one, fifty = found["one"], found["fifty"]
+    idempotent = {name: rate(one, name) for name in peers.IDEMPOTENT if f"{name}.readings_s" in one}
+    others = {name: rate(one, name) for name in peers.PEERS if f"{name}.readings_s" in one and name not in idempotent}
+    ours = [key for key in COLLECTORS if f"{key}.rss_mb" in one]
+    return {
+        "one": {
+            "readings_s": rate(one, "collector"),
+            "committer_apart_s": rate(one, "apart"),
+            "paho_drain_s": rate(one, "paho"),
+            "to_paho": ratio(one, "collector", "paho"),
+            "apart_to_paho": ratio(one, "apart", "paho"),
+            "peers": others,
+            "peers_idempotent": idempotent,
+        },
+        "fifty": {
+            "readings_s": rate(fifty, "collector"),
+            "committer_apart_s": rate(fifty, "apart"),
+            "staged_insert_s": rate(fifty, "staged_insert"),
+            "copy_s": rate(fifty, "copy"),
+            "to_staged_insert": ratio(fifty, "collector", "staged_insert"),
+            "apart_to_staged_insert": ratio(fifty, "apart", "staged_insert"),
+            "peers": {name: rate(fifty, name) for name in peers.PEERS_OF_FIFTY if f"{name}.readings_s" in fifty},
+        },
+        "two_workers": {
+            "one_s": rate(one, "two_workers"),
+            "fifty_s": rate(fifty, "two_workers"),
+            "to_one_worker": ratio(one, "two_workers", "collector"),
+        },
+        "rss_mb": max((max(kind[f"{name}.rss_mb"]) for kind in (one, fifty) for name in ours), default=0.0),
+    }
+
+
+def rate(found: dict[str, list[float]], name: str) -> float:
+    return round(statistics.median(found.get(f"{name}.readings_s", [0.0])), 1)
+
+
+def ratio(found: dict[str, list[float]], name: str, limit: str) -> float:
+    pairs = zip(found.get(f"{name}.readings_s", [0.0]), found.get(f"{limit}.readings_s", [1.0]), strict=True)
+    return round(statistics.median(ours / theirs for ours, theirs in pairs), 3)
+
+
+def print_table(found: Found) -> None:
+    for kind, figures in found.items():
+        print(f"\n| {kind} | readings/s | µs of CPU a message | peak RSS, MB |\n|---|---|---|---|")
+        for name in dict.fromkeys(key.split(".")[0] for key in figures):
+            cells = [figures.get(f"{name}.{key}") for key in ("readings_s", "us_cpu_message", "rss_mb")]
+            print(
+                f"| {name} | "
+                + " | ".join("" if one is None else f"{statistics.median(one):,.0f}" for one in cells)
+                + " |"
+            )
+    print(flush=True)
 
 
 if __name__ == "__main__":

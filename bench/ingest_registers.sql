@@ -1,5 +1,6 @@
 -- register --
--- Units with the given codes, one gateway and one meter each, and %(points)s points with one interval series each. No rows.
+-- Units with the given codes, one meter each, and %(points)s points with one interval series each; gateway g1 sends in
+-- shard 0, g2 in shard 1 or 2, for two workers. No rows.
 WITH units AS (
     INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)
     SELECT
@@ -15,7 +16,9 @@ WITH units AS (
 
 gateways AS (
     INSERT INTO gateway (unit_id, gateway_code, shard, backfill_from)
-    SELECT unit_id, 'g1', 0, %(first_at)s FROM units
+    SELECT u.unit_id, g.code, CASE g.code WHEN 'g1' THEN 0 ELSE 1 + u.unit_id %% 2 END, %(first_at)s
+    FROM units AS u
+    CROSS JOIN (VALUES ('g1'), ('g2')) AS g (code)
 ),
 
 meters AS (
@@ -56,3 +59,40 @@ ORDER BY series_id;
 -- copy --
 -- Rows straight into the table.
 COPY reading (series_id, at, value, message_id, ordinal, source) FROM STDIN (FORMAT BINARY);
+
+-- addresses --
+-- Each unit with its shard of two and its series in the order of its points; a row for each unit.
+SELECT
+    u.unit_code,
+    (SELECT g.shard FROM gateway AS g WHERE g.unit_id = u.unit_id AND g.gateway_code = 'g2') AS shard,
+    array_agg(s.series_id ORDER BY substr(p.point_code, 2)::integer) AS series_ids
+FROM unit AS u
+INNER JOIN point AS p ON u.unit_id = p.unit_id
+INNER JOIN series AS s ON p.point_id = s.point_id
+GROUP BY u.unit_id
+ORDER BY u.unit_id;
+
+-- count_of_peers --
+-- Rows that peers stored; they do not know their message, so that a sequence can count them. One row.
+SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS stored FROM bench_peer_row;
+
+-- admit_peers --
+-- Defaults for what peers do not know, for this bench only. No rows.
+CREATE SEQUENCE bench_peer_row;
+GRANT USAGE ON SEQUENCE bench_peer_row TO nenghao_collector;
+GRANT SELECT ON SEQUENCE bench_peer_row TO nenghao_verifier;
+ALTER TABLE reading ALTER COLUMN message_id SET DEFAULT nextval('bench_peer_row');
+ALTER TABLE reading ALTER COLUMN ordinal SET DEFAULT 0;
+ALTER TABLE reading ALTER COLUMN source SET DEFAULT 'b';
+
+-- soak_counts --
+-- Messages, readings, and messages behind their shard's receipt cursor. One row.
+SELECT
+    (SELECT count(*) FROM message) AS message_count,
+    (SELECT count(*) FROM reading) AS reading_count,
+    (
+        SELECT count(*)
+        FROM message AS m
+        LEFT JOIN receipt_cursor AS c ON m.shard = c.shard
+        WHERE m.message_id > coalesce(c.message_id, 0)
+    ) AS unreceipted_count;

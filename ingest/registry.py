@@ -56,6 +56,7 @@ class Registry:
         return self.current(conn)
 
     def _read(self, conn: Connection) -> RegisterSnapshot:
+        self._snapshot = None  # two of a province's registers at once would be 40 MB more
         gc.collect()
         gc.disable()
         try:
