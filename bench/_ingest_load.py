@@ -9,10 +9,13 @@ from paho.mqtt.client import Client, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from nenghao.config import Role, Settings
-from nenghao.db.connection import connect
+from nenghao.crypto import ED25519, SigningKey, load_signing_key, new_signing_key
+from nenghao.db.connection import Connection, connect
+from nenghao.db.gateway_keys import add_gateway_key, find_gateway
 from nenghao.db.queries import parse_queries
 from nenghao.domain.periods import SHANGHAI
 from nenghao.domain.unit_code import check_character
+from nenghao.envelope import enclose
 
 UNITS = 1_200
 POINTS = 80
@@ -33,6 +36,7 @@ class Load:
         self.seq = 0
         self.units: list[tuple[str, int, list[int]]] = []
         self._encoder = msgspec.json.Encoder()
+        self._keys: dict[str, SigningKey] = {}
 
     def register(self) -> None:
         """Units, two gateways each, 80 points with an interval series each."""
@@ -40,8 +44,21 @@ class Load:
         codes = [front + check_character(front) for front in fronts]
         with connect(self.settings, Role.CONSOLE) as conn:
             conn.execute(QUERIES["register"], {"codes": codes, "first_at": FIRST_AT, "points": POINTS})
+            self._register_keys(conn, codes)
         with connect(self.settings, Role.VERIFIER) as conn:
             self.units = list(conn.execute(QUERIES["addresses"]))
+
+    def _register_keys(self, conn: Connection, codes: list[str]) -> None:
+        """A key for each gateway g3, which has to sign from then on."""
+        for code in codes:
+            key = load_signing_key(new_signing_key())
+            gateway_id = find_gateway(conn, code, "g3")
+            assert gateway_id is not None
+            add_gateway_key(
+                conn, gateway_id=gateway_id, key_id=key.key_id, algorithm=ED25519, public_key=key.public_bytes,
+                valid_from=FIRST_AT, registered_by="bench",
+            )  # fmt: skip
+            self._keys[code] = key
 
     def preload(self, rows: int) -> int:
         """Fill the table in order of arrival, every series each quarter-hour; returns how many rows there are."""
@@ -96,5 +113,6 @@ class Load:
         if size == 1:
             body |= {"series": series[part], "at": at, "value": "1.25"}
         self.seq += 1
-        in_shard = shard if shard is not None else 0 if gateway == "g1" else own_shard
-        return f"nenghao/v1/{in_shard}/{code}/{gateway}/backfill", self._encoder.encode(body)
+        in_shard = shard if shard is not None else own_shard if gateway == "g2" else 0
+        topic, payload = f"nenghao/v1/{in_shard}/{code}/{gateway}/backfill", self._encoder.encode(body)
+        return topic, enclose(self._keys[code], topic, payload) if gateway == "g3" else payload

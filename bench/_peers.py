@@ -22,6 +22,9 @@ PEERS = ("mq_bridge_copy", "mq_bridge_insert", "node_red")
 #: mq-bridge binds fields of the top level only: what holds fifty readings it can store by a statement, not by COPY.
 PEERS_OF_FIFTY = ("mq_bridge_insert", "node_red")
 
+#: What Node-RED logs when it begins to receive: it takes all that waits before its first rows are stored.
+CONNECTED = "Connected to broker"
+
 _INSERT_ONE = (
     "INSERT INTO reading (series_id, at, value) VALUES (${payload:series}::integer, ${payload:at}::timestamptz,"
     " ${payload:value}::numeric)"

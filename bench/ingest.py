@@ -5,7 +5,8 @@
 On a stack of its own, with the schema as shipped: 1 200 gateways, 96 000 series, and a table of readings that holds
 `--rows` rows before the first round. A run queues messages in a persistent session, then starts who drains it, and
 counts from the first rows in the table to the last. Receipts are on, signatures off. Rounds go through all runs in
-shuffled order: the collector in one process, with its committer in another, with two workers; paho alone with manual
+shuffled order: the collector in one process, with its committer in another, with two workers, with every message
+signed by its gateway; paho alone with manual
 acknowledgement; the staged insert alone, COPY alone; the peers of bench/_peers.py. Ratios are taken within a round and
 their median is printed. After `--minutes` no round begins.
 """
@@ -16,7 +17,6 @@ import os
 import platform
 import random
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -31,6 +31,8 @@ import psycopg
 from bench import _peers as peers
 from bench._ingest_limits import Drain, insert_rows
 from bench._ingest_load import QUERIES, Load
+from bench._ingest_table import COLLECTORS, Figures, Found, print_table, summary
+from bench._processes import cpu_seconds, end, peak_rss_mb, tree_of
 from nenghao.config import Role
 from nenghao.db.connection import connect
 from nenghao.stack import Stack, StackSpec
@@ -38,15 +40,7 @@ from nenghao.stack.spec import SERVERS
 
 INGEST = Path(sys.executable).parent / "nenghao-ingest"
 #: A run that takes longer has hung; the bench says so instead of its figure.
-RUN_TIMEOUT_S = 60
-#: How the collector runs: its words, its variables, and the gateway of each unit that sends.
-COLLECTORS = {
-    "collector": ((), {"NENGHAO_SHARDS": "0"}, "g1"),
-    "apart": ((), {"NENGHAO_SHARDS": "0", "NENGHAO_IS_COMMIT_APART": "true"}, "g1"),
-    "two_workers": (("--workers", "2"), {"NENGHAO_SHARDS": "1,2"}, "g2"),
-}
-Figures = dict[str, float]
-Found = dict[str, dict[str, list[float]]]
+RUN_TIMEOUT_S = 120
 
 
 def main() -> None:
@@ -99,7 +93,7 @@ class Bench:
         with psycopg.connect(superuser, autocommit=True) as conn:
             conn.execute(QUERIES["admit_peers"])
             conn.execute("ANALYZE reading")
-        for words, variables, _ in COLLECTORS.values():
+        for words, variables, _ in list(COLLECTORS.values())[:-1]:  # signed and unsigned share a session
             with self.running(words, variables):
                 time.sleep(6)
 
@@ -151,17 +145,27 @@ class Bench:
             begun = stored_by_peers(conn)
             process = peers.start(peer, self.settings, client_id, self.folder, size)
             try:
-                return self.measure(lambda: (stored_by_peers(conn) - begun) // size, messages, size, process.pid)
+                log = self.folder / f"{peer}.log"
+                return self.measure(
+                    lambda: (stored_by_peers(conn) - begun) // size, messages, size, process.pid,
+                    is_begun=(lambda: peers.CONNECTED in log.read_text()) if peer == "node_red" else None,
+                )  # fmt: skip
             except TimeoutError as error:
                 raise SystemExit(f"{peer}: {error}\n{(self.folder / f'{peer}.log').read_text()[-2000:]}") from error
             finally:
                 end(process)
+                (self.folder / f"{peer}.log").unlink()
                 Drain(self.settings, client_id).forget()
 
-    def measure(self, count: Callable[[], int], messages: int, size: int, pid: int) -> Figures:
-        """From the first rows to the last; what came with the first rows is not counted."""
-        deadline_s = time.monotonic() + RUN_TIMEOUT_S
-        while (first := count()) == 0:
+    def measure(
+        self, count: Callable[[], int], messages: int, size: int, pid: int, is_begun: Callable[[], bool] | None = None
+    ) -> Figures:
+        """From the first rows to the last; what came with the first rows is not counted.
+
+        Who takes everything before it stores anything is timed from its connection instead, by `is_begun`.
+        """
+        deadline_s, first = time.monotonic() + RUN_TIMEOUT_S, 0
+        while not is_begun() if is_begun is not None else (first := count()) == 0:
             check_deadline(deadline_s, 0)
             time.sleep(0.002)
         began_s, cpu_began_s, rss_mb = time.monotonic(), cpu_seconds(pid), 0.0
@@ -218,94 +222,6 @@ def stored_by_peers(conn: psycopg.Connection) -> int:
 def check_deadline(deadline_s: float, count: int) -> None:
     if time.monotonic() > deadline_s:
         raise TimeoutError(f"{count} messages after {RUN_TIMEOUT_S} s")
-
-
-def end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(60)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def tree_of(pid: int) -> list[int]:
-    """A process and all below it that live."""
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += tree_of(int(child))
-    return found
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process and all below it."""
-    ticks = 0
-    for one in tree_of(pid):
-        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def peak_rss_mb(pid: int) -> float:
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
-
-
-def summary(found: Found) -> dict[str, object]:
-    """Medians, and medians of the ratios to the limit of the same round."""
-    one, fifty = found["one"], found["fifty"]
-    idempotent = {name: rate(one, name) for name in peers.IDEMPOTENT if f"{name}.readings_s" in one}
-    others = {name: rate(one, name) for name in peers.PEERS if f"{name}.readings_s" in one and name not in idempotent}
-    ours = [key for key in COLLECTORS if f"{key}.rss_mb" in one]
-    return {
-        "one": {
-            "readings_s": rate(one, "collector"),
-            "committer_apart_s": rate(one, "apart"),
-            "paho_drain_s": rate(one, "paho"),
-            "to_paho": ratio(one, "collector", "paho"),
-            "apart_to_paho": ratio(one, "apart", "paho"),
-            "peers": others,
-            "peers_idempotent": idempotent,
-        },
-        "fifty": {
-            "readings_s": rate(fifty, "collector"),
-            "committer_apart_s": rate(fifty, "apart"),
-            "staged_insert_s": rate(fifty, "staged_insert"),
-            "copy_s": rate(fifty, "copy"),
-            "to_staged_insert": ratio(fifty, "collector", "staged_insert"),
-            "apart_to_staged_insert": ratio(fifty, "apart", "staged_insert"),
-            "peers": {name: rate(fifty, name) for name in peers.PEERS_OF_FIFTY if f"{name}.readings_s" in fifty},
-        },
-        "two_workers": {
-            "one_s": rate(one, "two_workers"),
-            "fifty_s": rate(fifty, "two_workers"),
-            "to_one_worker": ratio(one, "two_workers", "collector"),
-        },
-        "rss_mb": max((max(kind[f"{name}.rss_mb"]) for kind in (one, fifty) for name in ours), default=0.0),
-    }
-
-
-def rate(found: dict[str, list[float]], name: str) -> float:
-    return round(statistics.median(found.get(f"{name}.readings_s", [0.0])), 1)
-
-
-def ratio(found: dict[str, list[float]], name: str, limit: str) -> float:
-    pairs = zip(found.get(f"{name}.readings_s", [0.0]), found.get(f"{limit}.readings_s", [1.0]), strict=True)
-    return round(statistics.median(ours / theirs for ours, theirs in pairs), 3)
-
-
-def print_table(found: Found) -> None:
-    for kind, figures in found.items():
-        print(f"\n| {kind} | readings/s | µs of CPU a message | peak RSS, MB |\n|---|---|---|---|")
-        for name in dict.fromkeys(key.split(".")[0] for key in figures):
-            cells = [figures.get(f"{name}.{key}") for key in ("readings_s", "us_cpu_message", "rss_mb")]
-            print(
-                f"| {name} | "
-                + " | ".join("" if one is None else f"{statistics.median(one):,.0f}" for one in cells)
-                + " |"
-            )
-    print(flush=True)
 
 
 if __name__ == "__main__":

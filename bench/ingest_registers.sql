@@ -1,6 +1,6 @@
 -- register --
--- Units with the given codes, one meter each, and %(points)s points with one interval series each; gateway g1 sends in
--- shard 0, g2 in shard 1 or 2, for two workers. No rows.
+-- Units with the given codes, one meter each, and %(points)s points with one interval series each; gateways g1 and
+-- g3 send in shard 0, the latter signed; g2 in shard 1 or 2, for two workers. No rows.
 WITH units AS (
     INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)
     SELECT
@@ -16,9 +16,9 @@ WITH units AS (
 
 gateways AS (
     INSERT INTO gateway (unit_id, gateway_code, shard, backfill_from)
-    SELECT u.unit_id, g.code, CASE g.code WHEN 'g1' THEN 0 ELSE 1 + u.unit_id %% 2 END, %(first_at)s
+    SELECT u.unit_id, g.code, CASE g.code WHEN 'g2' THEN 1 + u.unit_id %% 2 ELSE 0 END, %(first_at)s
     FROM units AS u
-    CROSS JOIN (VALUES ('g1'), ('g2')) AS g (code)
+    CROSS JOIN (VALUES ('g1'), ('g2'), ('g3')) AS g (code)
 ),
 
 meters AS (

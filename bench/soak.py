@@ -24,7 +24,8 @@ from threading import Event, Thread
 from paho.mqtt.client import MQTTMessageInfo
 
 from bench._ingest_load import POINTS, QUERIES, UNITS, Load
-from bench.ingest import INGEST, end, tree_of
+from bench._processes import end, tree_of
+from bench.ingest import INGEST
 from nenghao.config import Role, Settings
 from nenghao.db.connection import connect
 from nenghao.stack import Component, Stack, StackSpec
