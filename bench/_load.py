@@ -13,7 +13,8 @@ from nenghao.domain.periods import SHANGHAI
 
 POINTS = 10
 DAY = 96
-FIRST_AT = datetime.now(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=90)
+#: Early enough that no row comes to the present, where readings would be refused as future ones.
+FIRST_AT = datetime.now(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=400)
 
 #: What one message holds: readings, or bytes that are no message.
 Content = list[Reading] | bytes
