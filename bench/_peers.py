@@ -128,7 +128,12 @@ def _mq_bridge(peer: str, settings: Settings, client_id: str, size: int) -> dict
         "queue_capacity": 100_000,
         "max_inflight": 20_000,
     }
-    return {"input": {"mqtt": mqtt}, "output": {"sqlx": sqlx}, "batch_size": 2_000, "startup_timeout_ms": 30_000}
+    return {
+        "input": {"mqtt": mqtt},
+        "output": {"sqlx": sqlx},
+        "batch_size": 2_000 if size == 1 else 100,
+        "startup_timeout_ms": 30_000,
+    }
 
 
 def _node_red(settings: Settings, client_id: str, folder: Path) -> list[str]:

@@ -12,6 +12,7 @@ from ingest.committer import Answer, Committer
 from ingest.health import WorkerHealth
 from ingest.logs import log_event
 from ingest.pipeline import Arrival
+from ingest.registry import Registry
 from ingest.session import ShardSession
 from nenghao.config import Settings
 from nenghao.db.ingest_rows import BatchOutcome
@@ -29,13 +30,15 @@ REPORT_EVERY_S: Final = 60.0
 class ShardCollector:
     """Runs until it is told to stop. It reads and acknowledges in one thread; its committer stores beside it."""
 
-    def __init__(self, settings: Settings, shard: int, stop: Event, health: WorkerHealth) -> None:
+    def __init__(
+        self, settings: Settings, shard: int, stop: Event, health: WorkerHealth, registry: Registry | None = None
+    ) -> None:
         self._settings = settings
         self._shard = shard
         self._stop = stop
         self._health = health
         self._batcher = Batcher(settings)
-        self._committer = Committer(settings, shard)
+        self._committer = Committer(settings, shard, registry or Registry())
         #: Packet ids by number of request; those of a session that was lost are no longer in it.
         self._owed: deque[tuple[int, Sequence[int]]] = deque()
         self._total = BatchOutcome()

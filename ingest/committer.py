@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from ingest.pipeline import Arrival
+from ingest.registry import Registry
 from ingest.storing import BatchStore
 from nenghao.config import Settings
 from nenghao.db.ingest_rows import BatchOutcome
@@ -46,9 +47,10 @@ class Answer:
 class Committer:
     """The reader's end. At most one batch is on its way, so that nothing is held three times."""
 
-    def __init__(self, settings: Settings, shard: int) -> None:
+    def __init__(self, settings: Settings, shard: int, registry: Registry) -> None:
         self._settings = settings
         self._shard = shard
+        self._registry = registry
         self._pipe: Connection | None = None
         self._runner: Thread | SpawnProcess | None = None
         self._asked = 0
@@ -125,14 +127,14 @@ class Committer:
     def _start(self) -> None:
         self._asked = self._answered = 0
         self._pipe, theirs = multiprocessing.Pipe()
+        arguments = (self._settings, self._shard, theirs)
         if self._settings.is_commit_apart:
-            arguments = (self._settings, self._shard, theirs)
             self._runner = multiprocessing.get_context("spawn").Process(target=_commit_apart, args=arguments)
             self._runner.start()
             theirs.close()  # the child has its own copy: when it dies, this end must see it
         else:
             name = f"commit-{self._shard}"
-            self._runner = Thread(target=_commit, args=(self._settings, self._shard, theirs), name=name, daemon=True)
+            self._runner = Thread(target=_commit, args=(*arguments, self._registry), name=name, daemon=True)
             self._runner.start()
 
 
@@ -140,12 +142,12 @@ def _commit_apart(settings: Settings, shard: int, pipe: Connection) -> None:
     """The main function of a process; it ends with its reader, whose signals are not its own."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    _commit(settings, shard, pipe)
+    _commit(settings, shard, pipe, Registry())
 
 
-def _commit(settings: Settings, shard: int, pipe: Connection) -> None:
+def _commit(settings: Settings, shard: int, pipe: Connection, registry: Registry) -> None:
     """Serve requests until the reader is gone: empty bytes open the database, others are messages to commit."""
-    store = BatchStore(settings, shard)
+    store = BatchStore(settings, shard, registry)
     number, is_open = 0, False
     try:
         while True:

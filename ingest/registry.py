@@ -2,9 +2,11 @@
 
 import gc
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from functools import wraps
+from threading import RLock
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 from nenghao.db.connection import Connection
@@ -20,14 +22,29 @@ from nenghao.db.ingest_registers import (
 #: Additions are noticed by the mark; ended validities and closed windows are not, and wait for this.
 MAX_AGE_S: Final = 30.0
 
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _alone(method: _Method) -> _Method:
+    """Shards of one process share a registry, each with a connection and a thread of its own."""
+
+    @wraps(method)
+    def locked(self: "Registry", *arguments: object) -> object:
+        with self.lock:
+            return method(self, *arguments)
+
+    return cast("_Method", locked)
+
 
 class Registry:
     """Holds the newest snapshot; the database connection is the caller's."""
 
     def __init__(self) -> None:
+        self.lock = RLock()
         self._snapshot: RegisterSnapshot | None = None
         self._read_at_s = 0.0
 
+    @_alone
     def current(self, conn: Connection) -> RegisterSnapshot:
         """The snapshot, read again where it is old; its keys are those of now.
 
@@ -41,6 +58,7 @@ class Registry:
             self._snapshot = replace(self._snapshot, trust_mark=trust_mark, trust=read_trust(conn))
         return self._snapshot
 
+    @_alone
     def after_unknown(self, conn: Connection) -> RegisterSnapshot | None:
         """A newer snapshot where something was added since, else None: asking costs seven index look-ups."""
         held = self._snapshot
@@ -49,6 +67,7 @@ class Registry:
             return None if newer is held else newer
         return self._read(conn)
 
+    @_alone
     def after_enrolment(self, conn: Connection, boots: Mapping[int, UUID]) -> RegisterSnapshot:
         """The snapshot once boots were enrolled, by gateway; one that another has enrolled meanwhile stands."""
         for gateway_id, boot_id in boots.items():

@@ -28,10 +28,10 @@ MAX_DAYS: Final = 100
 class BatchStore:
     """The collector's side of the database for one shard."""
 
-    def __init__(self, settings: Settings, shard: int) -> None:
+    def __init__(self, settings: Settings, shard: int, registry: Registry | None = None) -> None:
         self._settings = settings
         self._shard = shard
-        self._registry = Registry()
+        self._registry = registry or Registry()
         self._conn: Connection | None = None
         self._sizes = SizeLimits(
             message_bytes=settings.message_max_bytes, message_readings=settings.message_max_readings

@@ -10,6 +10,7 @@ from typing import Final
 from ingest.collector import ShardCollector
 from ingest.health import ProcessHealth
 from ingest.logs import log_event
+from ingest.registry import Registry
 from nenghao.config import Role, Settings
 from nenghao.db.connection import Connection, connect
 from nenghao.db.errors import driver_errors
@@ -20,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 #: How soon the shards of a dead worker are taken over.
 TURN_S: Final = 1.0
+SETTLE_S: Final = 3.0
 #: What a worker without a shard waits for: alone it is not ready, beside others it is a reserve.
 STANDBY: Final = "every shard has another collector"
 
@@ -45,6 +47,8 @@ class Worker:
         self._conn: Connection | None = None
         self._place = 0
         self._runs: dict[int, _Run] = {}
+        #: One for all shards: a province's registers are some 40 MB.
+        self._registry = Registry()
         self._trouble: str | None = None
         self._is_standby = False
 
@@ -92,7 +96,7 @@ class Worker:
         for shard in wanted:
             stop = Event()
             name = f"shard-{shard}"
-            collector = ShardCollector(self._settings, shard, stop, self._process.add_worker(name))
+            collector = ShardCollector(self._settings, shard, stop, self._process.add_worker(name), self._registry)
             self._runs[shard] = _Run(collector, stop, pool.submit(self._collect, collector, name))
 
     def _note_standby(self, *, is_standby: bool) -> None:
@@ -121,6 +125,10 @@ class Worker:
 
     def _connection(self) -> Connection:
         if self._conn is None or self._conn.closed:
+            is_back = self._conn is not None
             self._conn = connect(self._settings, Role.COLLECTOR, autocommit=True)
             self._place = join_workers(self._conn, self._settings.shards, self._started_at)
+            if is_back:
+                # The database was away for all: whoever is back first must not take the shares of the others.
+                self._stop.wait(SETTLE_S)
         return self._conn
