@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 from nenghao.config import Role, Settings, load_settings
 from nenghao.db.connection import connect
+from nenghao.db.errors import driver_errors
 from nenghao.jobs.build_months import build_months
 from nenghao.jobs.close_days import close_changed_days
+from nenghao.jobs.close_tree import check_clocks, close_tree
 from nenghao.jobs.due_days import mark_due_days
 from nenghao.jobs.seal_balances import held_balances, seal_balances
 from nenghao.jobs.sync_reference import sync_reference
+from nenghao.signer.client import HEADS_TOKEN, SignerClient
 
 
 def run_due_days(settings: Settings | None = None) -> dict[str, int]:
@@ -35,6 +38,20 @@ def run_build_months(settings: Settings | None = None) -> dict[str, int]:
     with connect(settings or load_settings(), Role.JOBS) as conn:
         sync_reference(conn)
         return {"balances": len(build_months(conn, datetime.now(UTC)))}
+
+
+def run_close_tree(settings: Settings | None = None, *, resume_reason: str | None = None) -> dict[str, int | str]:
+    """Close the tree of the last day that is over."""
+    settings = settings or load_settings()
+    with (
+        driver_errors(),
+        connect(settings, Role.JOBS, autocommit=True) as conn,
+        SignerClient(settings, HEADS_TOKEN) as signer,
+    ):
+        now = datetime.now(UTC)
+        check_clocks(conn, settings, now)
+        closed = close_tree(conn, signer, now, resume_reason=resume_reason)
+        return {**asdict(closed), "day_on": str(closed.day_on), "is_new": int(closed.is_new)}
 
 
 def run_seal(settings: Settings | None = None) -> dict[str, int]:

@@ -27,6 +27,9 @@ class Head:
     day_on: date
     root: bytes
     previous_root: bytes | None
+    #: Where its range ends in the store; it begins after the tree before.
+    last_batch_id: int
+    last_row_leaf_id: int
     batch_count: int
     message_count: int
     row_count: int
@@ -50,6 +53,8 @@ class Head:
                 "day": str(self.day_on),
                 "root": self.root.hex(),
                 "previous_root": None if self.previous_root is None else self.previous_root.hex(),
+                "last_batch_id": self.last_batch_id,
+                "last_row_leaf_id": self.last_row_leaf_id,
                 "batch_count": self.batch_count,
                 "message_count": self.message_count,
                 "row_count": self.row_count,
@@ -73,6 +78,8 @@ def read_head(body: bytes) -> Head:
             day_on=date.fromisoformat(fields["day"]),
             root=bytes.fromhex(fields["root"]),
             previous_root=None if previous is None else bytes.fromhex(previous),
+            last_batch_id=int(fields["last_batch_id"]),
+            last_row_leaf_id=int(fields["last_row_leaf_id"]),
             batch_count=int(fields["batch_count"]),
             message_count=int(fields["message_count"]),
             row_count=int(fields["row_count"]),

@@ -1,0 +1,82 @@
+"""Every stored row that a leaf was made of, streamed in the order of the leaves: what `verify store` reads."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from nenghao.db.connection import Connection
+from nenghao.db.queries import load_queries
+from nenghao.db.tree import Batch
+
+_QUERIES = load_queries("store_rows")
+
+#: Rows fetched at once: memory stays flat however large the store is.
+ROWS_AT_ONCE: Final = 10_000
+
+Row = Sequence[Any]
+
+
+@contextmanager
+def one_snapshot(conn: Connection) -> Iterator[None]:
+    """Read everything as of one instant, though batches are stored meanwhile."""
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def stream(conn: Connection, query: str) -> Iterator[Row]:
+    """The rows of a query of sql/queries/store_rows.sql, through a cursor in the server."""
+    return _stream(conn, query, _QUERIES[query], None)
+
+
+def stream_batches(conn: Connection, shard: int) -> Iterator[Batch]:
+    """The batches of a shard in their order."""
+    for row in _stream(conn, f"batches_{shard}", _QUERIES["batches"], {"shard": shard}):
+        yield _batch(row)
+
+
+def batch_shards(conn: Connection) -> list[int]:
+    """Every shard that has batches."""
+    return [shard for (shard,) in conn.execute(_QUERIES["batch_shards"])]
+
+
+def tracked_tables(conn: Connection) -> dict[str, tuple[list[str], bool]]:
+    """Every table that has row leaves: the columns of its key, and whether its rows are still recorded."""
+    return {name: (columns, is_recorded) for name, columns, is_recorded in conn.execute(_QUERIES["tracked_tables"])}
+
+
+def stream_rows(conn: Connection, table: str, key_columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Key and text of each row of a tracked table, in the order of the keys."""
+    columns = sql.SQL(", ").join(sql.Identifier("t", column) for column in key_columns)
+    query = sql.SQL(_QUERIES["rows_of"]).format(table=sql.Identifier(table), key=columns)
+    yield from _stream(conn, f"rows_{table}", query, None)
+
+
+def stream_row_leaves(conn: Connection, table: str) -> Iterator[tuple[str, bytes]]:
+    """Key and hash of the newest leaf of each row of a table, in the order of the keys."""
+    yield from _stream(conn, f"leaves_{table}", _QUERIES["row_leaves_of"], {"table_name": table})
+
+
+def message_of(conn: Connection, unit: str, gateway: str, boot_id: str, seq: int) -> bytes | None:
+    """The hash of the message that is stored under an identity."""
+    columns = {"unit_code": unit, "gateway_code": gateway, "boot_id": boot_id, "seq": seq}
+    row = conn.execute(_QUERIES["message_hash"], columns).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def _batch(row: Row) -> Batch:
+    names = (
+        "batch_id", "shard", "batch_no", "first_message_id", "last_message_id", "message_count", "root",
+        "previous_link", "link",
+    )  # fmt: skip
+    return Batch(**dict(zip(names, row, strict=True)))
+
+
+def _stream(conn: Connection, name: str, query: Any, parameters: dict[str, object] | None) -> Iterator[Any]:
+    with psycopg.ServerCursor(conn, name) as cursor:
+        cursor.itersize = ROWS_AT_ONCE
+        cursor.execute(query, parameters, binary=True)
+        yield from cursor

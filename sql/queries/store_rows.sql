@@ -1,0 +1,166 @@
+-- messages --
+-- Every message with its leaf, in the order of ids; columns as they are copied in.
+SELECT
+    message_id,
+    shard,
+    gateway_id,
+    boot_id,
+    seq,
+    msg_id,
+    topic,
+    codec,
+    hash_algorithm,
+    hash,
+    sent_at,
+    received_at,
+    outcome,
+    reading_count,
+    stored_count,
+    duplicate_count,
+    conflict_count,
+    revision_count,
+    refused_count,
+    collected_under,
+    assurance,
+    prev_hash,
+    leaf
+FROM message
+ORDER BY message_id;
+
+-- readings --
+-- Every reading by its message.
+SELECT
+    message_id,
+    ordinal::integer,
+    series_id,
+    at,
+    value,
+    source::text,
+    assurance::text
+FROM reading
+ORDER BY message_id, ordinal;
+
+-- refusals --
+-- Every refusal by its message; that of a whole message has no ordinal.
+SELECT
+    message_id,
+    ordinal::integer,
+    reason_code,
+    detail,
+    point_code,
+    at,
+    value_text,
+    refused_at
+FROM refusal
+ORDER BY message_id, ordinal NULLS FIRST;
+
+-- conflicts --
+-- Every conflict by its message.
+SELECT
+    message_id,
+    ordinal::integer,
+    series_id,
+    at,
+    standing_value,
+    value,
+    recorded_at,
+    assurance
+FROM reading_conflict
+ORDER BY message_id, ordinal;
+
+-- revisions --
+-- Every correction by its message.
+SELECT
+    message_id,
+    ordinal::integer,
+    series_id,
+    at,
+    earlier_value,
+    value,
+    reason,
+    standing,
+    recorded_at,
+    assurance
+FROM reading_revision
+ORDER BY message_id, ordinal;
+
+-- raw_hashes --
+-- The hash of every message's bytes.
+SELECT
+    message_id,
+    sha256(payload) AS payload_hash
+FROM message_raw
+ORDER BY message_id;
+
+-- batch_shards --
+-- Every shard that has batches.
+SELECT DISTINCT shard FROM message_batch ORDER BY shard;
+
+-- batches --
+-- The batches of a shard in their order.
+SELECT
+    batch_id,
+    shard,
+    batch_no,
+    first_message_id,
+    last_message_id,
+    message_count,
+    root,
+    previous_link,
+    link
+FROM message_batch
+WHERE shard = %(shard)s
+ORDER BY batch_no;
+
+-- tracked_tables --
+-- Every table that has row leaves, the columns of its key in order, and whether its triggers are there.
+SELECT
+    c.relname AS table_name,
+    array_agg(a.attname::text ORDER BY k.place) AS key_columns,
+    (
+        SELECT count(*) FROM pg_trigger AS g
+        WHERE g.tgrelid = c.oid AND g.tgfoid = 'record_rows'::regproc AND g.tgenabled = 'O'
+    ) = 2 AS is_recorded
+FROM pg_class AS c
+INNER JOIN pg_constraint AS p ON c.oid = p.conrelid AND p.contype = 'p'
+CROSS JOIN LATERAL unnest(p.conkey) WITH ORDINALITY AS k (column_no, place)
+INNER JOIN pg_attribute AS a ON c.oid = a.attrelid AND k.column_no = a.attnum
+WHERE
+    c.relnamespace = 'public'::regnamespace
+    AND (
+        c.relname IN (SELECT l.table_name FROM row_leaf AS l)
+        OR c.oid IN (SELECT g.tgrelid FROM pg_trigger AS g WHERE g.tgfoid = 'record_rows'::regproc)
+    )
+GROUP BY c.oid, c.relname
+ORDER BY c.relname;
+
+-- rows_of --
+-- Key and text of each row of a tracked table, written out as the function row_text does, which might have been changed.
+SELECT
+    concat_ws('/', {key}) COLLATE "C" AS row_key,
+    (
+        SELECT coalesce(jsonb_object_agg(f.key, f.value), '{{}}')::text
+        FROM jsonb_each(to_jsonb(t)) AS f
+        WHERE f.value <> 'null'
+    ) AS row_text
+FROM {table} AS t
+ORDER BY row_key;
+
+-- row_leaves_of --
+-- Key and hash of the newest leaf of each row of a table.
+SELECT DISTINCT ON (row_key COLLATE "C")
+    row_key COLLATE "C" AS row_key,
+    content_hash
+FROM row_leaf
+WHERE table_name = %(table_name)s
+ORDER BY row_key COLLATE "C", row_leaf_id DESC;
+
+-- message_hash --
+-- The hash of the message that is stored under an identity: no row or one.
+SELECT m.hash
+FROM message AS m
+INNER JOIN gateway AS g ON m.gateway_id = g.gateway_id
+INNER JOIN unit AS u ON g.unit_id = u.unit_id
+WHERE
+    u.unit_code = %(unit_code)s AND g.gateway_code = %(gateway_code)s
+    AND m.boot_id = %(boot_id)s::uuid AND m.seq = %(seq)s;
