@@ -1896,7 +1896,11 @@ CREATE TRIGGER form_relation_recorded AFTER INSERT ON public.form_relation REFER
 
 CREATE TRIGGER gateway_account_event_append_only BEFORE DELETE OR UPDATE ON public.gateway_account_event FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER gateway_account_event_change_recorded AFTER UPDATE ON public.gateway_account_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_account_event_id');
+
 CREATE TRIGGER gateway_account_event_no_truncate BEFORE TRUNCATE ON public.gateway_account_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER gateway_account_event_recorded AFTER INSERT ON public.gateway_account_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_account_event_id');
 
 CREATE TRIGGER gateway_boot_append_only BEFORE DELETE OR UPDATE ON public.gateway_boot FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -2008,7 +2012,11 @@ CREATE TRIGGER release_recorded AFTER INSERT ON public.release REFERENCING NEW T
 
 CREATE TRIGGER resend_request_append_only BEFORE DELETE OR UPDATE ON public.resend_request FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER resend_request_change_recorded AFTER UPDATE ON public.resend_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('resend_request_id');
+
 CREATE TRIGGER resend_request_no_truncate BEFORE TRUNCATE ON public.resend_request FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER resend_request_recorded AFTER INSERT ON public.resend_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('resend_request_id');
 
 CREATE TRIGGER row_leaf_append_only BEFORE DELETE OR UPDATE ON public.row_leaf FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 

@@ -40,6 +40,7 @@ def test_what_is_no_envelope_is_a_body() -> None:
         MARK + b"ed25519 abc\n{}",
         MARK + b"ed25519 abc A*A=\n{}",
         MARK + b"ed25519 \xff AAAA\n{}",
+        MARK + b"ed25519 abc AB==\n{}",
         MARK + b"x" * 600 + b"\n{}",
     ],
 )
