@@ -55,6 +55,11 @@ class Trust:
             return "trust.unknown_algorithm"
         return None if self.validity[signature.key_id].holds_at(at) else "trust.key_not_valid_then"
 
+    @property
+    def keys_in_use(self) -> TrustedKeys:
+        """Those that no other one has replaced: what is signed now is signed by one of them."""
+        return {key_id: key for key_id, key in self.keys.items() if self.validity[key_id].valid_to is None}
+
     def with_rotation(self, payload: bytes) -> "Trust":
         """The trust that also has a key which one of these names as its successor.
 
@@ -74,9 +79,13 @@ def load_trust(folder: Path) -> Trust:
     Raises: ConfigError where it has no key, or a file is none; SealBroken where a rotation does not follow from a
     pinned key.
     """
-    keys = load_trusted_keys(folder)
-    trust = Trust(keys=keys, validity={key_id: Validity() for key_id in keys})
+    trust = pinned(load_trusted_keys(folder))
     return with_rotations(trust, (path.read_bytes() for path in sorted(folder.glob("*.rotation"))))
+
+
+def pinned(keys: TrustedKeys) -> Trust:
+    """The trust in keys that somebody pinned."""
+    return Trust(keys=keys, validity={key_id: Validity() for key_id in keys})
 
 
 def with_rotations(trust: Trust, payloads: Iterable[bytes]) -> Trust:

@@ -1,4 +1,4 @@
-"""What the platform has said, kept in the spool's file: receipts, refusals, heads and requests, byte by byte."""
+"""What the platform has said, kept in the spool's file byte by byte: receipts, refusals, heads, requests, new keys."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -55,6 +55,14 @@ class Evidence:
     def has_request(self, payload: bytes) -> bool:
         """Whether a request is kept, and so was followed."""
         return bool(self._file.execute("SELECT 1 FROM request WHERE hash = ?", [sha256(payload).digest()]))
+
+    def keep_rotation(self, topic: str, payload: bytes) -> None:
+        """Keep the statement by which the platform took a new key."""
+        self._keep("rotation", topic, payload)
+
+    def rotations(self) -> list[bytes]:
+        """Every kept rotation."""
+        return [payload for (payload,) in self._file.execute("SELECT payload FROM rotation")]
 
     def keep_refusals(self, refusals: Iterable[KeptRefusal]) -> list[KeptRefusal]:
         """Keep refusals; returns those that are new."""

@@ -19,6 +19,7 @@ from nenghao.crypto import check_signature
 from nenghao.domain.acceptance import Reason
 from nenghao.envelope import Envelope, open_envelope, signed_bytes
 from nenghao.errors import SealBroken
+from nenghao.trust import KEYS_TOPIC, pinned, with_rotations
 
 _log = logging.getLogger(__name__)
 
@@ -62,8 +63,8 @@ class Inbox:
     def __init__(self, spool: Spool, account: GatewayAccount) -> None:
         self._spool = spool
         self._account = account
-        self._trusted = trusted_of(account.trust_pems)
         self._evidence = Evidence(spool.file)
+        self._trust = with_rotations(pinned(trusted_of(account.trust_pems)), self._evidence.rotations())
         #: New refusals by reason, and how many more the receipts count than they list.
         self.refusals: Counter[str] = Counter()
         self.unlisted_refusals = 0
@@ -73,12 +74,15 @@ class Inbox:
     def take(self, topic: str, payload: bytes) -> Heard:
         """Follow one message; one that cannot be believed or read is logged, counted and changes nothing."""
         envelope = open_envelope(payload)
-        complaint = self._complaint(topic, envelope)
+        complaint = None if topic.startswith(KEYS_TOPIC) else self._complaint(topic, envelope)
         if complaint is not None or envelope is None:
             self.disbelieved += 1
             _log.error("gateway %s does not believe what came on %s: %s", self._account.name, topic, complaint)
             return Heard()
         body = envelope.body
+        if topic.startswith(KEYS_TOPIC):
+            self._take_rotation(topic, payload)
+            return Heard()
         if topic == self._account.topic(TopicKind.RECEIPTS):
             return self._take_receipt(topic, payload, body)
         if topic == self._account.topic(TopicKind.CONFIG):
@@ -90,18 +94,33 @@ class Inbox:
         """Why a message is not believed; where no key is pinned at all, everything is that can be taken apart."""
         if envelope is None:
             return "its envelope is damaged"
-        if not self._trusted:
+        trusted = self._trust.keys_in_use
+        if not trusted:
             return None
         signature = envelope.signature
         if signature is None:
             return "it is not signed"
-        if signature.key_id not in self._trusted:
+        if signature.key_id not in trusted:
             return f"no trusted key is {signature.key_id[:64]}"
         try:
-            is_right = check_signature(signature, signed_bytes(topic, envelope.body), self._trusted)
+            is_right = check_signature(signature, signed_bytes(topic, envelope.body), trusted)
         except SealBroken as error:
             return str(error)
         return None if is_right else "its signature is wrong"
+
+    def _take_rotation(self, topic: str, payload: bytes) -> None:
+        """Believe the platform's new key, where one that is believed names it as its successor."""
+        try:
+            trust = self._trust.with_rotation(payload)
+        except SealBroken as error:
+            if self._trust.keys:
+                self.disbelieved += 1
+                _log.error("gateway %s does not believe the new key on %s: %s", self._account.name, topic, error)
+            return
+        if trust.keys.keys() != self._trust.keys.keys():
+            _log.warning("gateway %s believes the platform's new key on %s", self._account.name, topic)
+            self._evidence.keep_rotation(topic, payload)
+            self._trust = trust
 
     def _take_receipt(self, topic: str, payload: bytes, body: bytes) -> Heard:
         receipt = decode_receipt(body)

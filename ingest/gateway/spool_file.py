@@ -69,6 +69,13 @@ CREATE TABLE request (
     payload BLOB NOT NULL,
     received_at TEXT NOT NULL
 )""",
+    """
+CREATE TABLE rotation (
+    hash BLOB PRIMARY KEY,
+    topic TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    received_at TEXT NOT NULL
+)""",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
 

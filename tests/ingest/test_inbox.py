@@ -25,6 +25,7 @@ from nenghao.crypto import (
 )
 from nenghao.envelope import enclose, open_envelope, signed_bytes
 from nenghao.errors import RetryableError
+from nenghao.trust import KEYS_TOPIC, rotation
 from tests.ingest.wire import reading
 
 PLATFORM_PEM = new_signing_key()
@@ -81,6 +82,21 @@ def test_a_receipt_signed_by_a_trusted_key_is_believed_and_kept(spool: Spool) ->
     assert [message.seq for message in spool.unreceipted()] == [1, 3, 4]
     assert [(kept.topic, kept.payload) for kept in Evidence(spool.file).receipts()] == [(RECEIPTS, payload)]
     assert inbox.disbelieved == 0
+
+
+def test_a_new_key_is_believed_where_the_old_one_names_it_and_the_old_one_no_more(spool: Spool) -> None:
+    inbox, new = Inbox(spool, ACCOUNT), load_signing_key(new_signing_key())
+    topic = KEYS_TOPIC + new.key_id
+    inbox.take(topic, rotation(STRANGER, new, datetime.now(UTC)))
+    assert inbox.take(RECEIPTS, enclose(new, RECEIPTS, receipt(spool, 0))).receipted == {}
+    statement = rotation(PLATFORM, new, datetime.now(UTC))
+    for _ in range(2):  # it is retained, so it comes at each connection
+        inbox.take(topic, statement)
+    assert inbox.disbelieved == 2
+    assert inbox.take(RECEIPTS, enclose(new, RECEIPTS, receipt(spool, 0))).receipted == {0: 2}
+    assert inbox.take(RECEIPTS, enclose(PLATFORM, RECEIPTS, receipt(spool, 1))).receipted == {}
+    later = Inbox(spool, ACCOUNT)
+    assert later.take(RECEIPTS, enclose(new, RECEIPTS, receipt(spool, 2))).receipted == {2: 2}
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
