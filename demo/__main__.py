@@ -26,8 +26,8 @@ from nenghao.db.connection import connect
 from nenghao.db.gateway_keys import add_gateway_key, find_gateway
 from nenghao.db.gateways import close_commissioning
 from nenghao.domain.periods import SHANGHAI, Month
-from nenghao.errors import NenghaoError
-from nenghao.jobs.entry import run_sync_reference
+from nenghao.errors import NenghaoError, RetryableError
+from nenghao.jobs.entry import run_close_tree, run_sync_reference
 from nenghao.registers.importer import import_folder
 from nenghao.reporting.verify import verify_archive
 from nenghao.stack import Stack
@@ -80,6 +80,7 @@ def run(stack: Stack, *, kills_collector: bool) -> bool:
             close_commissioning(conn, unit_code=unit.unit_code, gateway_code=GATEWAY, now=datetime.now(SHANGHAI))
 
     runs = close_and_audit(Airflow(stack.airflow_url, stack.secret("airflow_admin")))
+    close_day(settings)
     return print_report(stack, settings, units, window, sent, runs)
 
 
@@ -148,6 +149,16 @@ def close_and_audit(airflow: Airflow) -> list[Run]:
     return runs
 
 
+def close_day(settings: Settings) -> None:
+    """Close the tree of yesterday over all of this; a demo that ran less than 23 hours ago has closed it."""
+    try:
+        closed = run_close_tree(settings)
+    except RetryableError as error:
+        say(f"no tree is closed now: {error}")
+    else:
+        say(f"tree {closed['tree_no']} of {closed['day_on']} is closed, its head signed by nenghao-signer")
+
+
 def print_report(
     stack: Stack,
     settings: Settings,
@@ -173,6 +184,7 @@ def print_report(
         for release in releases
     }
     report.print_releases(releases, settings.release_dir, verified)
+    is_sound = report.print_store(settings, replay.receipts(stack.layout.root / "demo", units))
     print("\nAirflow: " + ", ".join(f"{run.dag_id} {run.state}" for run in runs))
     print(f"  {stack.airflow_url} (user admin, password in {stack.layout.secrets / 'airflow_admin'})")
     docs = next(iter(settings.data_docs_dir.rglob("index.html")), settings.data_docs_dir)
@@ -180,7 +192,7 @@ def print_report(
     print(f"the stack goes on running; scripts/demo --stop stops it ({time.monotonic() - STARTED_S:.0f} s in all)")
     nothing_lost = all(account.lost == 0 and account.doubled == 0 for account in accounts)
     planted = sum(unit.fraud is not None for unit in units)
-    return nothing_lost and found == planted and len(verified) == 2 * len(units) and all(verified.values())
+    return all((nothing_lost, is_sound, found == planted, len(verified) == 2 * len(units), *verified.values()))
 
 
 def say(text: str) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from demo.units import GATEWAY, SHARD, DemoUnit, readings
 from ingest.gateway import Spool
+from ingest.gateway.evidence import Evidence
 from ingest.gateway.keys import key_beside, read_or_make_key
 from ingest.gateway.place import Place
 from nenghao.errors import NenghaoError
+from nenghao.reporting.store_report import Kept
 
 SENDER = Path(sys.executable).parent / "nenghao-gateway"
 PATIENCE_S = 300
@@ -80,6 +82,18 @@ def count_sent(folder: Path, units: Sequence[DemoUnit]) -> list[Sent]:
         spool.close()
         counted.append(Sent(unit.unit_code, counts.readings, counts.receipted_readings))
     return counted
+
+
+def receipts(folder: Path, units: Sequence[DemoUnit]) -> list[Kept]:
+    """The receipts and heads that the gateways keep, which nobody at the platform can change."""
+    kept: list[Kept] = []
+    for unit in units:
+        spool = Spool(spool_file(folder, unit))
+        evidence = Evidence(spool.file)
+        kept += [Kept(f"{unit.name} {one.number}", one.payload) for one in evidence.receipts()]
+        kept += [Kept(f"{unit.name} {one.day}", one.payload) for one in evidence.heads()]
+        spool.close()
+    return kept
 
 
 def place_of(unit: DemoUnit) -> Place:

@@ -13,6 +13,9 @@ from nenghao.db import overview
 from nenghao.db.connection import connect
 from nenghao.db.overview import AlertRow, ReadingAccount, ReleaseRow
 from nenghao.domain.periods import SHANGHAI
+from nenghao.reporting.store_report import Kept
+from nenghao.reporting.verify_store import verify_store
+from nenghao.trust import load_trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,18 @@ def print_releases(releases: Sequence[ReleaseRow], folder: Path, verified: dict[
         for release in releases
     ]
     _print_table([("unit", "month", "version", "file", "hash", "nenghao verify"), *rows])
+
+
+def print_store(settings: Settings, kept: Sequence[Kept]) -> bool:
+    """Check every stored row against leaves, trees, heads and the gateways' receipts; tells whether all of it fits."""
+    with connect(settings, Role.VERIFIER, autocommit=True) as conn:
+        found = verify_store(conn, load_trust(settings.trust_dir), kept)
+    print("\nThe store against its trees, and against the receipts that the gateways keep")
+    print(
+        f"  {found.messages} messages, {found.readings} readings, {found.rows} rows of other tables in {found.trees}"
+        f" trees; {found.receipts} receipts: {'everything fits' if found.is_sound else dict(found.counts)}"
+    )
+    return found.is_sound
 
 
 def _print_table(rows: Sequence[Sequence[object]]) -> None:
