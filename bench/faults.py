@@ -127,7 +127,7 @@ class Bench:
         until_s = time.monotonic() + 20
         while time.monotonic() < until_s and not self.stack.status()[component].is_running:
             time.sleep(0.2)
-        self.stack.start(component) if not self.stack.status()[component].is_running else time.sleep(1)
+        self.stack.start(component)  # returns once it answers: a recovery takes its time
 
     def stop(self) -> None:
         for process in self.processes:
