@@ -12,6 +12,7 @@ from nenghao.config import Settings
 from nenghao.db import balances, releases
 from nenghao.db.connection import Connection
 from nenghao.db.releases import UnreleasedBalance
+from nenghao.db.tree import last_tree
 from nenghao.reference.coefficients import load_coefficients
 from nenghao.reference.layouts import load_layout
 from nenghao.reporting.content import FORM, build_content
@@ -66,7 +67,9 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: str, now: datet
         current = releases.unreleased_balances(conn, [balance.balance_id])
         if not current or _is_held(current[0]):
             return None
-        content = build_content(current[0], balances.load_cells(conn, balance.balance_id), FORM_LANGUAGE)
+        content = build_content(
+            current[0], balances.load_cells(conn, balance.balance_id), FORM_LANGUAGE, last_tree(conn)
+        )
         return releases.insert_release(conn, current[0], seal(content, key), now)
 
 

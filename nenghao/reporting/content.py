@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nenghao.db.releases import UnreleasedBalance
+from nenghao.db.tree import LastTree
 from nenghao.domain.balance import TOTAL, Cell
 from nenghao.domain.rounding import exact_text, floor_percent, percent_text, round_figure
 from nenghao.labels import Language, label
@@ -18,7 +19,7 @@ from nenghao.reference.relations import relation_edition
 from nenghao.reference.varieties import load_varieties
 from nenghao.reporting.spreadsheet import RENDERER
 
-FORMAT_VERSION: Final = "nenghao-release-2"
+FORMAT_VERSION: Final = "nenghao-release-3"
 FORM: Final = "205-1"
 #: Columns of the form that stand before the figures: 甲, 乙, 丙.
 HEAD_COLUMNS: Final = ("a", "b", "c")
@@ -35,8 +36,12 @@ class _Texts:
         return label(f"form.{FORM}.{key}", self.language, **values)
 
 
-def build_content(balance: UnreleasedBalance, cells: Sequence[Cell], language: Language) -> dict[str, Any]:
+def build_content(
+    balance: UnreleasedBalance, cells: Sequence[Cell], language: Language, head: LastTree | None
+) -> dict[str, Any]:
     """The content of the next release of a unit's month, as canonical values; decimals are strings.
+
+    `head` is the newest head of a day tree: printed, it lies wherever the release goes, out of reach of the store.
 
     Raises: DataRefused where the layout was no longer valid in the month.
     """
@@ -83,7 +88,10 @@ def build_content(balance: UnreleasedBalance, cells: Sequence[Cell], language: L
             for row in coefficients.rows
             if row.code in used
         ],
-        "sheet": _sheet(balance, cells, layout, _Texts(language)),
+        "day_head": None
+        if head is None
+        else {"tree_no": head.tree_no, "day": str(head.day_on), "root": head.root.hex()},
+        "sheet": _sheet(balance, cells, layout, _Texts(language), head),
         "renderer": RENDERER,
     }
 
@@ -101,7 +109,9 @@ def _cell(cell: Cell) -> dict[str, Any]:
     }
 
 
-def _sheet(balance: UnreleasedBalance, cells: Sequence[Cell], layout: Layout, texts: _Texts) -> dict[str, Any]:
+def _sheet(
+    balance: UnreleasedBalance, cells: Sequence[Cell], layout: Layout, texts: _Texts, head: LastTree | None
+) -> dict[str, Any]:
     """What the spreadsheet says, text by text and figure by figure."""
     month = balance.month_on
     return {
@@ -129,7 +139,12 @@ def _sheet(balance: UnreleasedBalance, cells: Sequence[Cell], layout: Layout, te
             for code in (*HEAD_COLUMNS, *layout.columns)
         ],
         "rows": _sheet_rows(cells, layout, texts),
-        "notes": [texts.form("note_source"), texts.form("note_month"), *_row_notes(cells, texts)],
+        "notes": [
+            *(texts.form("note_source"), texts.form("note_month"), *_row_notes(cells, texts)),
+            texts.form("note_no_head")
+            if head is None
+            else texts.form("note_head", tree_no=head.tree_no, day=str(head.day_on), root=head.root.hex()),
+        ],
         "signatures": texts.form("signatures"),
         "provenance": {
             key: texts.form(key)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from nenghao.crypto import Signature, TrustedKeys, key_id
 from nenghao.db.releases import EarlierRelease, SealedRelease, UnreleasedBalance
+from nenghao.db.tree import LastTree
 from nenghao.domain.balance import Cell
 from nenghao.errors import DataRefused
 from nenghao.labels import label
@@ -51,8 +52,22 @@ CELLS = [
     cell("33", "tce", "41.939625", "tce"),
     cell("40", "4", "41.939625", "tce", None),
 ]
-SEALED: SealedRelease = seal(build_content(BALANCE, CELLS, "zh"), KEY_PEM)
+HEAD = LastTree(
+    tree_no=7,
+    day_on=date(2026, 10, 3),
+    last_batch_id=1,
+    last_row_leaf_id=1,
+    root=b"\xab" * 32,
+    closed_at=datetime.now(UTC),
+)
+SEALED: SealedRelease = seal(build_content(BALANCE, CELLS, "zh", HEAD), KEY_PEM)
 SIGNED = Signature(algorithm=SEALED.signature_algorithm, key_id=SEALED.key_id, value=SEALED.signature)
+
+
+def test_the_newest_day_head_is_printed_on_it() -> None:
+    content = json.loads(SEALED.content)
+    assert content["day_head"] == {"tree_no": 7, "day": "2026-10-03", "root": "ab" * 32}
+    assert any("ab" * 32 in note for note in content["sheet"]["notes"])
 
 
 def failures(archive: bytes, trusted: TrustedKeys | None = None) -> list[str]:
@@ -61,7 +76,7 @@ def failures(archive: bytes, trusted: TrustedKeys | None = None) -> list[str]:
 
 def test_a_release_verifies_and_sealing_again_gives_the_same_bytes() -> None:
     assert failures(SEALED.archive) == []
-    assert seal(build_content(BALANCE, CELLS, "zh"), KEY_PEM) == SEALED
+    assert seal(build_content(BALANCE, CELLS, "zh", HEAD), KEY_PEM) == SEALED
     assert list(read_zip(SEALED.archive)) == [CONTENT, SIGNATURE, SPREADSHEET, MANIFEST]
 
 
@@ -149,7 +164,7 @@ def test_the_sheet_reads_like_the_form() -> None:
 
 def test_a_restatement_names_what_it_restates() -> None:
     earlier = {"release_id": 7, "version": 1, "hash_algorithm": "sha256", "hash": SEALED.hash}
-    content = build_content(replace(BALANCE, earlier=EarlierRelease(**earlier)), CELLS, "zh")  # type: ignore[arg-type]
+    content = build_content(replace(BALANCE, earlier=EarlierRelease(**earlier)), CELLS, "zh", None)  # type: ignore[arg-type]
     assert content["version"] == 2
     assert content["restates"] == {"version": 1, "hash_algorithm": "sha256", "hash": SEALED.hash.hex()}
 
