@@ -25,7 +25,10 @@ from nenghao.db.connection import Connection, connect
 from nenghao.db.errors import driver_errors
 from nenghao.db.migrate import MIGRATIONS_DIR
 from nenghao.db.server import PendingMarks, pending_marks, schema_versions, server_now, timescale_edition
+from nenghao.db.tree import last_tree
 from nenghao.errors import NenghaoError
+from nenghao.signer.client import HEADS_TOKEN, SignerClient
+from nenghao.trust import load_trust
 
 FINE: Final = "fine"
 #: Hosts that ask a time server agree within a second.
@@ -43,6 +46,8 @@ MARK_AGE_MAX: Final[Mapping[str, timedelta]] = {
     "audit_mark": timedelta(hours=50),
     "month_mark": timedelta(hours=50),
 }
+#: One missed night, and time to notice.
+HEAD_AGE_MAX: Final = timedelta(hours=50)
 Values = Mapping[str, str | int | float]
 OTHERS: Final = 0o077
 OTHERS_WRITE: Final = 0o022
@@ -71,7 +76,7 @@ def check_installation(settings: Settings, trust: Path) -> Iterator[Check]:
     yield _looked("broker_store", lambda: check_broker_store(settings.broker_config_dir))
     yield _looked("certificate", lambda: check_certificate(settings, trust, datetime.now(UTC)))
     yield _looked("schema", lambda: check_schema(settings))
-    yield from _check_database(settings)
+    yield from _check_database(settings, trust)
 
 
 def _looked(name: str, look: Callable[[], Check]) -> Check:
@@ -185,7 +190,7 @@ def check_schema(settings: Settings) -> Check:
     return Check(name="schema", state=state, values=values)
 
 
-def _check_database(settings: Settings) -> Iterator[Check]:
+def _check_database(settings: Settings, trust: Path) -> Iterator[Check]:
     """What only a connection shows; without one, that is the one fault, and the rest is not looked at."""
     address = {"address": f"{settings.database_host}:{settings.database_port}"}
     with ExitStack() as stack:
@@ -197,6 +202,7 @@ def _check_database(settings: Settings) -> Iterator[Check]:
         yield Check(name="database", state=FINE, values=address)
         yield _looked("edition", lambda: check_edition(conn))
         yield _looked("clock", lambda: check_clock(conn))
+        yield _looked("signer", lambda: check_signer(conn, settings, trust))
         try:
             with driver_errors():
                 now, lists = server_now(conn), pending_marks(conn)
@@ -226,6 +232,25 @@ def check_clock(conn: Connection) -> Check:
         "limit_s": int(CLOCK_DIFFERENCE_MAX.total_seconds()),
     }
     return Check(name="clock", state=FINE if difference <= CLOCK_DIFFERENCE_MAX else "apart", values=values)
+
+
+def check_signer(conn: Connection, settings: Settings, trust: Path) -> Check:
+    """Whether the signer answers, is trusted, and remembers the same last head as the store, of yesterday or so."""
+    with SignerClient(settings, HEADS_TOKEN) as signer:
+        key_id, signed = signer.key_id(), signer.last_head()
+    stored = last_tree(conn)
+    values: dict[str, str | int | float] = {
+        "key_id": key_id,
+        "tree_no": 0 if signed is None else signed.tree_no,
+        "stored_no": 0 if stored is None else stored.tree_no,
+    }
+    if key_id not in load_trust(trust).keys_in_use:
+        return Check(name="signer", state="untrusted", values=values)
+    if (None if signed is None else signed.root) != (None if stored is None else stored.root):
+        return Check(name="signer", state="apart", values=values)
+    if signed is not None and datetime.now(UTC) - signed.closed_at > HEAD_AGE_MAX:
+        return Check(name="signer", state="late", values=values | {"day": str(signed.day_on)})
+    return Check(name="signer", state=FINE, values=values)
 
 
 def judge_marks(marks: PendingMarks, now: datetime) -> Check:

@@ -51,6 +51,13 @@ class SignerClient:
         body = self._ask("GET", "/heads/last", None)["body"]
         return None if body is None else read_head(base64.b64decode(body))
 
+    def key_id(self) -> str:
+        """The key by which it signs now.
+
+        Raises: RetryableError where the signer is away.
+        """
+        return str(self._ask("GET", "/healthz", None)["key_id"])
+
     def heads(self) -> list[tuple[str, bytes]]:
         """Every head that was ever signed, as topic and payload.
 

@@ -16,7 +16,9 @@ from nenghao.db.connection import connect
 from nenghao.domain.periods import SHANGHAI
 from nenghao.jobs.entry import run_sync_reference
 from nenghao.registers.importer import import_folder
+from nenghao.signer.service import SignerServer
 from nenghao.stack import Stack
+from tests.signing import running_signer
 
 # Airflow runs the tasks in this process, and other libraries' warnings are not ours to fix.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -43,9 +45,22 @@ def test_a_dag_file_imports_nothing_heavy_and_holds_no_sql() -> None:
 
 
 @pytest.fixture(scope="module")
-def dag_bag(stack: Stack, module_database: Settings, airflow_environment: dict[str, str]) -> Iterator[dict[str, Any]]:
+def signer(module_database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignerServer]:
+    """A signer that knows this module's database only."""
+    with running_signer(module_database, tmp_path_factory.mktemp("signer"), lambda: datetime.now(UTC)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def dag_bag(
+    stack: Stack, module_database: Settings, signer: SignerServer, airflow_environment: dict[str, str]
+) -> Iterator[dict[str, Any]]:
     """Airflow's own view of the folder, its tasks pointed at this module's database."""
-    variables = {**airflow_environment, "NENGHAO_DATABASE_NAME": module_database.database_name}
+    variables = {
+        **airflow_environment,
+        "NENGHAO_DATABASE_NAME": module_database.database_name,
+        "NENGHAO_SIGNER_PORT": str(signer.server_address[1]),
+    }
     before = dict(os.environ)
     os.environ.update(variables)
     try:

@@ -2,16 +2,15 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from nenghao.config import Settings
-from nenghao.credentials import SIGNER_TOKENS, generate_secrets, rotate_signer_key
+from nenghao.credentials import generate_secrets, rotate_signer_key
 from nenghao.crypto import load_signing_key, new_signing_key
 from nenghao.envelope import enclose, open_envelope, payload_of
 from nenghao.errors import ConfigError, RetryableError, SealBroken
@@ -20,6 +19,7 @@ from nenghao.signer.memory import HEADS_FILE, Signer
 from nenghao.signer.service import SignerServer
 from nenghao.signer.statements import Head, read_head
 from nenghao.trust import load_trust
+from tests.signing import running_signer
 
 NOW = datetime(2026, 10, 3, 16, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -137,30 +137,28 @@ def test_only_messages_to_gateways_of_now_are_signed_downward(signer: Signer, to
         signer.sign_downward(topic, body, NOW)
 
 
-class Running:
-    """A signer that listens, with a clock that the test sets."""
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An installation's secrets."""
+    secrets, trust = tmp_path / "secrets", tmp_path / "trust"
+    for folder in (secrets, trust):
+        folder.mkdir()
+    generate_secrets(secrets, trust, ["localhost"])
+    return Settings(secrets_dir=secrets)
 
-    def __init__(self, folder: Path) -> None:
-        secrets = folder / "secrets"
-        (folder / "trust").mkdir(parents=True)
-        secrets.mkdir()
-        generate_secrets(secrets, folder / "trust", ["localhost"])
-        self.now = NOW
-        settings = Settings(secrets_dir=secrets, signer_dir=folder / "signer")
-        key = load_signing_key(settings.secret("signer_signing_key.pem"))
-        tokens = {part: settings.secret(name) for part, name in zip(("downward", "heads"), SIGNER_TOKENS, strict=True)}
-        self.server = SignerServer(("127.0.0.1", 0), Signer(key, settings.signer_dir), tokens, lambda: self.now)
-        self.settings = settings.model_copy(update={"signer_port": self.server.server_address[1]})
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+@dataclass
+class Running:
+    """A signer that listens, and whoever asks it."""
+
+    server: SignerServer
+    settings: Settings
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    one = Running(tmp_path)
-    yield one
-    one.server.shutdown()
-    one.server.server_close()
-    one.server.signer.close()
+def running(settings: Settings, tmp_path: Path) -> Iterator[Running]:
+    with running_signer(settings, tmp_path / "signer", lambda: NOW) as server:
+        yield Running(server, settings.model_copy(update={"signer_port": server.server_address[1]}))
 
 
 def test_receipts_and_heads_come_back_signed_by_the_trusted_key(running: Running) -> None:

@@ -1,6 +1,5 @@
 """A registered plant whose messages are stored by the product's own code, and a signer with a clock of the test's."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,19 +14,17 @@ from psycopg import sql
 from ingest.pipeline import Arrival, SizeLimits, read_arrival
 from ingest.storing import BatchStore
 from nenghao.config import Role, Settings
-from nenghao.credentials import SIGNER_KEY, SIGNER_TOKENS
-from nenghao.crypto import load_signing_key
 from nenghao.db.connection import connect
 from nenghao.jobs.close_tree import TreeClosed, close_tree
 from nenghao.reporting.store_report import Kept, StoreReport
 from nenghao.reporting.verify_store import verify_store
 from nenghao.signer.client import HEADS_TOKEN, SignerClient
-from nenghao.signer.memory import Signer
 from nenghao.signer.service import SignerServer
 from nenghao.stack import Stack, postgres
 from nenghao.trust import load_trust
 from tests.ingest.conftest import Plant, plant, register
 from tests.ingest.wire import message, reading
+from tests.signing import running_signer
 
 __all__ = ["plant"]
 
@@ -150,13 +147,6 @@ def copy_of(stack: Stack, settings: Settings) -> Iterator[Settings]:
 @contextmanager
 def opened(plant: Plant, folder: Path) -> Iterator[Store]:
     """The plant's store with a signer that remembers nothing yet."""
-    settings = plant.settings
-    tokens = {part: settings.secret(name) for part, name in zip(("downward", "heads"), SIGNER_TOKENS, strict=True)}
-    signer = Signer(load_signing_key(settings.secret(SIGNER_KEY)), folder / "signer")
-    server = SignerServer(("127.0.0.1", 0), signer, tokens, lambda: one.now)
-    one = Store(plant, server, settings.model_copy(update={"signer_port": server.server_address[1]}))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield one
-    server.shutdown()
-    server.server_close()
-    signer.close()
+    with running_signer(plant.settings, folder / "signer", lambda: one.now) as server:
+        one = Store(plant, server, plant.settings.model_copy(update={"signer_port": server.server_address[1]}))
+        yield one
