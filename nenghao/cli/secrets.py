@@ -42,7 +42,7 @@ def _group() -> None:
 def rotate_signer(
     directory: Annotated[Path, typer.Option("--dir", help="Folder of the secrets.")],
     trust: Annotated[
-        Path | None, typer.Option(help="Folder of the public keys; `trust` in that of the secrets.")
+        Path | None, typer.Option(help="Folder of the public keys; else `trust` in that of the secrets, or beside it.")
     ] = None,
     *,
     for_compose: Annotated[
@@ -50,7 +50,7 @@ def rotate_signer(
     ] = False,
 ) -> None:
     """Give the signer a new key, which the old one names as its successor; what it signed before stays valid."""
-    folder = trust or directory / TRUST
+    folder = trust or (directory / TRUST if (directory / TRUST).is_dir() else directory.parent / TRUST)
     key_id = rotate_signer_key(directory, folder, datetime.now(UTC), mode=READABLE if for_compose else PRIVATE)
     language = load_settings().language
     typer.echo(label("signer.rotated", language, key_id=key_id, file=str(folder / f"signer-{key_id}.rotation")))

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from nenghao.cli import db, secrets
 from nenghao.config import PROJECT_ROOT, Role
-from nenghao.credentials import PUBLIC_KEY, SECRETS
+from nenghao.credentials import PUBLIC_KEY, SECRETS, SIGNER_KEY, generate_secrets
+from nenghao.crypto import load_signing_key
 from nenghao.db.bootstrap import Server, drop_database
 from nenghao.db.connection import conninfo
 from nenghao.errors import RetryableError
@@ -63,3 +64,17 @@ def test_secrets_are_made_once_and_never_overwritten(tmp_path: Path, options: li
     assert {name for name in SECRETS if first[name] != second[name]} == {"nenghao_jobs"}
     assert (folder / secrets.TRUST / PUBLIC_KEY).read_bytes().startswith(b"-----BEGIN PUBLIC KEY")
     assert len(load_trust(folder / secrets.TRUST).keys) == 2
+
+
+@pytest.mark.parametrize("place", ["secrets/trust", "trust"])
+def test_the_signers_key_is_replaced_in_either_layout(tmp_path: Path, place: str) -> None:
+    folder, trust = tmp_path / "secrets", tmp_path / place
+    folder.mkdir()
+    trust.mkdir()
+    generate_secrets(folder, trust, ["localhost"])
+    result = CliRunner().invoke(secrets.app, ["rotate-signer", "--dir", str(folder)], catch_exceptions=False)
+    assert result.exit_code == 0
+    key = load_signing_key((folder / SIGNER_KEY).read_text())
+    assert key.key_id in result.output
+    assert set(load_trust(trust).keys_in_use) >= {key.key_id}
+    assert len(load_trust(trust).keys) == len(load_trust(trust).keys_in_use) + 1
