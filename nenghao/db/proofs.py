@@ -1,15 +1,13 @@
 """What proves that one message is in the store: its leaf, the leaves beside it, its batch and its tree."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 from uuid import UUID
-
-from psycopg.rows import class_row
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
-from nenghao.db.tree import Batch, ClosedTree, closed_trees
+from nenghao.db.store_rows import message_of, rows_of_message
+from nenghao.db.tree import Batch, ClosedTree, batches, closed_trees
 from nenghao.domain.leaves import message_leaf
 
 _QUERIES = load_queries("proofs")
@@ -29,23 +27,17 @@ def stored_message(
     conn: Connection, *, unit_code: str, gateway_code: str, boot_id: UUID, seq: int
 ) -> StoredMessage | None:
     """A message by its identity; None where it is not stored."""
-    columns = {"unit_code": unit_code, "gateway_code": gateway_code, "boot_id": boot_id, "seq": seq}
-    found = conn.execute(_QUERIES["message_of_identity"], columns, binary=True).fetchone()
+    found = message_of(conn, unit_code, gateway_code, str(boot_id), seq)
     if found is None:
         return None
-    *row, leaf_hash = found
-    batch = _batch_of(conn, row)
-    instants: dict[str, Any] = {"first_at": None, "last_at": None}
-    if batch is not None:
-        first_at, last_at = conn.execute(_QUERIES["batch_instants"], {"batch_id": batch.batch_id}).fetchone() or ()
-        instants = {"first_at": first_at, "last_at": last_at}
-    of_message = {"message_id": row[0]}
-    readings = conn.execute(_QUERIES["readings_of_message"], of_message | instants, binary=True).fetchall()
+    message_id = found[0]
+    [(*row, leaf_hash)] = rows_of_message(conn, "messages", message_id)
+    batch = next(iter([*batches(conn, shard=row[1], message_id=message_id)]), None)
     parts = [
-        conn.execute(_QUERIES[f"{kind}_of_message"], of_message, binary=True).fetchall()
-        for kind in ("refusals", "conflicts", "revisions")
+        [one[1:] for one in rows_of_message(conn, kind, message_id, _instants(conn, batch))]
+        for kind in ("readings", "refusals", "conflicts", "revisions")
     ]
-    return StoredMessage(message_id=row[0], leaf=message_leaf(row, readings, *parts), leaf_hash=leaf_hash, batch=batch)
+    return StoredMessage(message_id=message_id, leaf=message_leaf(row, *parts), leaf_hash=leaf_hash, batch=batch)
 
 
 def leaves_of_batch(conn: Connection, batch: Batch) -> list[tuple[int, bytes]]:
@@ -61,6 +53,9 @@ def tree_of(conn: Connection, batch: Batch) -> ClosedTree | None:
     )
 
 
-def _batch_of(conn: Connection, row: Sequence[Any]) -> Batch | None:
-    cursor = conn.cursor(row_factory=class_row(Batch))
-    return cursor.execute(_QUERIES["batch_of_message"], {"shard": row[1], "message_id": row[0]}).fetchone()
+def _instants(conn: Connection, batch: Batch | None) -> tuple[datetime | None, datetime | None]:
+    """Between which instants the readings of a batch lie; none where it has none."""
+    if batch is None:
+        return None, None
+    row = conn.execute(_QUERIES["batch_instants"], {"batch_id": batch.batch_id}).fetchone()
+    return (None, None) if row is None else (row[0], row[1])

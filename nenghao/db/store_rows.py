@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -9,7 +10,6 @@ from psycopg import sql
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
-from nenghao.db.tree import Batch
 
 _QUERIES = load_queries("store_rows")
 
@@ -29,13 +29,15 @@ def one_snapshot(conn: Connection) -> Iterator[None]:
 
 def stream(conn: Connection, query: str) -> Iterator[Row]:
     """The rows of a query of sql/queries/store_rows.sql, through a cursor in the server."""
-    return _stream(conn, query, _QUERIES[query], None)
+    return _stream(conn, query, _QUERIES[query], {"message_id": None, "first_at": None, "last_at": None})
 
 
-def stream_batches(conn: Connection, shard: int) -> Iterator[Batch]:
-    """The batches of a shard in their order."""
-    for row in _stream(conn, f"batches_{shard}", _QUERIES["batches"], {"shard": shard}):
-        yield _batch(row)
+def rows_of_message(
+    conn: Connection, query: str, message_id: int, instants: tuple[datetime | None, datetime | None] = (None, None)
+) -> Sequence[Row]:
+    """The rows of one message by the same query; of readings, those between two instants."""
+    wanted = {"message_id": message_id, "first_at": instants[0], "last_at": instants[1]}
+    return conn.execute(_QUERIES[query], wanted, binary=True).fetchall()
 
 
 def batch_shards(conn: Connection) -> list[int]:
@@ -60,19 +62,11 @@ def stream_row_leaves(conn: Connection, table: str) -> Iterator[tuple[str, bytes
     yield from _stream(conn, f"leaves_{table}", _QUERIES["row_leaves_of"], {"table_name": table})
 
 
-def message_of(conn: Connection, unit: str, gateway: str, boot_id: str, seq: int) -> bytes | None:
-    """The hash of the message that is stored under an identity."""
+def message_of(conn: Connection, unit: str, gateway: str, boot_id: str, seq: int) -> tuple[int, bytes] | None:
+    """Id and hash of the message that is stored under an identity; None where there is none."""
     columns = {"unit_code": unit, "gateway_code": gateway, "boot_id": boot_id, "seq": seq}
-    row = conn.execute(_QUERIES["message_hash"], columns).fetchone()
-    return None if row is None else bytes(row[0])
-
-
-def _batch(row: Row) -> Batch:
-    names = (
-        "batch_id", "shard", "batch_no", "first_message_id", "last_message_id", "message_count", "root",
-        "previous_link", "link",
-    )  # fmt: skip
-    return Batch(**dict(zip(names, row, strict=True)))
+    row = conn.execute(_QUERIES["message_of_identity"], columns).fetchone()
+    return None if row is None else (row[0], bytes(row[1]))
 
 
 def _stream(conn: Connection, name: str, query: Any, parameters: dict[str, object] | None) -> Iterator[Any]:

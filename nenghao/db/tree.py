@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import psycopg
 from psycopg.rows import class_row
@@ -15,7 +16,8 @@ from nenghao.domain.merkle import leaf_hash
 _QUERIES = load_queries("tree")
 
 #: How long batches wait behind a closing tree that itself waits for a long transaction; then it gives up for now.
-LOCK_WAIT = "5s"
+LOCK_WAIT: Final = "5s"
+BATCHES_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +142,20 @@ def range_end(conn: psycopg.Connection) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def batches_between(conn: psycopg.Connection, first_id: int, last_id: int) -> Iterator[Batch]:
-    """Batches by id, first and last included."""
-    yield from conn.cursor(row_factory=class_row(Batch)).execute(
-        _QUERIES["batches_between"], {"first_id": first_id, "last_id": last_id}
-    )
+def batches(
+    conn: psycopg.Connection,
+    *,
+    shard: int | None = None,
+    between: tuple[int, int] | None = None,
+    message_id: int | None = None,
+) -> Iterator[Batch]:
+    """Batches in their order, streamed: all, of a shard, of a range of ids (first and last included), of a message."""
+    first_id, last_id = between or (None, None)
+    wanted = {"shard": shard, "first_id": first_id, "last_id": last_id, "message_id": message_id}
+    with psycopg.ServerCursor(conn, f"batches_{shard}", row_factory=class_row(Batch)) as cursor:
+        cursor.itersize = BATCHES_AT_ONCE
+        cursor.execute(_QUERIES["batches"], wanted)
+        yield from cursor
 
 
 def row_leaves_between(conn: psycopg.Connection, first_id: int, last_id: int) -> Iterator[RowLeaf]:
@@ -172,11 +183,13 @@ def tree_leaves(conn: psycopg.Connection, over: TreeRange) -> TreeLeaves:
     """The leaves of a range, from the stored batches and row leaves."""
     hashes: list[bytes] = []
     message_count = 0
-    for batch in batches_between(conn, over.first_batch_id, over.last_batch_id):
-        hashes.append(leaf_hash(batch.leaf()))
-        message_count += batch.message_count
-    batch_count = len(hashes)
-    hashes += [leaf_hash(row.leaf()) for row in row_leaves_between(conn, over.first_row_leaf_id, over.last_row_leaf_id)]
+    with conn.transaction():
+        for batch in batches(conn, between=(over.first_batch_id, over.last_batch_id)):
+            hashes.append(leaf_hash(batch.leaf()))
+            message_count += batch.message_count
+        batch_count = len(hashes)
+        rows = row_leaves_between(conn, over.first_row_leaf_id, over.last_row_leaf_id)
+        hashes += [leaf_hash(row.leaf()) for row in rows]
     return TreeLeaves(hashes=hashes, batch_count=batch_count, message_count=message_count)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from nenghao.db import store_rows as db
 from nenghao.db.connection import Connection
 from nenghao.db.store_rows import Row
-from nenghao.db.tree import Batch
+from nenghao.db.tree import Batch, batches
 from nenghao.domain.leaves import message_leaf
 from nenghao.domain.merkle import leaf_hash, tree_root
 from nenghao.reporting.store_report import StoreReport
@@ -93,7 +93,7 @@ def check_messages(conn: Connection, report: StoreReport, last_batch_id: int) ->
     """Check every message against its leaf, and every batch against its messages and the batch before it."""
     kinds = ("readings", "refusals", "conflicts", "revisions", "raw_hashes")
     parts = [_Grouped(db.stream(conn, kind), report, kind) for kind in kinds]
-    shards = {shard: _Shard(shard, db.stream_batches(conn, shard), report) for shard in db.batch_shards(conn)}
+    shards = {shard: _Shard(shard, batches(conn, shard=shard), report) for shard in db.batch_shards(conn)}
     for *row, leaf in db.stream(conn, "messages"):
         message_id, place = row[0], f"message {row[0]} ({row[_TOPIC]})"
         readings, refusals, conflicts, revisions, raw = (part.of(message_id) for part in parts)

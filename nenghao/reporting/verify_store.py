@@ -153,5 +153,5 @@ def _check_receipt(
         return
     for seq, digest in receipt.hashes.items():
         stored = db.message_of(conn, receipt.unit_code, receipt.gateway_code, receipt.boot_id, seq)
-        if stored != digest:
+        if stored is None or stored[1] != digest:
             report.found("store.receipted_not_stored", f"{kept.name}: {receipt.boot_id} seq {seq}")

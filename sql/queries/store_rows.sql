@@ -1,5 +1,5 @@
 -- messages --
--- Every message with its leaf, in the order of ids; columns as they are copied in.
+-- Every message with its leaf, in the order of ids, or one; columns as they are copied in.
 SELECT
     message_id,
     shard,
@@ -25,10 +25,11 @@ SELECT
     prev_hash,
     leaf
 FROM message
+WHERE %(message_id)s::bigint IS NULL OR message_id = %(message_id)s
 ORDER BY message_id;
 
 -- readings --
--- Every reading by its message.
+-- Every reading by its message, or those of one message, which lie between the instants of its batch.
 SELECT
     message_id,
     ordinal::integer,
@@ -38,10 +39,13 @@ SELECT
     source::text,
     assurance::text
 FROM reading
+WHERE
+    %(message_id)s::bigint IS NULL
+    OR (message_id = %(message_id)s AND at BETWEEN %(first_at)s::timestamptz AND %(last_at)s::timestamptz)
 ORDER BY message_id, ordinal;
 
 -- refusals --
--- Every refusal by its message; that of a whole message has no ordinal.
+-- Every refusal by its message, or those of one message; that of a whole message has no ordinal.
 SELECT
     message_id,
     ordinal::integer,
@@ -52,10 +56,11 @@ SELECT
     value_text,
     refused_at
 FROM refusal
+WHERE %(message_id)s::bigint IS NULL OR message_id = %(message_id)s
 ORDER BY message_id, ordinal NULLS FIRST;
 
 -- conflicts --
--- Every conflict by its message.
+-- Every conflict by its message, or those of one message.
 SELECT
     message_id,
     ordinal::integer,
@@ -66,10 +71,11 @@ SELECT
     recorded_at,
     assurance
 FROM reading_conflict
+WHERE %(message_id)s::bigint IS NULL OR message_id = %(message_id)s
 ORDER BY message_id, ordinal;
 
 -- revisions --
--- Every correction by its message.
+-- Every correction by its message, or those of one message.
 SELECT
     message_id,
     ordinal::integer,
@@ -82,6 +88,7 @@ SELECT
     recorded_at,
     assurance
 FROM reading_revision
+WHERE %(message_id)s::bigint IS NULL OR message_id = %(message_id)s
 ORDER BY message_id, ordinal;
 
 -- raw_hashes --
@@ -95,22 +102,6 @@ ORDER BY message_id;
 -- batch_shards --
 -- Every shard that has batches.
 SELECT DISTINCT shard FROM message_batch ORDER BY shard;
-
--- batches --
--- The batches of a shard in their order.
-SELECT
-    batch_id,
-    shard,
-    batch_no,
-    first_message_id,
-    last_message_id,
-    message_count,
-    root,
-    previous_link,
-    link
-FROM message_batch
-WHERE shard = %(shard)s
-ORDER BY batch_no;
 
 -- tracked_tables --
 -- Every table that has row leaves, the columns of its key in order, and whether its triggers are there.
@@ -155,9 +146,11 @@ FROM row_leaf
 WHERE table_name = %(table_name)s
 ORDER BY row_key COLLATE "C", row_leaf_id DESC;
 
--- message_hash --
--- The hash of the message that is stored under an identity: no row or one.
-SELECT m.hash
+-- message_of_identity --
+-- Id and hash of the message that is stored under an identity: no row or one.
+SELECT
+    m.message_id,
+    m.hash
 FROM message AS m
 INNER JOIN gateway AS g ON m.gateway_id = g.gateway_id
 INNER JOIN unit AS u ON g.unit_id = u.unit_id

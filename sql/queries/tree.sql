@@ -48,8 +48,8 @@ SELECT
     coalesce((SELECT max(batch_id) FROM message_batch), 0) AS last_batch_id,
     coalesce((SELECT max(row_leaf_id) FROM row_leaf), 0) AS last_row_leaf_id;
 
--- batches_between --
--- The batches of a range of ids, first and last included, in their order.
+-- batches --
+-- Batches in their order: all, or those of a shard, of a range of ids (first and last included), or of a message.
 SELECT
     batch_id,
     shard,
@@ -61,7 +61,10 @@ SELECT
     previous_link,
     link
 FROM message_batch
-WHERE batch_id BETWEEN %(first_id)s AND %(last_id)s
+WHERE
+    (%(shard)s::smallint IS NULL OR shard = %(shard)s)
+    AND (%(first_id)s::bigint IS NULL OR batch_id BETWEEN %(first_id)s AND %(last_id)s)
+    AND (%(message_id)s::bigint IS NULL OR %(message_id)s BETWEEN first_message_id AND last_message_id)
 ORDER BY batch_id;
 
 -- row_leaves_between --

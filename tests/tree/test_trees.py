@@ -151,7 +151,7 @@ def test_a_superuser_who_makes_all_hashes_anew_is_found_by_the_head(store: Store
         leaf = leaf_hash(_leaf_now(store))
         conn.execute("UPDATE message SET leaf = %s", [leaf])
         conn.execute("UPDATE message_batch SET root = %s", [tree_root([leaf])])
-        [batch] = db.batches_between(conn, 1, 9)
+        [batch] = db.batches(conn)
         conn.execute("UPDATE message_batch SET link = %s", [leaf_hash(batch.leaf())])
         [tree] = db.closed_trees(conn)
         conn.execute("UPDATE day_tree SET root = %s", [tree_root(db.tree_leaves(conn, tree.range).hashes)])
