@@ -2213,6 +2213,8 @@ GRANT USAGE ON SCHEMA public TO nenghao_rules;
 GRANT USAGE ON SCHEMA public TO nenghao_console;
 GRANT USAGE ON SCHEMA public TO nenghao_verifier;
 
+REVOKE ALL ON FUNCTION public.record_rows() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.alert TO nenghao_jobs;

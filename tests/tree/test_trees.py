@@ -130,6 +130,22 @@ TAMPERINGS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("role", [Role.COLLECTOR, Role.JOBS, Role.RULES, Role.CONSOLE, Role.VERIFIER])
+def test_no_role_writes_row_leaves_but_by_writing_rows(store: Store, role: Role) -> None:
+    with connect(store.settings, role, autocommit=True) as conn:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            conn.execute(
+                "INSERT INTO row_leaf (table_name, row_key, content_hash_algorithm, content_hash)"
+                " VALUES ('unit', '1', 'sha256', '\\x00')"
+            )
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            conn.execute("CREATE TEMPORARY TABLE unit (unit_id integer)")
+            conn.execute(
+                "CREATE TRIGGER forged AFTER INSERT ON pg_temp.unit REFERENCING NEW TABLE AS fresh"
+                " FOR EACH STATEMENT EXECUTE FUNCTION record_rows('unit_id')"
+            )
+
+
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 def test_what_a_superuser_changes_is_found(closed_store: Store, stack: Stack, tampering: str) -> None:
     statement, expected = TAMPERINGS[tampering]
