@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import psycopg
@@ -46,8 +48,13 @@ def batch_shards(conn: Connection) -> list[int]:
 
 
 def tracked_tables(conn: Connection) -> dict[str, tuple[list[str], bool]]:
-    """Every table that has row leaves: the columns of its key, and whether its rows are still recorded."""
-    return {name: (columns, is_recorded) for name, columns, is_recorded in conn.execute(_QUERIES["tracked_tables"])}
+    """Every table that has row leaves: the columns of its key, and whether its rows are still recorded.
+
+    Without columns where the table or its key is gone.
+    """
+    return {
+        name: (columns or [], is_recorded) for name, columns, is_recorded in conn.execute(_QUERIES["tracked_tables"])
+    }
 
 
 def stream_rows(conn: Connection, table: str, key_columns: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -57,9 +64,17 @@ def stream_rows(conn: Connection, table: str, key_columns: Sequence[str]) -> Ite
     yield from _stream(conn, f"rows_{table}", query, None)
 
 
-def stream_row_leaves(conn: Connection, table: str) -> Iterator[tuple[str, bytes]]:
-    """Key and hash of the newest leaf of each row of a table, in the order of the keys."""
-    yield from _stream(conn, f"leaves_{table}", _QUERIES["row_leaves_of"], {"table_name": table})
+def stream_row_leaves(conn: Connection, table: str) -> Iterator[tuple[str, bytes, bool]]:
+    """For each row of a table its key, the hash of its newest leaf and whether an older leaf has another one, in the
+    order of the keys.
+    """
+    leaves = _stream(conn, f"leaves_{table}", _QUERIES["row_leaves_of"], {"table_name": table})
+    for key, of_row in groupby(leaves, key=itemgetter(0)):
+        digest, is_rewritten = b"", False
+        for place, (_, one) in enumerate(of_row):
+            is_rewritten = is_rewritten or (place > 0 and one != digest)
+            digest = one
+        yield key, digest, is_rewritten
 
 
 def message_of(conn: Connection, unit: str, gateway: str, boot_id: str, seq: int) -> tuple[int, bytes] | None:

@@ -58,6 +58,8 @@ class _Shard:
         self._last: Batch | None = None
         self._leaves: list[bytes] = []
         self._batch = next(batches, None)
+        #: Where the shard's first batch begins: what comes after it has a leaf.
+        self.first_message_id = None if self._batch is None else self._batch.first_message_id
 
     def take(self, message_id: int, leaf: bytes) -> int | None:
         """Put a message into its batch; returns the batch's id, None where there is no batch for it."""
@@ -94,6 +96,7 @@ def check_messages(conn: Connection, report: StoreReport, last_batch_id: int) ->
     kinds = ("readings", "refusals", "conflicts", "revisions", "raw_hashes")
     parts = [_Grouped(db.stream(conn, kind), report, kind) for kind in kinds]
     shards = {shard: _Shard(shard, batches(conn, shard=shard), report) for shard in db.batch_shards(conn)}
+    begun = min((one.first_message_id for one in shards.values() if one.first_message_id is not None), default=None)
     for *row, leaf in db.stream(conn, "messages"):
         message_id, place = row[0], f"message {row[0]} ({row[_TOPIC]})"
         readings, refusals, conflicts, revisions, raw = (part.of(message_id) for part in parts)
@@ -103,12 +106,17 @@ def check_messages(conn: Connection, report: StoreReport, last_batch_id: int) ->
             report.found("store.bytes_missing", place)
         elif bytes(raw[0][0]) != row[_HASH]:
             report.found("store.bytes_changed", place)
+        shard = shards.get(row[_SHARD])
         if leaf is None:
-            report.messages_before_trees += 1
+            # A shard that never had a batch began no later than the first one that has: nothing without a leaf is new.
+            first_message_id = begun if shard is None else shard.first_message_id
+            if first_message_id is None or message_id < first_message_id:
+                report.messages_before_trees += 1
+            else:
+                report.found("store.message_without_batch", place)
             continue
         if leaf_hash(message_leaf(row, readings, refusals, conflicts, revisions)) != leaf:
             report.found("store.message_changed", place)
-        shard = shards.get(row[_SHARD])
         batch_id = None if shard is None else shard.take(message_id, leaf)
         if batch_id is None:
             report.found("store.message_without_batch", place)

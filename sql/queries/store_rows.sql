@@ -104,26 +104,32 @@ ORDER BY message_id;
 SELECT DISTINCT shard FROM message_batch ORDER BY shard;
 
 -- tracked_tables --
--- Every table that has row leaves, the columns of its key in order, and whether its triggers are there.
+-- Every table that has row leaves or triggers for them, the columns of its key in order (none where table or key are gone),
+-- and whether its triggers are there.
+WITH named AS (
+    SELECT table_name FROM row_leaf
+    UNION
+    SELECT c.relname::text FROM pg_class AS c
+    INNER JOIN pg_trigger AS g ON c.oid = g.tgrelid
+    WHERE g.tgfoid = 'record_rows'::regproc AND c.relnamespace = 'public'::regnamespace
+)
+
 SELECT
-    c.relname AS table_name,
-    array_agg(a.attname::text ORDER BY k.place) AS key_columns,
+    n.table_name,
+    (
+        SELECT array_agg(a.attname::text ORDER BY k.place)
+        FROM pg_constraint AS p
+        CROSS JOIN LATERAL unnest(p.conkey) WITH ORDINALITY AS k (column_no, place)
+        INNER JOIN pg_attribute AS a ON p.conrelid = a.attrelid AND k.column_no = a.attnum
+        WHERE p.conrelid = c.oid AND p.contype = 'p'
+    ) AS key_columns,
     (
         SELECT count(*) FROM pg_trigger AS g
         WHERE g.tgrelid = c.oid AND g.tgfoid = 'record_rows'::regproc AND g.tgenabled = 'O'
     ) = 2 AS is_recorded
-FROM pg_class AS c
-INNER JOIN pg_constraint AS p ON c.oid = p.conrelid AND p.contype = 'p'
-CROSS JOIN LATERAL unnest(p.conkey) WITH ORDINALITY AS k (column_no, place)
-INNER JOIN pg_attribute AS a ON c.oid = a.attrelid AND k.column_no = a.attnum
-WHERE
-    c.relnamespace = 'public'::regnamespace
-    AND (
-        c.relname IN (SELECT l.table_name FROM row_leaf AS l)
-        OR c.oid IN (SELECT g.tgrelid FROM pg_trigger AS g WHERE g.tgfoid = 'record_rows'::regproc)
-    )
-GROUP BY c.oid, c.relname
-ORDER BY c.relname;
+FROM named AS n
+LEFT JOIN pg_class AS c ON n.table_name = c.relname AND c.relnamespace = 'public'::regnamespace
+ORDER BY n.table_name;
 
 -- rows_of --
 -- Key and text of each row of a tracked table, written out as the function row_text does, which might have been changed.
@@ -138,13 +144,13 @@ FROM {table} AS t
 ORDER BY row_key;
 
 -- row_leaves_of --
--- Key and hash of the newest leaf of each row of a table.
-SELECT DISTINCT ON (row_key COLLATE "C")
+-- Key and hash of every leaf of each row of a table, those of a row from the oldest to the newest.
+SELECT
     row_key COLLATE "C" AS row_key,
     content_hash
 FROM row_leaf
 WHERE table_name = %(table_name)s
-ORDER BY row_key COLLATE "C", row_leaf_id DESC;
+ORDER BY row_key COLLATE "C", row_leaf_id;
 
 -- message_of_identity --
 -- Id and hash of the message that is stored under an identity: no row or one.

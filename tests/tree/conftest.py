@@ -119,6 +119,11 @@ def closed_store(stack: Stack, module_database: Settings, tmp_path_factory: pyte
 def close_twice(store: Store) -> None:
     """Two days with their trees, and a message after them."""
     store.send_a_bit_of_everything()
+    with connect(store.settings, Role.COLLECTOR) as conn:
+        conn.execute(
+            "INSERT INTO gateway_state (gateway_id, received_at, online, buffered_count)"
+            " SELECT gateway_id, now(), true, 7 FROM gateway"
+        )
     store.close_tree()
     store.now += DAY
     store.send(message(BOOT, 6, reading("105.5", step=4)))

@@ -12,6 +12,7 @@ from nenghao.db.connection import connect
 from nenghao.domain.merkle import leaf_hash, tree_root
 from nenghao.errors import DataRefused, RetryableError, SealBroken
 from nenghao.reporting.inclusion import prove, verify_receipt
+from nenghao.reporting.verify_store import MENDED
 from nenghao.stack import Stack
 from nenghao.trust import load_trust
 from tests.ingest.conftest import GATEWAY, UNIT
@@ -57,11 +58,28 @@ def test_a_changed_register_row_has_a_leaf_of_its_own(store: Store) -> None:
     assert store.verify().is_sound
 
 
+def test_rows_that_may_change_are_those_that_nothing_guards(closed_store: Store) -> None:
+    unguarded = closed_store.rows(
+        "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = 'record_rows'::regproc"
+        " AND tgrelid NOT IN (SELECT tgrelid FROM pg_trigger WHERE tgfoid = 'refuse_change'::regproc)"
+    )
+    assert {table for (table,) in unguarded} == MENDED
+
+
 CHUNK = (
     "(SELECT format('%I.%I', chunk_schema, chunk_name) FROM timescaledb_information.chunks"
     " WHERE hypertable_name = '{}' LIMIT 1)"
 )
 ON_CHUNK = "DO $$ BEGIN EXECUTE '{} ' || " + CHUNK + "; END $$"
+
+FORGED_MESSAGE = (
+    "WITH forged AS (INSERT INTO message (message_id, shard, topic, codec, hash_algorithm, hash, received_at, outcome,"
+    " reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under)"
+    " SELECT nextval('message_id_seq'), {}, 'forged', codec, hash_algorithm, sha256('x'), received_at, outcome,"
+    " reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under"
+    " FROM message WHERE seq = 4 RETURNING message_id, received_at)"
+    " INSERT INTO message_raw (message_id, received_at, payload) SELECT message_id, received_at, 'x' FROM forged"
+)
 
 TAMPERINGS = {
     "a value is raised": ("UPDATE reading SET value = value + 1 WHERE value = 103.5", "store.message_changed"),
@@ -117,6 +135,20 @@ TAMPERINGS = {
         "store.row_without_leaf",
     ),
     "a table is recorded no more": ("DROP TRIGGER decision_recorded ON decision", "store.not_recorded"),
+    "a table disappears": ("DROP TABLE gateway_state CASCADE", "store.not_recorded"),
+    "a table loses its key": (
+        "ALTER TABLE series_version DROP CONSTRAINT series_version_pk CASCADE;"
+        " UPDATE series_version SET multiplier = 40",
+        "store.not_recorded",
+    ),
+    "a heartbeat is written over and recorded like a row that may change": (
+        "SET session_replication_role = origin; ALTER TABLE gateway_state DISABLE TRIGGER gateway_state_append_only;"
+        " UPDATE gateway_state SET buffered_count = 0;"
+        " ALTER TABLE gateway_state ENABLE TRIGGER gateway_state_append_only",
+        "store.row_changed",
+    ),
+    "a message is slipped in without a leaf": (FORGED_MESSAGE.format("shard"), "store.message_without_batch"),
+    "a message is slipped into a shard that has none": (FORGED_MESSAGE.format(9), "store.message_without_batch"),
     "a row leaf is forged": (
         "UPDATE row_leaf SET content_hash = sha256('x') WHERE table_name = 'unit'", "store.tree_root_differs",
     ),
@@ -139,9 +171,9 @@ def test_no_role_writes_row_leaves_but_by_writing_rows(store: Store, role: Role)
                 " VALUES ('unit', '1', 'sha256', '\\x00')"
             )
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            conn.execute("CREATE TEMPORARY TABLE unit (unit_id integer)")
             conn.execute(
-                "CREATE TRIGGER forged AFTER INSERT ON pg_temp.unit REFERENCING NEW TABLE AS fresh"
+                "CREATE TEMPORARY TABLE unit (unit_id integer);"
+                " CREATE TRIGGER forged AFTER INSERT ON pg_temp.unit REFERENCING NEW TABLE AS fresh"
                 " FOR EACH STATEMENT EXECUTE FUNCTION record_rows('unit_id')"
             )
 
