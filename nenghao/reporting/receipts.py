@@ -46,7 +46,7 @@ def read_receipt(body: bytes) -> KeptReceipt:
             readings={str(name): int(count) for name, count in fields["readings"].items()},
         )
         is_whole = receipt.topic.endswith("/receipts") and receipt.topic.count("/") == 5
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise SealBroken("not a receipt") from error
     if not is_whole or receipt.sent_at.tzinfo is None:
         raise SealBroken("not a receipt")

@@ -1,5 +1,6 @@
 """The signer's memory: every head that it signed, one line each, on disk before the signature leaves."""
 
+import errno
 import fcntl
 import json
 import os
@@ -29,14 +30,13 @@ class Signer:
         self.key = key
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            self._file = (folder / HEADS_FILE).open("a+", encoding="utf-8")
+            self._file = (folder / HEADS_FILE).open("a+b", buffering=0)
         except OSError as error:
             raise ConfigError(f"signer's folder {folder}: {error.strerror}") from error
         self._lock = Lock()
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._file.seek(0)
-            self._heads = [_read_line(line) for line in self._file]
+            self._heads = self._read()
         except BlockingIOError as error:
             self._file.close()
             raise ConfigError(f"another signer works in {folder}") from error
@@ -87,10 +87,29 @@ class Signer:
             self._remember(head, envelope.signature)
         return head
 
+    def _read(self) -> list[tuple[Head, Signature]]:
+        """What is remembered. A last line that a crash cut short goes: its signature had not left yet."""
+        self._file.seek(0)
+        *lines, rest = self._file.read().split(b"\n")
+        heads = [_read_line(line) for line in lines]
+        if rest:
+            try:
+                heads.append(_read_line(rest))
+                self._file.write(b"\n")
+            except SealBroken:
+                self._file.truncate(self._file.tell() - len(rest))
+        return heads
+
     def _remember(self, head: Head, signature: Signature) -> None:
-        self._file.write(json.dumps({"body": head.body().decode(), **_fields(signature)}) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        line = json.dumps({"body": head.body().decode(), **_fields(signature)}).encode() + b"\n"
+        end = self._file.seek(0, os.SEEK_END)
+        try:
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file.truncate(end)
+            raise
         self._heads.append((head, signature))
 
     def sign_downward(self, topic: str, body: bytes, now: datetime) -> Signature:
@@ -112,7 +131,7 @@ def _fields(signature: Signature) -> dict[str, str]:
     return {"algorithm": signature.algorithm, "key_id": signature.key_id, "signature": signature.value.hex()}
 
 
-def _read_line(line: str) -> tuple[Head, Signature]:
+def _read_line(line: bytes) -> tuple[Head, Signature]:
     try:
         fields = json.loads(line)
         signature = Signature(

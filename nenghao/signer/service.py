@@ -14,6 +14,7 @@ import binascii
 import hmac
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,9 +28,12 @@ _log = logging.getLogger(__name__)
 
 #: 500 receipts of at most 64 kB each, in base64.
 MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
+MAX_UNREAD_BYTES: Final = 64 * 1024
 REQUEST_TIMEOUT_S: Final = 30
 
 Answer = dict[str, Any]
+
+_LENGTH: Final = re.compile("[0-9]{1,9}")
 
 
 class SignerServer(ThreadingHTTPServer):
@@ -61,28 +65,30 @@ class _Handler(BaseHTTPRequestHandler):
         signer = self.server.signer
         if self.path == "/healthz":
             self._send(200, {"key_id": signer.key.key_id})
-        elif self.path == "/heads/last":
-            self._answer("heads", lambda: {"body": None if signer.last is None else _text(signer.last.body())})
-        elif self.path == "/heads":
-            heads = [{"topic": topic, "payload": _text(payload)} for topic, payload in signer.payloads()]
-            self._answer("heads", lambda: {"heads": heads})
-        else:
+        elif self.path not in {"/heads", "/heads/last"}:
             self._send(404, {"reason": "not found"})
+        elif not self._has_token("heads"):
+            self._send(403, {"reason": "not the token of heads"})
+        else:
+            heads = [{"topic": topic, "payload": _text(payload)} for topic, payload in signer.payloads()]
+            last = None if signer.last is None else _text(signer.last.body())
+            self._send(200, {"heads": heads} if self.path == "/heads" else {"body": last})
 
     def do_POST(self) -> None:
-        """Sign."""
+        """Sign; of whoever may not ask, no more is read than keeps the answer from being lost with the connection."""
+        self.close_connection = True
+        sign = {"/downward": self._sign_downward, "/heads": self._sign_head}.get(self.path)
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
-            self.close_connection = True
-            self._send(413, {"reason": "too large, or of unknown length"})
-            return
-        body = self.rfile.read(int(length))
-        if self.path == "/downward":
-            self._answer("downward", lambda: self._sign_downward(json.loads(body)))
-        elif self.path == "/heads":
-            self._answer("heads", lambda: self._sign_head(json.loads(body)))
-        else:
+        if sign is None:
             self._send(404, {"reason": "not found"})
+        elif not _LENGTH.fullmatch(length) or int(length) > MAX_REQUEST_BYTES:
+            self._send(413, {"reason": "too large, or of unknown length"})
+        elif not self._has_token(self.path.removeprefix("/")):
+            self.rfile.read(min(int(length), MAX_UNREAD_BYTES))
+            self._send(403, {"reason": f"not the token of {self.path}"})
+        else:
+            self.close_connection = self.headers.get("Connection", "").lower() == "close"
+            self._answer(sign, self.rfile.read(int(length)))
 
     def _sign_downward(self, request: Any) -> Answer:
         sign, now = self.server.signer.sign_downward, self.server.now()
@@ -95,17 +101,17 @@ class _Handler(BaseHTTPRequestHandler):
         _log.info("head signed: %s", body.decode())
         return _fields(signature)
 
-    def _answer(self, part: str, make: Callable[[], Answer]) -> None:
+    def _has_token(self, part: str) -> bool:
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(token.encode(), self.server.tokens[part].encode()):
-            self._send(403, {"reason": f"not the token of {part}"})
-            return
+        return hmac.compare_digest(token.encode(), self.server.tokens[part].encode())
+
+    def _answer(self, sign: Callable[[Any], Answer], body: bytes) -> None:
         try:
-            self._send(200, make())
+            self._send(200, sign(json.loads(body)))
         except SealBroken as error:
-            _log.warning("refused to sign for %s: %s", part, error)
+            _log.warning("refused to sign for %s: %s", self.path, error)
             self._send(409, {"reason": str(error)})
-        except (ValueError, LookupError, TypeError, RecursionError, binascii.Error):
+        except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError, binascii.Error):
             self._send(400, {"reason": "not a request of this service"})
 
     def _send(self, status: int, answer: Answer) -> None:

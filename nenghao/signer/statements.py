@@ -88,7 +88,7 @@ def read_head(body: bytes) -> Head:
             resumed_over_tree_no=fields["resumed_over_tree_no"],
         )
         is_canonical = head.closed_at.tzinfo is not None and head.body() == body
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise SealBroken("these bytes are no head of a day's tree") from error
     if not is_canonical:
         raise SealBroken("these bytes are no canonical head of a day's tree")
@@ -124,7 +124,7 @@ def refuse_downward(topic: str, body: bytes, now: datetime) -> str | None:
         sent_at = datetime.fromisoformat(fields["sent_at"])
         is_ours = fields["schema"] == SCHEMA and fields["topic"] == topic
         is_now = abs(now - sent_at) <= MAX_CLOCK_DIFFERENCE
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         return "not a message of this schema with its topic and the time of sending"
     if not is_ours:
         return "it names another schema or another topic"

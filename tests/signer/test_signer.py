@@ -2,6 +2,9 @@
 
 import base64
 import json
+import resource
+import signal
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from nenghao.config import Settings
-from nenghao.credentials import generate_secrets, rotate_signer_key
-from nenghao.crypto import load_signing_key, new_signing_key
+from nenghao.credentials import SIGNER_KEY, generate_secrets, rotate_signer_key
+from nenghao.crypto import load_signing_key, new_signing_key, public_key_from_bytes
 from nenghao.envelope import enclose, open_envelope, payload_of
 from nenghao.errors import ConfigError, RetryableError, SealBroken
 from nenghao.signer.client import DOWNWARD_TOKEN, HEADS_TOKEN, SignerClient
 from nenghao.signer.memory import HEADS_FILE, Signer
 from nenghao.signer.service import SignerServer
 from nenghao.signer.statements import Head, read_head
-from nenghao.trust import load_trust
+from nenghao.trust import load_trust, pinned, rotation
 from tests.signing import running_signer
 
 NOW = datetime(2026, 10, 3, 16, 10, tzinfo=UTC)
@@ -109,14 +112,50 @@ def test_the_memory_outlives_the_process_and_admits_one(tmp_path: Path) -> None:
 def test_a_damaged_memory_stops_the_signer(tmp_path: Path) -> None:
     folder = tmp_path / "signer"
     folder.mkdir()
-    (folder / HEADS_FILE).write_text('{"body": "cut')
+    (folder / HEADS_FILE).write_text('{"body": "cut\n')
     with pytest.raises(SealBroken, match="damaged"):
         Signer(load_signing_key(new_signing_key()), folder)
 
 
+@pytest.mark.parametrize("rest", [b'{"body": "cut', b"{"])
+def test_a_line_that_a_crash_cut_short_is_forgotten(tmp_path: Path, rest: bytes) -> None:
+    key = load_signing_key(new_signing_key())
+    first = Signer(key, tmp_path / "signer")
+    first.sign_head(FIRST.body(), NOW)
+    first.close()
+    with (tmp_path / "signer" / HEADS_FILE).open("ab") as file:
+        file.write(rest)
+    for _ in range(2):
+        second = Signer(key, tmp_path / "signer")
+        second.sign_head(SECOND.body(), NOW + DAY)
+        assert second.last == SECOND
+        second.close()
+
+
+def test_a_full_disk_leaves_no_half_line_in_the_memory(signer: Signer, tmp_path: Path) -> None:
+    signer.sign_head(FIRST.body(), NOW)
+    size = (tmp_path / "signer" / HEADS_FILE).stat().st_size
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 40, limits[1]))
+    try:
+        with pytest.raises(OSError, match="space"):
+            signer.sign_head(SECOND.body(), NOW + DAY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert signer.last == FIRST
+    signer.sign_head(SECOND.body(), NOW + DAY)
+    signer.close()
+    again = Signer(signer.key, tmp_path / "signer")
+    assert again.last == SECOND
+    again.close()
+
+
 def test_bytes_that_say_the_same_in_another_form_are_no_head() -> None:
     assert read_head(FIRST.body()) == FIRST
-    for body in (FIRST.body() + b"\n", FIRST.body().replace(b":", b": ", 1), b"{}", b"[" * 100_000, b"\xff"):
+    infinite = FIRST.body().replace(b'"tree_no":1', b'"tree_no":1e999')
+    for body in (infinite, FIRST.body() + b"\n", FIRST.body().replace(b":", b": ", 1), b"{}", b"[" * 100_000, b"\xff"):
         with pytest.raises(SealBroken):
             read_head(body)
 
@@ -186,6 +225,34 @@ def test_each_token_opens_its_own_part(running: Running) -> None:
         client.sign_downward([(TOPIC, receipt())])
 
 
+def test_nothing_is_read_of_a_caller_without_a_token(running: Running) -> None:
+    length = 50_000_000
+    with socket.create_connection(("127.0.0.1", running.settings.signer_port), timeout=20) as caller:
+        caller.sendall(f"POST /downward HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode() + b" " * 70_000)
+        assert caller.recv(100).startswith(b"HTTP/1.1 403")
+
+
+@pytest.mark.parametrize(
+    ("length", "body", "status"),
+    [
+        ("\xb2", b"", 413),
+        ("-1", b"", 413),
+        ("9999999999", b"", 413),
+        ("3", b"[1]", 400),
+        ("4", b"null", 400),
+        ("50000", b"[" * 50_000, 400),
+        ("17", b'{"items": [null]}', 400),
+        ("41", b'{"items": [{"topic": 1e999, "body": ""}]}', 400),
+    ],
+)
+def test_hostile_requests_are_answered(running: Running, length: str, body: bytes, status: int) -> None:
+    token = running.settings.secret(DOWNWARD_TOKEN)
+    head = f"POST /downward HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", running.settings.signer_port), timeout=20) as caller:
+        caller.sendall(head.encode("latin-1") + body)
+        assert caller.recv(100).startswith(f"HTTP/1.1 {status}".encode())
+
+
 def test_a_refusal_says_why_and_an_absent_signer_is_waited_for(running: Running) -> None:
     with SignerClient(running.settings, HEADS_TOKEN) as client, pytest.raises(SealBroken, match="not now"):
         client.sign_head(SECOND)
@@ -231,6 +298,36 @@ def test_a_rotation_by_a_stranger_is_not_believed(tmp_path: Path) -> None:
         trust.with_rotation(statement)
     with pytest.raises(SealBroken):
         trust.with_rotation(base64.b64encode(statement))
+
+
+def test_a_replaced_key_names_no_other_successor(tmp_path: Path) -> None:
+    old, new, evil = (load_signing_key(new_signing_key()) for _ in range(3))
+    ours = rotation(old, new, NOW)
+    trust = pinned({old.key_id: public_key_from_bytes(old.public_bytes)}).with_rotation(ours)
+    for valid_from in (NOW - DAY, NOW, NOW + 90 * DAY):
+        with pytest.raises(SealBroken, match="replaced"):
+            trust.with_rotation(rotation(old, evil, valid_from))
+    again = trust.with_rotation(ours)
+    assert again.keys_in_use.keys() == {new.key_id}
+    assert again.validity == trust.validity
+
+
+def test_a_rotation_that_was_interrupted_is_finished_by_the_next(tmp_path: Path) -> None:
+    secrets, trust_dir = tmp_path / "secrets", tmp_path / "trust"
+    for folder in (secrets, trust_dir):
+        folder.mkdir()
+    generate_secrets(secrets, trust_dir, ["localhost"])
+    key = secrets / SIGNER_KEY
+    old = key.read_text()
+    interrupted = rotate_signer_key(secrets, trust_dir, NOW)
+    key.rename(secrets / f"{SIGNER_KEY}.next")
+    key.write_text(old)
+    assert rotate_signer_key(secrets, trust_dir, NOW + 5 * DAY) == interrupted
+    assert load_signing_key(key.read_text()).key_id == interrupted
+    assert rotate_signer_key(secrets, trust_dir, NOW + 6 * DAY) != interrupted
+    in_use = load_trust(trust_dir).keys_in_use
+    assert load_signing_key(key.read_text()).key_id in in_use
+    assert {interrupted, load_signing_key(old).key_id}.isdisjoint(in_use)
 
 
 def test_a_lost_memory_adopts_a_published_head(tmp_path: Path) -> None:
