@@ -113,14 +113,15 @@ def renew_broker_certificate(
 def rotate_signer_key(secrets_dir: Path, trust_dir: Path, now: datetime, *, mode: int = PRIVATE) -> str:
     """Replace the signer's key; returns the id of the new one. The signer takes it up when it is started again.
 
-    The rotation lies in `trust_dir` before the old key is gone, so that an interruption leaves a key that is believed.
+    New key and rotation are there before the old key is gone: what was interrupted is finished by the next call.
     """
+    pending = secrets_dir / f"{SIGNER_KEY}.next"
+    _write_once(pending, new_signing_key, mode)
+    new = load_signing_key(pending.read_text(encoding="utf-8"))
     old = load_signing_key((secrets_dir / SIGNER_KEY).read_text(encoding="utf-8"))
-    pem = new_signing_key()
-    new = load_signing_key(pem)
-    statement = rotation(old, new, now).decode()
-    write_atomically(trust_dir / f"signer-{new.key_id}.rotation", statement, mode=PUBLIC)
-    write_atomically(secrets_dir / SIGNER_KEY, pem, mode=mode)
+    statement = trust_dir / f"signer-{new.key_id}.rotation"
+    _write_once(statement, lambda: rotation(old, new, now).decode(), PUBLIC)
+    pending.replace(secrets_dir / SIGNER_KEY)
     return new.key_id
 
 

@@ -61,11 +61,16 @@ class Trust:
         return {key_id: key for key_id, key in self.keys.items() if self.validity[key_id].valid_to is None}
 
     def with_rotation(self, payload: bytes) -> "Trust":
-        """The trust that also has a key which one of these names as its successor.
+        """The trust that also has a key which one of these names as its successor; a key has one successor.
 
-        Raises: SealBroken where the statement is not signed by both.
+        Raises: SealBroken where the statement is not signed by both, or the old key was replaced by another one.
         """
         new_id, raw, old_id, valid_from = _read_rotation(payload, self.keys)
+        replaced_at = self.validity[old_id].valid_to
+        if replaced_at is not None:
+            if new_id in self.keys and replaced_at == valid_from:
+                return self
+            raise SealBroken(f"rotation to key {new_id}: key {old_id} was replaced by another one")
         ended = replace(self.validity[old_id], valid_to=valid_from)
         return Trust(
             keys={**self.keys, new_id: public_key_from_bytes(raw)},
