@@ -58,6 +58,10 @@ def close_tree(
     resumed_over = _check_chain(last, signed, resume_reason)
     day_on = now.astimezone(SHANGHAI).date() - timedelta(days=1)
     if signed is not None and signed.day_on >= day_on:
+        if resumed_over is not None:
+            raise RetryableError(
+                f"head {signed.tree_no} is of {signed.day_on}: declare it again when the next day is over"
+            )
         return TreeClosed(day_on=signed.day_on, tree_no=signed.tree_no, messages=0, rows=0, is_new=False)
     if signed is not None and now - signed.closed_at < MIN_BETWEEN_HEADS:
         raise RetryableError(f"tree {signed.tree_no} was closed at {signed.closed_at.isoformat()}: 23 hours must pass")

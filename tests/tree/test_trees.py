@@ -228,6 +228,8 @@ def test_a_rolled_back_restore_is_found_and_goes_on_when_it_is_declared(store: S
         store.send(message(BOOT, 6, reading("105.5", step=4)))
         store.close_tree()
         assert set(store.verify(*store.heads(), settings=restored).counts) == {"store.rolled_back"}
+        with pytest.raises(RetryableError, match="declare it again"):
+            store.close_tree("restored on the day of a tree that is lost", settings=restored)
         store.now += DAY
         with pytest.raises(SealBroken, match="rolled back"):
             store.close_tree(settings=restored)
