@@ -840,7 +840,7 @@ CREATE TABLE public.outbound (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     sent_at timestamp with time zone,
     CONSTRAINT outbound_payload_size CHECK ((octet_length(payload) <= 1048576)),
-    CONSTRAINT outbound_topic_form CHECK ((topic ~ '^nenghao/v1/[^+#]{1,200}$'::text))
+    CONSTRAINT outbound_topic_form CHECK ((topic ~ '^nenghao/v1/(heads/\d{4}-\d\d-\d\d|\d{1,4}/[0-9A-Z]{18}/[A-Za-z0-9_-]{1,32}/config)$'::text))
 );
 
 ALTER TABLE public.outbound OWNER TO nenghao_owner;

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -17,6 +18,8 @@ from ingest.broker_sync import sync_broker
 from ingest.codecs.json_v1 import SCHEMA
 from ingest.gateway import GatewayAccount, SendReport, Spool, send
 from ingest.gateway_accounts import enrol_gateway
+from nenghao.config import Role
+from nenghao.db.connection import connect
 from nenghao.envelope import open_envelope
 from nenghao.labels import label
 from nenghao.stack import Component, Stack
@@ -174,6 +177,14 @@ def test_a_broker_that_does_not_run_is_not_signalled(plant: Plant, account: Gate
     for pid in (os.getpid(), 2**22 + 1):  # another process by now, and none
         (tmp_path / "mosquitto.pid").write_text(f"{pid}\n")
         assert sync_broker(settings) == 1
+
+
+@pytest.mark.parametrize("topic", ["readings", "backfill", "state", "receipts", "config/x"])
+def test_nothing_is_sent_in_the_name_of_a_gateway(plant: Plant, topic: str) -> None:
+    with connect(plant.settings, Role.CONSOLE) as conn, pytest.raises(psycopg.errors.CheckViolation):
+        conn.execute(
+            "INSERT INTO outbound (topic, payload, retain) VALUES (%s, %s, false)", [plant.topic(topic), b"{}"]
+        )
 
 
 def test_a_waiting_message_is_published_once(plant: Plant, account: GatewayAccount) -> None:
