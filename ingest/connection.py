@@ -19,6 +19,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from ingest.buffered_client import BufferedClient
 from nenghao.config import Settings
 from nenghao.errors import ConfigError, RetryableError
 
@@ -74,7 +75,7 @@ class Connection:
         self.on_message: Callable[[MQTTMessage], None] = _ignore
         #: Called with the packet id of each publish that the broker took.
         self.on_taken: Callable[[int], None] = _ignore
-        client = Client(
+        client = BufferedClient(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
             protocol=MQTTProtocolVersion.MQTTv5,
@@ -167,7 +168,7 @@ class Connection:
         """
         client, broker = self._client, self._socket()
         may_read = is_taking()
-        is_pending = may_read and isinstance(broker, ssl.SSLSocket) and broker.pending() > 0
+        is_pending = may_read and (client.has_received or (isinstance(broker, ssl.SSLSocket) and broker.pending() > 0))
         readers = (*others, broker) if may_read else others
         select(readers, [broker] if client.want_write() else (), (), 0 if is_pending else timeout_s)
         while may_read:
