@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -18,7 +18,17 @@ from ingest.signatures import Seal, assure, check_boot, unseal
 from ingest.topics import Topic, TopicKind, parse_topic
 from nenghao.db.ingest_registers import Gateway, GatewayTrust, RegisterSnapshot, UnitRegister
 from nenghao.db.ingest_rows import IncomingMessage, IncomingState
-from nenghao.domain.acceptance import Accepted, Assurance, Limits, Reason, Refused, Source, accept, refuse_reading
+from nenghao.domain.acceptance import (
+    Accepted,
+    Assurance,
+    Limits,
+    Reason,
+    Refused,
+    Source,
+    Times,
+    accept,
+    refuse_reading,
+)
 
 #: What may be known by now: worth a look whether the registers have grown.
 UNKNOWN: Final = frozenset(
@@ -109,7 +119,7 @@ def judge(read: ReadMessage, registers: RegisterSnapshot, limits: Limits) -> Inc
     if isinstance(content, State):
         return _incoming_state(read, content, gateway)
     message = _judge_content(read, content, topic, unit, gateway, limits)
-    return message if trusted is Assurance.PASSWORD else replace(message, assurance=trusted)
+    return message if trusted is Assurance.PASSWORD else message._replace(assurance=trusted)
 
 
 def _judge_content(
@@ -121,8 +131,8 @@ def _judge_content(
         other = Refused(reason=Reason.UNIT_MISMATCH, detail=f"the body does not name unit {topic.unit_code}")
         return _incoming(read, content, gateway, [other] * len(content.readings), other)
     source = _DEFAULT_SOURCE[topic.kind]
-    now = read.arrival.received_at
-    readings = [_judge_reading(one, unit, gateway, source, now=now, limits=limits) for one in content.readings]
+    times = Times.of(gateway.window, now=read.arrival.received_at, limits=limits)
+    readings = [_judge_reading(one, unit, times, source) for one in content.readings]
     days = {one.at.date() for one in readings if isinstance(one, Accepted)} if len(readings) > MAX_DAYS else ()
     if len(days) > MAX_DAYS:
         refused = Refused(reason=Reason.TOO_MANY_DAYS, detail=f"{len(days)} days, at most {MAX_DAYS}")
@@ -187,7 +197,7 @@ def _incoming_distrusted(read: ReadMessage, gateway: Gateway, distrusted: _Distr
         return _incoming(read, Decoded(codec=STATE_CODEC), gateway, (), refused)
     nameless = content._replace(boot_id=None, seq=None, prev_hash=None)
     message = _incoming(read, nameless, gateway, [refused] * len(content.readings), refused)
-    return replace(message, assurance=distrusted.assurance)
+    return message._replace(assurance=distrusted.assurance)
 
 
 def _unread(arrival: Arrival, topic: Topic | None, refused: Refused) -> ReadMessage:
@@ -216,11 +226,8 @@ def _find_gateway(topic: Topic, registers: RegisterSnapshot) -> tuple[UnitRegist
 def _judge_reading(
     reading: SourcedReading | UnlocatedReading | Refused,
     unit: UnitRegister,
-    gateway: Gateway,
+    times: Times,
     default_source: Source,
-    *,
-    now: datetime,
-    limits: Limits,
 ) -> Accepted | Refused:
     if isinstance(reading, UnlocatedReading):
         reading = reading.locate(unit)
@@ -229,7 +236,7 @@ def _judge_reading(
     source = reading.source or default_source
     versions = unit.series.get((reading.point, reading.quantity, reading.kind, reading.period))
     if versions is not None:
-        return accept(reading, versions, gateway.window, source=source, now=now, limits=limits)
+        return accept(reading, versions, times, source=source)
     if reading.point not in unit.point_codes:
         return refuse_reading(reading, Reason.POINT_UNKNOWN, "the unit has no such point")
     return refuse_reading(reading, Reason.SERIES_UNKNOWN, "the point has no such series")

@@ -5,7 +5,7 @@ The same pipeline and the same store function as a delivery; docs/decisions/0003
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -82,7 +82,7 @@ class _Replay:
             if known is not None and known[1] != message.hash:
                 self.outcome.still_refused[Reason.SEQ_REUSED.value] += 1
                 return
-            new = replace(judged, received_at=self.now)
+            new = judged._replace(received_at=self.now)
         else:
             new = self._renamed(message, judged)
         outcome = "accepted" if known is None else "already_stored"
@@ -115,7 +115,7 @@ class _Replay:
                 self.outcome.still_refused[reading.reason.value if reading else one.reason_code] += 1
         if not taken:
             return
-        new = replace(self._renamed(message, judged), readings=[reading for _, reading in taken])
+        new = self._renamed(message, judged)._replace(readings=[reading for _, reading in taken])
         if not self._is_stored(shard, new):
             self.outcome.still_refused[Reason.STORAGE_REJECTED.value] += len(taken)
             return
@@ -133,13 +133,13 @@ class _Replay:
     def _renamed(self, message: RefusedMessage, judged: IncomingMessage) -> IncomingMessage:
         """The message without the identity that the original keeps, under a topic that names the original."""
         topic = f"{judged.topic}{REPLAY_MARK}{message.message_id}/{message.replays}"
-        return replace(judged, boot_id=None, seq=None, topic=topic, received_at=self.now)
+        return judged._replace(boot_id=None, seq=None, topic=topic, received_at=self.now)
 
     def _is_stored(self, shard: int, message: IncomingMessage) -> bool:
         """Store a message; false where the database would not take it, as it would not in a delivery."""
         try:
             with driver_errors():
-                store_batch(self.conn, shard, [message])
+                store_batch(self.conn, shard, [message], are_new=False)
         except RowRejected:
             return False
         return True

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -33,6 +32,8 @@ class BatchStore:
         self._shard = shard
         self._registry = registry or Registry()
         self._conn: Connection | None = None
+        #: Whether the last batch brought nothing that was there before: what comes again comes in runs.
+        self._expects_new = True
         self._sizes = SizeLimits(
             message_bytes=settings.message_max_bytes, message_readings=settings.message_max_readings
         )
@@ -119,7 +120,9 @@ class BatchStore:
     def _store_or_split(self, conn: Connection, messages: Sequence[IncomingMessage]) -> BatchOutcome:
         try:
             with driver_errors():
-                return store_batch(conn, self._shard, messages)
+                outcome = store_batch(conn, self._shard, messages, are_new=self._expects_new)
+            self._expects_new = not outcome.has_repeats
+            return outcome
         except RowRejected as error:
             if len(messages) == 1:
                 log_event(
@@ -159,4 +162,4 @@ def split_by_days(messages: Sequence[IncomingMessage]) -> Iterator[Sequence[Inco
 def _rejected(message: IncomingMessage, detail: str) -> IncomingMessage:
     """The refusal of a message that cannot be stored; without identity, so that it can be sent again once it can."""
     refused = Refused(reason=Reason.STORAGE_REJECTED, detail=detail)
-    return replace(message, boot_id=None, seq=None, msg_id=None, sent_at=None, refused=refused)
+    return message._replace(boot_id=None, seq=None, msg_id=None, sent_at=None, refused=refused)

@@ -4,6 +4,22 @@ ALTER SCHEMA public OWNER TO pg_database_owner;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.keep_named_gateway() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM public.message AS m WHERE m.gateway_id = old.gateway_id) THEN
+        RAISE EXCEPTION 'gateway % has sent messages', old.gateway_id USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN coalesce(new, old);
+END
+$$;
+
+ALTER FUNCTION public.keep_named_gateway() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.keep_named_gateway() IS '网关留存: a gateway that a message names is neither deleted nor renumbered';
+
 CREATE FUNCTION public.record_rows() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -39,6 +55,28 @@ $$;
 ALTER FUNCTION public.refuse_change() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.refuse_change() IS '只增不改: raises for UPDATE, DELETE and TRUNCATE';
+
+CREATE FUNCTION public.require_gateways() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    missing integer := (
+        SELECT min(f.gateway_id) FROM fresh AS f
+        WHERE f.gateway_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM public.gateway AS g WHERE g.gateway_id = f.gateway_id)
+    );
+BEGIN
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'table % names gateway %, which is not registered', tg_table_name, missing
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.require_gateways() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.require_gateways() IS '网关须在册: the foreign key to gateway of a table that takes many rows at once';
 
 CREATE FUNCTION public.row_text(content jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1912,6 +1950,10 @@ CREATE TRIGGER gateway_boot_recorded AFTER INSERT ON public.gateway_boot REFEREN
 
 CREATE TRIGGER gateway_change_recorded AFTER UPDATE ON public.gateway REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_id');
 
+CREATE TRIGGER gateway_is_named_on_delete BEFORE DELETE ON public.gateway FOR EACH ROW EXECUTE FUNCTION public.keep_named_gateway();
+
+CREATE TRIGGER gateway_is_named_on_update BEFORE UPDATE OF gateway_id ON public.gateway FOR EACH ROW WHEN ((old.gateway_id <> new.gateway_id)) EXECUTE FUNCTION public.keep_named_gateway();
+
 CREATE TRIGGER gateway_key_append_only BEFORE DELETE OR UPDATE ON public.gateway_key FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER gateway_key_change_recorded AFTER UPDATE ON public.gateway_key REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_key_id');
@@ -1943,6 +1985,8 @@ CREATE TRIGGER message_append_only BEFORE DELETE OR UPDATE ON public.message FOR
 CREATE TRIGGER message_batch_append_only BEFORE DELETE OR UPDATE ON public.message_batch FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER message_batch_no_truncate BEFORE TRUNCATE ON public.message_batch FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER message_gateway_registered AFTER INSERT ON public.message REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.require_gateways();
 
 CREATE TRIGGER message_no_truncate BEFORE TRUNCATE ON public.message FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -2125,9 +2169,6 @@ ALTER TABLE ONLY public.gateway_state
 
 ALTER TABLE ONLY public.gateway
     ADD CONSTRAINT gateway_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
-
-ALTER TABLE ONLY public.message
-    ADD CONSTRAINT message_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
 
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);

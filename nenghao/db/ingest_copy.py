@@ -12,6 +12,7 @@ _QUERIES = load_queries("ingest")
 _COPY_TYPES: Final = {
     "copy_identities": ["int4", "int4", "uuid", "int8", "text", "bytea"],
     "copy_readings": ["int4", "timestamptz", "numeric", "int8", "int2", "text", "text"],
+    "copy_new_readings": ["int4", "timestamptz", "numeric", "int8", "int2", "text", "text"],
     "copy_messages": [
         *(
             "int8",

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from functools import lru_cache
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 import psycopg
 from psycopg.rows import args_row
@@ -16,6 +18,12 @@ from nenghao.domain.acceptance import Accepted, Assurance, Correction, Refused
 from nenghao.domain.periods import SHANGHAI_SINCE_1992, day_bounds, day_of
 
 _QUERIES = load_queries("ingest")
+
+#: Instants whose days are remembered: gateways read at the same quarter-hours.
+DAYS_KEPT: Final = 4_096
+
+
+_BY_KEY: Final = itemgetter(0, 1)
 
 
 class StagedReading(NamedTuple):
@@ -39,18 +47,31 @@ class StagedReading(NamedTuple):
         """The (series, Shanghai day) it touches: a register at midnight ends one day and begins another, and what was
         read in the minute before midnight stands for it (domain.series_version.GRID_TOLERANCE_S).
         """
-        local = self.reading.at.astimezone(SHANGHAI_SINCE_1992)
-        day_on = local.date()
-        yield self.reading.series_id, day_on
-        if local.hour == 23 and local.minute == 59:
-            yield self.reading.series_id, date.fromordinal(day_on.toordinal() + 1)
-        if self.reading.is_register and not (local.hour or local.minute or local.second or local.microsecond):
-            yield self.reading.series_id, date.fromordinal(day_on.toordinal() - 1)
+        reading = self.reading
+        return [(reading.series_id, day_on) for day_on in _touched_days(reading.at, reading.is_register)]
 
     def leaf_row(self) -> tuple[object, ...]:
         """What the message's leaf says of it once it is stored."""
         reading = self.reading
-        return self.ordinal, reading.series_id, reading.at, reading.value, reading.source.value, self.assurance.value
+        source, assurance = reading.source._value_, self.assurance._value_
+        return self.ordinal, reading.series_id, reading.at, reading.value, source, assurance
+
+    def row(self) -> tuple[object, ...]:
+        """Its row of table reading."""
+        reading, source = self.reading, self.reading.source._value_
+        message_id = self.owner.message_id
+        return reading.series_id, reading.at, reading.value, message_id, self.ordinal, source, self.assurance._value_
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _touched_days(at: datetime, is_register: bool) -> tuple[date, ...]:
+    local = at.astimezone(SHANGHAI_SINCE_1992)
+    day_on = local.date()
+    if local.hour == 23 and local.minute == 59:
+        return day_on, date.fromordinal(day_on.toordinal() + 1)
+    if is_register and not (local.hour or local.minute or local.second or local.microsecond):
+        return day_on, date.fromordinal(day_on.toordinal() - 1)
+    return (day_on,)
 
 
 def split_readings(fresh: Sequence[FreshMessage]) -> tuple[list[StagedReading], list[StagedReading]]:
@@ -71,6 +92,17 @@ def split_readings(fresh: Sequence[FreshMessage]) -> tuple[list[StagedReading], 
     return values, corrections
 
 
+def store_new_readings(conn: psycopg.Connection, staged: Sequence[StagedReading]) -> None:
+    """Store values none of whose keys is taken, past the stage.
+
+    Raises: psycopg.errors.UniqueViolation where one is.
+    """
+    for one in staged:
+        one.owner.counts.stored += 1
+    # In the order of the key, as `store_readings`: two writers of the same keys must not wait for each other.
+    copy_rows(conn, "copy_new_readings", sorted([one.row() for one in staged], key=_BY_KEY))
+
+
 def store_readings(
     conn: psycopg.Connection, staged: Sequence[StagedReading], marks: set[tuple[int, date]]
 ) -> tuple[list[StagedReading], list[tuple[object, ...]]]:
@@ -82,22 +114,7 @@ def store_readings(
         return [], []
     for one in staged:
         one.owner.counts.stored += 1
-    copy_rows(
-        conn,
-        "copy_readings",
-        (
-            (
-                s.reading.series_id,
-                s.reading.at,
-                s.reading.value,
-                s.owner.message_id,
-                s.ordinal,
-                s.reading.source.value,
-                s.assurance.value,
-            )
-            for s in staged
-        ),
-    )
+    copy_rows(conn, "copy_readings", (one.row() for one in staged))
     if conn.execute(_QUERIES["store_readings"]).rowcount == len(staged):
         return list(staged), []
     owners = {one.owner.message_id: one.owner for one in staged}

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -124,6 +124,11 @@ def _stream(conn: psycopg.Connection, query: str) -> Iterator[tuple[Any, ...]]:
         yield from cursor.execute(_QUERIES[query])
 
 
+def _utc(instant: datetime) -> datetime:
+    """The instant in the zone in which readings are judged: those of two zones take several times as long to compare."""
+    return instant.astimezone(UTC)
+
+
 def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
     """The registers as they stand; the marks are read first, so that a later addition is never missed."""
     mark, trust_mark = read_mark(conn), read_trust_mark(conn)
@@ -134,7 +139,7 @@ def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
     data_codes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     series: dict[str, dict[tuple[str, str, str, str], list[SeriesVersion]]] = defaultdict(lambda: defaultdict(list))
     for gateway_id, unit_code, gateway_code, shard, start, end, collected_under in conn.execute(_QUERIES["gateways"]):
-        window = Window(backfill_from=start, backfill_until=end)
+        window = Window(backfill_from=_utc(start), backfill_until=None if end is None else _utc(end))
         gateways[unit_code][gateway_code] = Gateway(
             gateway_id=gateway_id, shard=shard, window=window, collected_under=collected_under
         )
@@ -154,8 +159,8 @@ def read_snapshot(conn: psycopg.Connection) -> RegisterSnapshot:
         series[unit_code][key].append(
             SeriesVersion(
                 series_id=series_id,
-                valid_from=keep(start, start),
-                valid_to=keep(end, end),
+                valid_from=None if start is None else keep(start, _utc(start)),
+                valid_to=None if end is None else keep(end, _utc(end)),
                 meter_no=keep(meter_no, meter_no),
                 unit=keep(unit, unit),
                 # Equal decimals may have different digits, of which refusals speak.

@@ -14,8 +14,7 @@ MAX_TOPIC_CHARS: Final = 300
 MAX_TEXT_CHARS: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingMessage:
+class IncomingMessage(NamedTuple):
     """A message after judgement; a place in `readings` is a reading's ordinal.
 
     `assurance` says how far its sender was proven, never manual; `prev_hash` is what it says of the message before it.
@@ -90,6 +89,11 @@ class BatchOutcome:
     readings: Counts = field(default_factory=Counts)
     #: Rows of table refusal by reason.
     refusals: Counter[Reason] = field(default_factory=Counter)
+
+    @property
+    def has_repeats(self) -> bool:
+        """Whether a message or the key of a reading had come before."""
+        return self.received_again + self.readings.duplicate + self.readings.conflict > 0
 
     def add(self, other: "BatchOutcome") -> None:
         """Sum up."""
@@ -177,4 +181,6 @@ def stored_topic(message: IncomingMessage) -> str:
 
 def clean_text(text: str, max_chars: int = MAX_TEXT_CHARS) -> str:
     """Text that PostgreSQL can hold: without NUL, without lone surrogates, cut to size."""
+    if text.isascii() and "\0" not in text:
+        return text[:max_chars]
     return text[:max_chars].replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

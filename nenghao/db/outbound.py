@@ -12,7 +12,7 @@ from nenghao.db.queries import load_queries
 
 _QUERIES = load_queries("outbound")
 
-MESSAGE_LIMIT: Final = 5000
+MESSAGE_LIMIT: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

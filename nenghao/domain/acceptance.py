@@ -7,10 +7,10 @@ negative or running-back value is accepted here.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 from nenghao.domain.candidates import CorrectionCandidate, ReadingCandidate
 from nenghao.domain.periods import FIRST_DAY, day_start
@@ -19,7 +19,7 @@ from nenghao.domain.quantities import UnitMismatch, convert
 #: More than any meter shows (a 12-digit register with 6 decimals), and exact in every store and spreadsheet we feed.
 MAX_DIGITS: Final = 30
 MAX_DECIMALS: Final = 12
-EARLIEST_AT: Final = day_start(FIRST_DAY)
+EARLIEST_AT: Final = day_start(FIRST_DAY).astimezone(UTC)
 #: An instant beyond is kept in the message's bytes only.
 FIRST_YEAR: Final = 1900
 LATEST_YEAR: Final = 9000
@@ -127,6 +127,24 @@ class Limits:
     backfill_age: timedelta
 
 
+class Times(NamedTuple):
+    """When the readings of a message may have been read: worked out once for all of them."""
+
+    earliest: datetime
+    latest: datetime
+    window: Window
+    now: datetime
+    limits: Limits
+
+    @classmethod
+    def of(cls, window: Window, *, now: datetime, limits: Limits) -> "Times":
+        """For a message received at an instant from a gateway with this window."""
+        earliest = max(window.backfill_from, EARLIEST_AT)
+        if window.backfill_until is not None and now >= window.backfill_until:
+            earliest = max(earliest, now - limits.backfill_age)
+        return cls(earliest, now + limits.clock_skew, window, now, limits)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """The earlier value, in the unit of the series, and the sender's reason for taking it back."""
@@ -165,42 +183,33 @@ class _NotTaken(Exception):  # noqa: N818 - a way out of nested checks, never se
 
 
 def accept(
-    reading: ReadingCandidate,
-    versions: Sequence[SeriesVersion],
-    window: Window,
-    *,
-    source: Source,
-    now: datetime,
-    limits: Limits,
+    reading: ReadingCandidate, versions: Sequence[SeriesVersion], times: Times, *, source: Source
 ) -> Accepted | Refused:
-    """Judge one reading against the versions of its series; `now` is when its message was received.
+    """Judge one reading against the versions of its series.
 
     Source: domain V02 (meter), V18 (multiplier), V19 (unit of measure), V28 (time).
     """
     try:
-        at = reading.at
-        _check_time(at, window, now, limits)
-        version = _version_at(versions, at)
-        if version is None:
+        # Instants of one zone are compared, subtracted and copied several times as fast as those of two.
+        at = storable(reading.at) or reading.at
+        if not times.earliest <= at <= times.latest:
+            _explain_time(at, times)
+        for version in versions:
+            if (version.valid_from is None or version.valid_from <= at) and (
+                version.valid_to is None or at < version.valid_to
+            ):
+                break
+        else:
             raise _NotTaken(Reason.SERIES_NOT_VALID, "no version of the series is valid at this instant")
-        _check_meter(reading, version)
-        return Accepted(
-            series_id=version.series_id,
-            at=at,
-            value=_convert(parse_value(reading.value), reading.unit, version.unit),
-            source=source,
-            is_register=reading.kind == "register",
-            correction=None if reading.corrects is None else _correction(reading.corrects, reading.unit, version),
-        )
+        if reading.meter is not None or reading.multiplier is not None:
+            _check_meter(reading, version)
+        value = parse_value(reading.value)
+        if reading.unit != version.unit:
+            value = _convert(value, reading.unit, version.unit)
+        correction = None if reading.corrects is None else _correction(reading.corrects, reading.unit, version)
+        return Accepted(version.series_id, at, value, source, reading.kind == "register", correction)
     except _NotTaken as refusal:
         return refuse_reading(reading, refusal.reason, refusal.detail)
-
-
-def _version_at(versions: Sequence[SeriesVersion], at: datetime) -> SeriesVersion | None:
-    for version in versions:
-        if version.holds_at(at):
-            return version
-    return None
 
 
 def refuse_reading(reading: ReadingCandidate, reason: Reason, detail: str) -> Refused:
@@ -210,8 +219,8 @@ def refuse_reading(reading: ReadingCandidate, reason: Reason, detail: str) -> Re
 
 
 def storable(at: datetime) -> datetime | None:
-    """An instant as it was sent, None where not every store and language could hold it in every zone."""
-    return at if FIRST_YEAR <= at.year < LATEST_YEAR else None
+    """An instant in UTC, None where not every store and language could hold it in every zone."""
+    return at.astimezone(UTC) if FIRST_YEAR <= at.year < LATEST_YEAR else None
 
 
 def parse_value(text: str) -> Decimal:
@@ -226,16 +235,13 @@ def parse_value(text: str) -> Decimal:
     return Decimal(text)
 
 
-def _check_time(at: datetime, window: Window, now: datetime, limits: Limits) -> None:
-    if at > now + limits.clock_skew:
+def _explain_time(at: datetime, times: Times) -> NoReturn:
+    window, now, limits = times.window, times.now, times.limits
+    if at > times.latest:
         raise _NotTaken(Reason.AT_IN_FUTURE, f"later than {now.isoformat()} by more than {limits.clock_skew}")
     if at < window.backfill_from or at < EARLIEST_AT:
         raise _NotTaken(Reason.TOO_OLD, f"before the back-fill window, which begins {window.backfill_from.isoformat()}")
-    is_closed = window.backfill_until is not None and now >= window.backfill_until
-    if is_closed and at < now - limits.backfill_age:
-        raise _NotTaken(
-            Reason.BACKFILL_CLOSED, f"older than {limits.backfill_age} and the commissioning window is closed"
-        )
+    raise _NotTaken(Reason.BACKFILL_CLOSED, f"older than {limits.backfill_age} and the commissioning window is closed")
 
 
 def _check_meter(reading: ReadingCandidate, version: SeriesVersion) -> None:

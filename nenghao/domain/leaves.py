@@ -6,7 +6,7 @@ in UTC; hashes are hexadecimal; decimals are plain, with the digits that are sto
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from json.encoder import encode_basestring_ascii
 from typing import Any, Final
@@ -18,6 +18,7 @@ from nenghao.domain.merkle import leaf_hash
 FORMAT: Final = "nenghao leaf 1"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def message_leaf(
@@ -71,8 +72,7 @@ def _line(kind: str, fields: Iterable[object]) -> str:
 
 
 def _microseconds(instant: datetime) -> str:
-    since = instant - _EPOCH
-    return str((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+    return int.__repr__((instant - _EPOCH) // _MICROSECOND)
 
 
 def _plain(value: Decimal) -> str:
@@ -81,7 +81,7 @@ def _plain(value: Decimal) -> str:
 
 
 _FORMS: Final[Mapping[type, Callable[[Any], str]]] = {
-    type(None): lambda _: "-",
+    type(None): {None: "-"}.__getitem__,
     int: int.__repr__,
     str: encode_basestring_ascii,
     bytes: bytes.hex,

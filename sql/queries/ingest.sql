@@ -126,6 +126,10 @@ COPY stage_identity (place, gateway_id, boot_id, seq, topic, hash) FROM STDIN (F
 -- Fills stage_reading.
 COPY stage_reading (series_id, at, value, message_id, ordinal, source, assurance) FROM STDIN (FORMAT BINARY);
 
+-- copy_new_readings --
+-- Stores readings whose keys are free; fails where one is taken.
+COPY reading (series_id, at, value, message_id, ordinal, source, assurance) FROM STDIN (FORMAT BINARY);
+
 -- known_messages --
 -- The staged messages that are stored already, by place: with the hash of what is stored under their identity. Usually
 -- none. The look-ups are one by one, by index, because a stage has no statistics to choose a join by.

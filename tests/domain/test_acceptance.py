@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nenghao.domain.acceptance import Accepted, Limits, Reason, Refused, SeriesVersion, Source, Window, accept
+from nenghao.domain.acceptance import Accepted, Limits, Reason, Refused, SeriesVersion, Source, Times, Window, accept
 
 #: A busy machine is no fault of the code.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,7 +48,7 @@ VERSIONS = (version(None, CHANGED_AT, "old"), version(CHANGED_AT, None, "new"))
 
 
 def judge(reading: Reading, window: Window = OPEN) -> Accepted | Refused:
-    return accept(reading, VERSIONS, window, source=Source.LIVE, now=NOW, limits=LIMITS)
+    return accept(reading, VERSIONS, Times.of(window, now=NOW, limits=LIMITS), source=Source.LIVE)
 
 
 def reason(reading: Reading, window: Window = OPEN) -> Reason | None:
