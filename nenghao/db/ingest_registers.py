@@ -125,7 +125,7 @@ def _stream(conn: psycopg.Connection, query: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _utc(instant: datetime) -> datetime:
-    """The instant in the zone in which readings are judged: those of two zones take several times as long to compare."""
+    """The instant in the zone in which readings are judged: those of two zones take long to compare."""
     return instant.astimezone(UTC)
 
 
