@@ -4,7 +4,7 @@ import errno
 import json
 import secrets
 import socket
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from nenghao.errors import ConfigError
@@ -49,20 +49,23 @@ def is_free(port: int) -> bool:
 def load_ports(path: Path) -> Ports:
     """Read the remembered ports.
 
-    Raises: ConfigError where the stack was never started.
+    Raises: ConfigError where the stack was never started, or not since there is a component more.
     """
-    try:
-        return Ports(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigError(f"no stack in {path.parent}: start one with `nenghao stack up`") from error
+    remembered = _read(path)
+    if remembered is None:
+        raise ConfigError(f"no stack in {path.parent}: start one with `nenghao stack up`")
+    missing = [field.name for field in fields(Ports) if field.name not in remembered]
+    if missing:
+        raise ConfigError(
+            f"the stack in {path.parent} is older than {', '.join(missing)}:"
+            " `nenghao stack down`, then `nenghao stack up`"
+        )
+    return Ports(**{field.name: remembered[field.name] for field in fields(Ports)})
 
 
 def draw_ports(path: Path) -> Ports:
     """Keep the remembered ports that are still free, draw the others, and remember all."""
-    try:
-        remembered = asdict(load_ports(path))
-    except ConfigError:
-        remembered = {}
+    remembered = _read(path) or {}
     drawn: dict[str, int] = {}
     for field in fields(Ports):
         port = remembered.get(field.name)
@@ -70,6 +73,17 @@ def draw_ports(path: Path) -> Ports:
     ports = Ports(**drawn)
     path.write_text(json.dumps(drawn, indent=2) + "\n", encoding="utf-8")
     return ports
+
+
+def _read(path: Path) -> dict[str, int] | None:
+    """What is remembered, perhaps by a stack that had fewer or more components."""
+    try:
+        remembered = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(remembered, dict):
+        return None
+    return {str(name): port for name, port in remembered.items() if isinstance(port, int)}
 
 
 def _draw(taken: set[int]) -> int:

@@ -75,13 +75,20 @@ class Supervisor:
         }
 
     def start(self, component: Component) -> None:
-        """Start a component if it does not run; its health is somebody else's question."""
-        if self.states()[component].state not in {"RUNNING", "STARTING"}:
+        """Start a component if it does not run; its health is somebody else's question.
+
+        Raises: ConfigError where the running stack is older than the component.
+        """
+        process = self.states().get(component)
+        if process is None:
+            raise ConfigError(f"the running stack knows no {component}: `nenghao stack down`, then `nenghao stack up`")
+        if process.state not in {"RUNNING", "STARTING"}:
             self._call("startProcess", component.value, False)
 
     def stop(self, component: Component, *, wait: bool = True) -> None:
-        """Stop a component if it runs."""
-        if self.states()[component].state in {"RUNNING", "STARTING", "BACKOFF"}:
+        """Stop a component if it runs; one that the running stack is too old to know does not."""
+        process = self.states().get(component)
+        if process is not None and process.state in {"RUNNING", "STARTING", "BACKOFF"}:
             self._call("stopProcess", component.value, wait)
 
     def shutdown(self) -> None:

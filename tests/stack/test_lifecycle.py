@@ -1,5 +1,6 @@
 """Starting, killing and stopping a stack: what is left afterwards, and whose the processes are."""
 
+import json
 import os
 import signal
 import socket
@@ -7,6 +8,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import psycopg
@@ -14,6 +16,7 @@ import pytest
 
 from nenghao.errors import ConfigError
 from nenghao.stack import Component, Stack, StackSpec
+from nenghao.stack.ports import draw_ports, load_ports
 from nenghao.stack.processes import is_alive, stack_processes
 from nenghao.stack.spec import SERVERS, Layout
 from nenghao.stack.supervisor import read_socket_dir
@@ -157,6 +160,18 @@ def test_port_taken_meanwhile_is_drawn_again(small: Stack) -> None:
     assert small.ports.mosquitto == before.mosquitto
     with psycopg.connect(small.superuser_conninfo()) as conn:
         assert conn.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_stack_older_than_a_component_says_so_and_draws_its_port(tmp_path: Path) -> None:
+    path = tmp_path / "ports.json"
+    drawn = asdict(draw_ports(path))
+    kept = drawn.pop("postgres")
+    del drawn["signer"]
+    path.write_text(json.dumps(drawn | {"postgres": kept, "of_a_later_version": 1}))
+    with pytest.raises(ConfigError, match="older than signer"):
+        load_ports(path)
+    assert draw_ports(path).postgres == kept
+    assert load_ports(path).signer > 0
 
 
 def test_component_can_be_added_to_a_running_stack(small: Stack) -> None:
