@@ -50,10 +50,11 @@ INNER JOIN points AS p ON s.point_id = p.point_id
 INNER JOIN meters AS m ON p.unit_id = m.unit_id;
 
 -- preload --
--- One reading at %(at)s for every series. No rows.
+-- One reading at %(at)s for every series of one of %(parts)s parts. No rows.
 INSERT INTO reading (series_id, at, value, message_id, ordinal, source)
 SELECT series_id, %(at)s, (series_id %% 997)::numeric / 100, 0, 0, 'l'
 FROM series
+WHERE series_id %% %(parts)s = %(part)s
 ORDER BY series_id;
 
 -- copy --

@@ -24,7 +24,7 @@ from threading import Event, Thread
 from paho.mqtt.client import MQTTMessageInfo
 
 from bench._ingest_load import POINTS, QUERIES, UNITS, Load
-from bench._processes import end, tree_of
+from bench._processes import end, end_in_order_on_sigterm, tree_of
 from bench.ingest import INGEST
 from nenghao.config import Role, Settings
 from nenghao.db.connection import connect
@@ -83,6 +83,7 @@ def main() -> None:
     parser.add_argument("--readings", type=int, default=8, choices=(1, 2, 4, 5, 8, 10, 16, 20, 40, 80))
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
+    end_in_order_on_sigterm()
     folder = Path(tempfile.mkdtemp(prefix="nenghao-bench-", dir="/tmp"))
     folder.chmod(0o711)
     stack = Stack(folder / "stack", StackSpec(components=SERVERS, shared_buffers_mb=512, is_denial_logged=False))
