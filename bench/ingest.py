@@ -120,6 +120,7 @@ class Bench:
                 random.shuffle(runs)
                 line = {}
                 for name, run in runs:
+                    print(f"{name} ...", file=sys.stderr, flush=True)
                     for key, value in run().items():
                         found[kind].setdefault(f"{name}.{key}", []).append(value)
                         line[f"{name}.{key}"] = round(value, 1)
