@@ -13,6 +13,7 @@ SCHEMA: Final = "nenghao/backup/1"
 MANIFEST: Final = "backup_manifest"
 WAL: Final = "wal"
 _SEGMENT_BYTES: Final = 16 * 1024 * 1024
+_SEGMENTS_A_HIGH: Final = 2**32 // _SEGMENT_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +34,15 @@ class BaseRecord:
     @property
     def first_segment(self) -> str:
         """The number of the first WAL segment that a restore needs, as the last 16 digits of segment names have it."""
-        high, low = (int(part, 16) for part in self.start_lsn.split("/"))
-        return f"{high:08X}{low // _SEGMENT_BYTES:08X}"
+        return _segment(self.start_lsn)
+
+    @property
+    def segment_after(self) -> str:
+        """The number of the first WAL segment that the base backup does not hold: from it on there has to be each one.
+
+        A server begins a new segment where a base backup ends.
+        """
+        return next_segment(_segment(self.end_lsn))
 
 
 def describe_base(base: Path, name: str, taken_at: datetime) -> BaseRecord:
@@ -79,3 +87,18 @@ def newest_record(folder: Path, name: str | None = None) -> BaseRecord:
     if sha256(manifest).hexdigest() != record.manifest_sha256:
         raise SealBroken(f"base backup {folder / names[0]}: its manifest is not the one that was recorded")
     return record
+
+
+def next_segment(number: str) -> str:
+    """The number after one.
+
+    >>> next_segment("00000000000000FF")
+    '0000000100000000'
+    """
+    following = int(number[:8], 16) * _SEGMENTS_A_HIGH + int(number[8:], 16) + 1
+    return f"{following // _SEGMENTS_A_HIGH:08X}{following % _SEGMENTS_A_HIGH:08X}"
+
+
+def _segment(lsn: str) -> str:
+    high, low = (int(part, 16) for part in lsn.split("/"))
+    return f"{high:08X}{low // _SEGMENT_BYTES:08X}"

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from nenghao.errors import ConfigError, RetryableError
 #: The server keeps what this slot has not received, up to its max_slot_wal_keep_size.
 SLOT: Final = "nenghao_backup"
 _PARTIAL: Final = ".part"
+#: What the server says where it has thrown WAL away that is asked for.
+_REMOVED: Final = "has already been removed"
 
 
 def take_base(settings: Settings, folder: Path, now: datetime) -> BaseRecord:
@@ -52,37 +55,68 @@ def verify_base(settings: Settings, base: Path) -> None:
     run_program([find_program(settings, "pg_verifybackup"), "--quiet", str(base)], plain_variables())
 
 
-def receive_wal(settings: Settings, folder: Path, now: datetime, say: Callable[[], None]) -> None:
+def receive_wal(settings: Settings, folder: Path, say: Callable[[], None], say_gap: Callable[[], None]) -> None:
     """Write the server's WAL to `folder`/wal as it comes, until this process is told to end; `say` when it begins.
 
     Reconnects by itself. A server without our slot is a new one, or a restored one whose WAL is not the continuation of
-    what was received: that is put aside as `wal.until-*`, where a restore finds it.
+    what was received: that is put aside as `wal.until-*`, where a restore finds it. So it is where the server has
+    thrown away what was not received yet, which is told by `say_gap`.
 
     Raises: RetryableError where the program ends by itself.
     """
     _open_folder(folder)
     target = folder / WAL
-    program = find_program(settings, "pg_receivewal")
     with connection_variables(settings) as environment:
-        slot = ("--no-password", f"--slot={SLOT}")
-        if _make_slot([program, *slot, "--create-slot"], environment) and target.exists():
-            target.rename(folder / f"{WAL}.until-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-        target.mkdir(mode=0o700, exist_ok=True)
-        words = (*slot, f"--directory={target}", "--synchronous")
-        receiver = subprocess.Popen([program, *words], env=environment, stderr=subprocess.PIPE, text=True)
-        is_told = False
+        program = (find_program(settings, "pg_receivewal"), "--no-password", f"--slot={SLOT}")
+        receiver = _Receiver([*program, f"--directory={target}", "--synchronous"], environment)
+        while True:
+            if _make_slot([*program, "--create-slot"], environment) and target.exists():
+                target.rename(folder / f"{WAL}.until-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+            target.mkdir(mode=0o700, exist_ok=True)
+            say()
+            if receiver.run():
+                return
+            say_gap()
+            run_program([*program, "--drop-slot"], environment)
 
-        def end(_number: int, _frame: FrameType | None) -> None:
-            nonlocal is_told
-            is_told = True
-            receiver.terminate()
 
+class _Receiver:
+    """PostgreSQL's own program, whose words are passed on as they come."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._command = command
+        self._environment = environment
+        self._process: subprocess.Popen[str] | None = None
+        self._is_told = False
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, end)
-        say()
-        _, errors = receiver.communicate()
-        if not is_told:
-            raise RetryableError(f"pg_receivewal: {(errors.strip().splitlines() or ['it ended'])[-1]}")
+            signal.signal(number, self._end)
+
+    def run(self) -> bool:
+        """Run until this process is told to end; false where the server does not have what comes next.
+
+        Raises: RetryableError where the program ends by itself.
+        """
+        words, is_removed = "it ended", False
+        process = subprocess.Popen(self._command, env=self._environment, stderr=subprocess.PIPE, text=True)
+        self._process = process
+        if self._is_told:
+            process.terminate()
+        assert process.stderr is not None  # noqa: S101 - it is a pipe
+        for line in process.stderr:
+            words = line.strip() or words
+            sys.stderr.write(line)
+            if _REMOVED in line:  # it would ask for it for ever
+                is_removed = True
+                process.terminate()
+        process.wait()
+        if not self._is_told and not is_removed:
+            raise RetryableError(f"pg_receivewal: {words}")
+        return self._is_told
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self._is_told = True
+        if self._process is not None:
+            self._process.terminate()
 
 
 def _make_slot(command: list[str], environment: dict[str, str]) -> bool:

@@ -26,7 +26,8 @@ def run_backup(
     settings = load_settings()
     if wal:
         begin = label("backup.receiving", settings.language, folder=to)
-        receive_wal(settings, to, datetime.now(UTC), lambda: typer.echo(begin))
+        gap = label("backup.gap", settings.language)
+        receive_wal(settings, to, lambda: typer.echo(begin), lambda: typer.echo(gap, err=True))
         return
     record = take_base(settings, to, datetime.now(UTC))
     size = {"files": record.file_count, "mib": -(-record.byte_count // MIB)}
@@ -43,8 +44,11 @@ def run_restore(
 ) -> None:
     """Make a data directory from a verified backup; the server that is started on it recovers by itself."""
     settings = load_settings()
-    record = restore_backup(settings, source, to, name=base, until=parse_until(until))
+    restored = restore_backup(settings, source, to, name=base, until=parse_until(until))
+    record = restored.record
     typer.echo(label("backup.restored", settings.language, name=record.name, taken_at=record.taken_at, path=to))
+    if restored.missing_wal is not None:
+        typer.echo(label("backup.missing_wal", settings.language, segment=restored.missing_wal), err=True)
     typer.echo(label("backup.then", settings.language))
 
 

@@ -35,8 +35,10 @@ def restore_stack(layout: Layout, spec: StackSpec, backups: Path, base: str | No
         ]
         stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         fresh, replaced = (layout.root / f"postgres.{word}-{stamp}" for word in ("restored", "replaced"))
-        record = restore(settings_of(layout, ports), backups, fresh, name=base)
-        say(f"{record.name} is verified and copied")
+        restored = restore(settings_of(layout, ports), backups, fresh, name=base)
+        say(f"{restored.record.name} is verified and copied")
+        if restored.missing_wal is not None:
+            say(f"the WAL segment {restored.missing_wal} is missing: what came after it is not restored")
         for component in reversed([one for one in Component if one in ran]):
             supervisor.stop(component)
         _stop_database(supervisor)

@@ -1,13 +1,6 @@
 """A backup by PostgreSQL's own tools, and what stands after a restore from it."""
 
-import os
-import signal
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 import psycopg
 import pytest
@@ -15,40 +8,9 @@ from psycopg.conninfo import make_conninfo
 
 from nenghao.backup.record import MANIFEST, newest_record
 from nenghao.errors import ConfigError, SealBroken
-from nenghao.stack import Component, Stack, StackSpec
+from nenghao.stack import Component, Stack
 from nenghao.stack.postgres import BIN
-from nenghao.stack.processes import is_alive
-
-SMALL = StackSpec(components=(Component.POSTGRES,), shared_buffers_mb=32)
-
-
-@pytest.fixture(scope="module")
-def backed_up(new_directory: Callable[[], Path]) -> Iterator[tuple[Stack, Path]]:
-    """A stack of this module's own, and the folder of its backups, which its servers' user can write."""
-    stack = Stack(new_directory(), SMALL)
-    try:
-        stack.up()
-        with superuser(stack) as conn:
-            conn.execute("CREATE TABLE kept (word text)")
-        yield stack, stack.layout.home / "backups"
-    finally:
-        stack.down()
-
-
-@contextmanager
-def superuser(stack: Stack) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(stack.superuser_conninfo("nenghao"), autocommit=True) as conn:
-        yield conn
-
-
-def put(stack: Stack, word: str) -> None:
-    with superuser(stack) as conn:
-        conn.execute("INSERT INTO kept VALUES (%s)", [word])
-
-
-def kept(stack: Stack) -> list[str]:
-    with superuser(stack) as conn:
-        return [word for (word,) in conn.execute("SELECT word FROM kept ORDER BY word")]
+from tests.backup.server import is_received, kept, nenghao, put, receivers, receiving, superuser, take, wait_until
 
 
 def takes_connections(conninfo: str) -> bool:
@@ -57,38 +19,6 @@ def takes_connections(conninfo: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-def nenghao(stack: Stack, *words: str | Path) -> "subprocess.CompletedProcess[str]":
-    """A command under a name of its own in the process list, for as long as it takes."""
-    return stack.run(["nenghao", *words], capture=True)
-
-
-def take(stack: Stack, folder: Path) -> None:
-    done = nenghao(stack, "backup", "--to", folder)
-    assert done.returncode == 0, done.stderr
-    time.sleep(1)  # names of base backups are seconds
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def receivers() -> dict[int, bytes]:
-    """Command lines of running WAL receivers, by pid."""
-    found: dict[int, bytes] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and is_alive(int(entry.name)):
-            try:
-                words = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"pg_receivewal" in words.split(b"\0")[0]:
-                found[int(entry.name)] = words
-    return found
 
 
 def test_a_restore_has_what_was_received_and_not_what_came_after_it(backed_up: tuple[Stack, Path]) -> None:
@@ -143,6 +73,18 @@ def test_a_restore_can_stop_before_a_mistake(backed_up: tuple[Stack, Path]) -> N
             assert [word for (word,) in conn.execute("SELECT word FROM kept ORDER BY word")] == sorted(
                 [*before, "rightly"]
             )
+        # A backup of this server does not stop at the same instant again.
+        variables = {"NENGHAO_DATABASE_PORT": str(port)}
+        done = stack.run(["nenghao", "backup", "--to", elsewhere / "backups"], variables=variables, capture=True)
+        assert done.returncode == 0, done.stderr
+    finally:
+        stack.run([*control, "-m", "immediate", "stop"], capture=True)
+    again = stack.layout.home / "again"
+    assert nenghao(stack, "restore", "--from", elsewhere / "backups", "--to", again).returncode == 0
+    control[2] = again
+    try:
+        assert stack.run([*control, "-o", options, "start"], capture=True).returncode == 0
+        wait_until(lambda: takes_connections(conninfo))
     finally:
         stack.run([*control, "-m", "immediate", "stop"], capture=True)
     with superuser(stack) as conn:
@@ -201,42 +143,3 @@ def test_a_backup_of_a_server_that_is_away_fails_in_one_line(backed_up: tuple[St
     assert done.returncode == 3
     assert "pg_basebackup" in done.stderr
     assert not list((folder / "none").glob("base-*Z"))
-
-
-@contextmanager
-def receiving(stack: Stack, folder: Path) -> Iterator[int]:
-    """The WAL receiver as the stack's user; yields the pid of PostgreSQL's own program."""
-    known = set(receivers())
-    thread = Thread(target=nenghao, args=[stack, "backup", "--to", folder, "--wal"], daemon=True)
-    thread.start()
-    wait_until(lambda: any(str(folder / "wal").encode() in words for words in fresh(known).values()))
-    pid = next(pid for pid, words in fresh(known).items() if str(folder / "wal").encode() in words)
-    try:
-        yield pid
-    finally:
-        os.kill(parent_of(pid), signal.SIGTERM)
-        thread.join(20)
-    assert not thread.is_alive()
-
-
-def fresh(known: set[int]) -> dict[int, bytes]:
-    return {pid: words for pid, words in receivers().items() if pid not in known}
-
-
-def parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def is_received(stack: Stack) -> None:
-    """Wait until the receiver has flushed all that is committed by now."""
-    with superuser(stack) as conn:
-        row = conn.execute("SELECT pg_current_wal_flush_lsn()").fetchone()
-        assert row is not None
-        wait_until(
-            lambda: (
-                conn.execute(
-                    "SELECT coalesce(bool_or(flush_lsn >= %s), false) FROM pg_stat_replication", [row[0]]
-                ).fetchone()
-                == (True,)
-            )
-        )
