@@ -27,6 +27,8 @@ POLL_S: Final = 0.2
 #: A cycle is complete when another instant comes, or nothing for so long.
 CYCLE_WAIT_S: Final = 1.0
 FULL_DISK_WAIT_S: Final = 1.0
+#: Whoever has written the beginning of a line writes its end, too.
+LINE_WAIT_S: Final = 2.0
 
 
 class Follower:
@@ -80,8 +82,18 @@ class Follower:
             for line in lines:
                 self._lines.put(line)
         if rest:
-            self._lines.put(rest)
+            self._lines.put(rest + self._end_of_line())
         self._lines.put(None)
+
+    def _end_of_line(self) -> bytes:
+        """What is still in the pipe of a line whose beginning was read, and nothing behind it."""
+        found = b""
+        while select.select([self._descriptor], [], [], LINE_WAIT_S)[0]:
+            byte = os.read(self._descriptor, 1)
+            if byte in {b"", b"\n"}:
+                break
+            found += byte
+        return found
 
     def _spool(self) -> None:
         try:

@@ -28,6 +28,7 @@ class Wrong(StrEnum):
     NOT_JSON = "not_json"
     NOT_OBJECT = "not_object"
     NOT_UTF8 = "not_utf8"
+    TOO_LONG = "too_long"
     CELL_COUNT = "cell_count"
     ENCODING_ENDS = "encoding_ends"
 

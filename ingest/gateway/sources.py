@@ -13,6 +13,8 @@ from nenghao.errors import ConfigError
 
 PARQUET: Final = ".parquet"
 CSV: Final = ".csv"
+#: One reading has some 200 bytes. A message that the broker does not let through would hold up all behind it.
+LONGEST_LINE: Final = 100_000
 
 
 def read_source(path: Path, stdin: BinaryIO, columns: Columns) -> Iterator[Reading | WrongRow]:
@@ -47,6 +49,8 @@ def read_lines(name: str, lines: Iterable[bytes]) -> Iterator[Reading | WrongRow
 def read_line(name: str, number: int, line: bytes) -> Reading | WrongRow:
     """One line as a reading."""
     reason: Wrong
+    if len(line) > LONGEST_LINE:
+        return WrongRow(file=name, row=number, field=None, reason=Wrong.TOO_LONG)
     try:
         reading = json.loads(line)
     except UnicodeDecodeError:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from threading import Timer
 
 import pyarrow
 import pytest
@@ -152,7 +153,12 @@ def test_an_unknown_zone_is_named() -> None:
 def test_lines_that_are_no_reading_are_named_and_a_wrong_value_is_left_to_the_platform(tmp_path: Path) -> None:
     path = tmp_path / "plant.jsonl"
     path.write_bytes(
-        b'{"at":"2026-10-03T00:15:00+08:00","value":"x"}\n\n{"value":"1"}\n[1]\n{"at"\n\xff\n' + b"[" * 100_000 + b"\n"
+        b'{"at":"2026-10-03T00:15:00+08:00","value":"x"}\n\n{"value":"1"}\n[1]\n{"at"\n\xff\n'
+        + b"[" * 99_000
+        + b"\n"
+        + b'{"at":"2026-10-03T00:15:00+08:00","value":"'
+        + b"1" * 100_000
+        + b'"}\n'
     )
     assert rows_of(path) == [
         {"at": "2026-10-03T00:15:00+08:00", "value": "x"},
@@ -161,6 +167,7 @@ def test_lines_that_are_no_reading_are_named_and_a_wrong_value_is_left_to_the_pl
         wrong(path, 5, None, Wrong.NOT_JSON),
         wrong(path, 6, None, Wrong.NOT_UTF8),
         wrong(path, 7, None, Wrong.NOT_JSON),
+        wrong(path, 8, None, Wrong.TOO_LONG),
     ]
 
 
@@ -214,6 +221,13 @@ def test_messages_hold_every_reading_once_in_order_within_the_limits(
         assert max(instants) - min(instants) <= timedelta(days=62)
         if not is_packed or kind is TopicKind.READINGS:
             assert len(set(instants)) == 1
+
+
+def test_readings_with_fields_of_their_own_make_no_message_that_is_too_large() -> None:
+    readings = [reading(str(step)) | {"note": "x" * 5000} for step in range(500)]
+    messages = [message for message, _ in into_messages(readings, sorting())]
+    assert [one for message in messages for one in message] == readings
+    assert max(len(json.dumps(message)) for message in messages) < 256 * 1024
 
 
 def test_a_long_cycle_is_cut() -> None:
@@ -272,6 +286,21 @@ def test_a_stop_loses_no_line_that_was_read_from_the_pipe(tmp_path: Path) -> Non
     taken = values_in(pipe.path)
     assert taken == values[: len(taken)]
     assert left.count(b"\n") == 200 - len(taken)
+
+
+def test_a_stop_in_the_midst_of_a_line_loses_no_line(tmp_path: Path) -> None:
+    pipe = Pipe(tmp_path / "spool.db")
+    pipe.follower.start()
+    pipe.write([line("1", at="2026-10-03T00:15:00+08:00") + line("2", at="2026-10-03T00:30:00+08:00")[:20]])
+    while not pipe.path.exists() or not values_in(pipe.path):
+        pass
+    rest, behind = line("2", at="2026-10-03T00:30:00+08:00")[20:], line("3")
+    Timer(0.5, pipe.write, [[rest + behind]]).start()
+    pipe.follower.stop()
+    os.close(pipe.write_end)
+    assert values_in(pipe.path) == ["1", "2"]
+    assert os.read(pipe.read_end, 65_536) == behind
+    assert pipe.wrong == []
 
 
 def test_a_cycle_is_sent_on_without_waiting_for_the_next_one(tmp_path: Path) -> None:
