@@ -88,7 +88,8 @@ class ShardCollector:
             session.close()
 
     def _turn(self, session: ShardSession, *, is_taking: bool) -> None:
-        self._health.turn()
+        if self._committer.is_idle:  # a database that takes a batch and never answers is a loop that hangs
+            self._health.turn()
         wait_s = min(LOOP_TIMEOUT_S, self._batcher.due_in_s()) if self._committer.is_idle else LOOP_TIMEOUT_S
         session.loop(wait_s, self._committer, is_taking=lambda: is_taking and not self._batcher.is_full)
         for answer in self._committer.answers():

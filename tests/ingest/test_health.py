@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from threading import Event
 
+import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -14,6 +15,7 @@ import ingest.committer
 from ingest.collector import ShardCollector
 from ingest.health import STALLED_AFTER_S, ProcessHealth
 from ingest.health_server import serve_health
+from nenghao.db.locks import lock_shard
 from nenghao.errors import ConfigError
 from nenghao.stack.ports import _draw
 from tests.ingest.conftest import Plant
@@ -122,6 +124,21 @@ def test_a_database_that_goes_away_is_noticed_without_messages(plant: Plant, mon
         plant.execute(f"ALTER DATABASE {name} CONNECTION LIMIT -1")
         wait_page(port, "/readyz", 200)
     assert get(port, "/readyz") == (503, f"shard-{plant.shard}: stopped\n")
+
+
+def test_a_batch_that_the_database_does_not_answer_is_a_loop_that_does_not_turn(plant: Plant, boot_id: str) -> None:
+    health = ProcessHealth()
+    with collecting(plant, health, Event()), psycopg.connect(plant.superuser) as other:
+        [worker] = health._workers.values()
+        lock_shard(other, plant.shard)
+        with plant.publisher() as publish:
+            publish(message(boot_id, 0, reading("1")))
+        plant.wait_count("pg_locks", 1, "locktype = 'advisory' AND NOT granted")
+        turned_at_s = worker.turned_at_s
+        time.sleep(1)  # ten turns of a loop that has nothing to do
+        assert worker.turned_at_s == turned_at_s
+        other.rollback()
+        plant.wait_count("message", 1)
 
 
 def test_a_loop_that_does_not_turn_is_named() -> None:
