@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from threading import Event
@@ -17,6 +18,7 @@ from nenghao.db import outbound as db
 from nenghao.db.connection import Connection, connect
 from nenghao.db.errors import RowRejected, driver_errors
 from nenghao.db.locks import lease_outbound
+from nenghao.db.outbound import CommittedMessage
 from nenghao.errors import RetryableError, SealBroken
 from nenghao.signer.client import DOWNWARD_TOKEN, SignerClient
 
@@ -94,17 +96,28 @@ def _send_receipts(
 ) -> int:
     """Receipt a shard's new messages, then those that came again; the cursor moves after the broker took them."""
     new = db.messages_after(conn, shard, db.receipt_cursor(conn, shard))
-    again = db.messages_again(conn, shard)
-    for messages in (new, again):
-        if messages:
-            refusals = db.refusals_of(conn, [message.message_id for message in messages])
-            publisher.publish(sign_receipts(signer, write_receipts(messages, refusals, datetime.now(UTC))))
-            health.receipted(len(messages))
+    _publish_receipts(conn, publisher, signer, new, health)
     if new:
         db.move_receipt_cursor(conn, shard, new[-1].message_id)
-    if again:
+    with conn.transaction():
+        again = db.messages_again(conn, shard)
+        # Before they are published: what comes again meanwhile may come from a gateway that did not get this receipt.
         db.forget_again(conn, [message.message_id for message in again])
+        _publish_receipts(conn, publisher, signer, again, health)
     return max(len(new), len(again))
+
+
+def _publish_receipts(
+    conn: Connection,
+    publisher: Publisher,
+    signer: SignerClient,
+    messages: Sequence[CommittedMessage],
+    health: WorkerHealth,
+) -> None:
+    if messages:
+        refusals = db.refusals_of(conn, [message.message_id for message in messages])
+        publisher.publish(sign_receipts(signer, write_receipts(messages, refusals, datetime.now(UTC))))
+        health.receipted(len(messages))
 
 
 def _send_outbound(conn: Connection, publisher: Publisher, signer: SignerClient) -> int:

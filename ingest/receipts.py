@@ -71,6 +71,7 @@ def _receipt(
     assert first.gateway_code is not None  # noqa: S101
     assert first.gateway_shard is not None  # noqa: S101
     lines = [_refusal(message, one) for message in messages for one in refused[message.message_id]]
+    lines.sort(key=lambda line: line.ordinal is not None)  # by its refusal a message without a seq is known to be here
     topic = gateway_topic(first.gateway_shard, first.unit_code, first.gateway_code, TopicKind.RECEIPTS)
     body = ReceiptBody(
         schema=SCHEMA,

@@ -85,6 +85,15 @@ def test_every_message_without_a_seq_is_named_in_a_receipt() -> None:
     assert named == [one.hash.hex() for one in messages]
 
 
+def test_refused_readings_do_not_push_a_refused_message_without_a_seq_out_of_the_receipt() -> None:
+    messages = [committed(0), committed(1)]
+    refusals = [CommittedRefusal(message_id=0, ordinal=one, reason_code="too_old") for one in range(300)]
+    refusals.append(CommittedRefusal(message_id=1, ordinal=None, reason_code="seq_reused"))
+    [receipt] = [decode_receipt(one.payload) for one in write_receipts(messages, refusals, NOW)]
+    assert receipt is not None
+    assert messages[1].hash.hex() in [one.hash for one in receipt.refusals]
+
+
 def committed(message_id: int) -> CommittedMessage:
     return CommittedMessage(
         message_id=message_id,

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +18,14 @@ from ingest.broker_sync import sync_broker
 from ingest.codecs.json_v1 import SCHEMA
 from ingest.gateway import GatewayAccount, SendReport, Spool, send
 from ingest.gateway_accounts import enrol_gateway
+from ingest.health import ProcessHealth
+from ingest.outbound import _send_receipts
+from ingest.publisher import Publishable, Publisher
 from nenghao.config import Role
 from nenghao.db.connection import connect
 from nenghao.envelope import open_envelope
 from nenghao.labels import label
+from nenghao.signer.client import DOWNWARD_TOKEN, SignerClient
 from nenghao.stack import Component, Stack
 from nenghao.trust import load_trust
 from tests.ingest.conftest import GATEWAY, UNIT, Plant, wait_connected
@@ -245,3 +249,29 @@ def test_a_lost_receipt_comes_again(plant: Plant, account: GatewayAccount, tmp_p
     assert report.is_complete
     assert plant.count("message") == 4
     plant.wait_count("receipt_again", 0)
+
+
+def test_a_message_that_comes_again_while_it_is_receipted_is_receipted_again(plant: Plant, boot_id: str) -> None:
+    plant.start()
+    with plant.publisher() as publish:
+        publish(message(boot_id, 0, reading("1")))
+    plant.wait_count("message", 1)
+    arrives = "INSERT INTO receipt_again SELECT message_id FROM message"
+
+    class Meanwhile(Publisher):
+        def publish(self, messages: Sequence[Publishable], *, retain: bool = False) -> None:
+            super().publish(messages, retain=retain)
+            plant.execute(arrives)
+
+    plant.execute(f"INSERT INTO receipt_cursor VALUES ({plant.shard}, 1000000, now())")
+    plant.execute(arrives)
+    publisher = Meanwhile(plant.settings, print)
+    publisher.open()
+    worker = ProcessHealth().add_worker("outbound")
+    with (
+        connect(plant.settings, Role.COLLECTOR, autocommit=True) as conn,
+        SignerClient(plant.settings, DOWNWARD_TOKEN) as signer,
+    ):
+        _send_receipts(conn, publisher, signer, plant.shard, worker)
+    publisher.close()
+    assert (worker.receipted_total, plant.count("receipt_again")) == (1, 1)
