@@ -18,8 +18,9 @@ from nenghao.errors import ConfigError, RetryableError
 #: The server keeps what this slot has not received, up to its max_slot_wal_keep_size.
 SLOT: Final = "nenghao_backup"
 _PARTIAL: Final = ".part"
-#: What the server says where it has thrown WAL away that is asked for.
+#: What the server says where it has thrown WAL away that is asked for, and where it was restored meanwhile.
 _REMOVED: Final = "has already been removed"
+_NO_SLOT: Final = f'"{SLOT}" does not exist'
 
 
 def take_base(settings: Settings, folder: Path, now: datetime) -> BaseRecord:
@@ -77,7 +78,7 @@ def receive_wal(settings: Settings, folder: Path, say: Callable[[], None], say_g
             if receiver.run():
                 return
             say_gap()
-            run_program([*program, "--drop-slot"], environment)
+            _drop_slot([*program, "--drop-slot"], environment)
 
 
 class _Receiver:
@@ -105,7 +106,7 @@ class _Receiver:
         for line in process.stderr:
             words = line.strip() or words
             sys.stderr.write(line)
-            if _REMOVED in line:  # it would ask for it for ever
+            if _REMOVED in line or _NO_SLOT in line:  # it would ask for it for ever
                 is_removed = True
                 process.terminate()
         process.wait()
@@ -128,6 +129,14 @@ def _make_slot(command: list[str], environment: dict[str, str]) -> bool:
             raise
         return False
     return True
+
+
+def _drop_slot(command: list[str], environment: dict[str, str]) -> None:
+    try:
+        run_program(command, environment)
+    except RetryableError as error:
+        if _NO_SLOT not in str(error):
+            raise
 
 
 def _open_folder(folder: Path) -> None:

@@ -74,3 +74,18 @@ def test_a_receiver_that_came_too_late_begins_anew(backed_up: tuple[Stack, Path]
         is_received(stack)
     stack.restore(folder)
     assert "received again" in kept(stack)
+
+
+def test_a_receiver_goes_on_when_its_server_is_restored(backed_up: tuple[Stack, Path]) -> None:
+    stack, folder = backed_up
+    with receiving(stack, folder):
+        take(stack, folder)
+        put(stack, "before the restore")
+        is_received(stack)
+        stack.restore(folder)
+        is_received(stack)
+        take(stack, folder)
+        put(stack, "received after the restore")
+        is_received(stack)
+    stack.restore(folder)
+    assert {"before the restore", "received after the restore"} <= set(kept(stack))
