@@ -68,6 +68,7 @@ class Connection:
     def __init__(self, peer: Peer, client_id: str, *, is_acknowledged_by_hand: bool = False) -> None:
         self._peer = peer
         self._is_welcome = False
+        self._is_taken_on = False
         self._granted_count = 0
         self._lost: str | None = None
         self._heard_count = 0
@@ -126,13 +127,17 @@ class Connection:
     def subscribe(self, *filters: str, answer_s: float) -> None:
         """Subscribe and wait until it is granted; messages may arrive before this returns.
 
+        A session that was there has its subscriptions, and perhaps a night's messages in front of the answer: there
+        nobody waits for it, since all of them would be taken at once. A refusal is heard in `loop` then.
+
         Raises: RetryableError where it is not granted or the connection is lost.
         """
         # Retained messages come with a new subscription only, not at each reconnect.
         options = SubscribeOptions(qos=QOS, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
         wanted = self._granted_count + 1
         self._client.subscribe([(one, options) for one in filters])
-        self.loop_until(lambda: self._granted_count >= wanted, answer_s)
+        if not self._is_taken_on:
+            self.loop_until(lambda: self._granted_count >= wanted, answer_s)
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> MQTTMessageInfo:
         """Publish at QoS 1, without waiting."""
@@ -226,10 +231,11 @@ class Connection:
         raise RetryableError(f"broker at {self._peer.host}:{self._peer.port}: {reason}") from cause
 
     def _connected(
-        self, _client: Client, _userdata: Any, _flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
+        self, _client: Client, _userdata: Any, flags: ConnectFlags, code: ReasonCode, _properties: Properties | None
     ) -> None:
         if code.is_failure:
             self._lost = str(code)
+        self._is_taken_on = flags.session_present
         self._is_welcome = not code.is_failure
 
     def _subscribed(
