@@ -100,6 +100,7 @@ CREATE FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) RET
 DECLARE
     arguments text := (SELECT string_agg(quote_literal(k), ', ') FROM unnest(key_columns) AS k);
 BEGIN
+    PERFORM pg_advisory_xact_lock_shared(20106, 0);
     EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', tracked);
     EXECUTE format(
         'CREATE TRIGGER %I AFTER INSERT ON %I REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION record_rows(%s)',

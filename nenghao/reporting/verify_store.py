@@ -6,6 +6,7 @@ and a head counts by its signature.
 """
 
 from collections.abc import Iterable
+from dataclasses import fields
 from hashlib import sha256
 from typing import Final
 
@@ -115,8 +116,7 @@ def _check_head(report: StoreReport, tree: ClosedTree, trust: Trust, place: str)
     except SealBroken:
         report.found("store.head_wrong", place)
         return
-    same = ("tree_no", "day_on", "root", "previous_root", "last_batch_id", "last_row_leaf_id", "closed_at")
-    if any(getattr(head, name) != getattr(tree, name) for name in same) or tree.topic != head.topic:
+    if any(getattr(head, one.name) != getattr(tree, one.name) for one in fields(head)) or tree.topic != head.topic:
         report.found("store.head_wrong", place)
     objection = trust.objection(signature, head.topic, tree.body, head.closed_at)
     if objection is not None:

@@ -26,8 +26,8 @@ from nenghao.signer.memory import Signer
 
 _log = logging.getLogger(__name__)
 
-#: 500 receipts of at most 64 kB each, in base64.
-MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
+#: 200 receipts of at most 64 kB each, in base64: a container of 128 MB can take it apart.
+MAX_REQUEST_BYTES: Final = 24 * 1024 * 1024
 MAX_UNREAD_BYTES: Final = 64 * 1024
 REQUEST_TIMEOUT_S: Final = 30
 

@@ -226,7 +226,7 @@ def test_each_token_opens_its_own_part(running: Running) -> None:
 
 
 def test_nothing_is_read_of_a_caller_without_a_token(running: Running) -> None:
-    length = 50_000_000
+    length = 20_000_000
     with socket.create_connection(("127.0.0.1", running.settings.signer_port), timeout=20) as caller:
         caller.sendall(f"POST /downward HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode() + b" " * 70_000)
         assert caller.recv(100).startswith(b"HTTP/1.1 403")

@@ -58,6 +58,27 @@ def test_a_changed_register_row_has_a_leaf_of_its_own(store: Store) -> None:
     assert store.verify().is_sound
 
 
+def test_no_tree_is_closed_while_a_migration_tracks_a_table(store: Store) -> None:
+    with psycopg.connect(store.plant.superuser) as migration:
+        migration.execute("CREATE TABLE levy (levy_id integer PRIMARY KEY)")
+        migration.execute("INSERT INTO levy VALUES (1), (2)")
+        migration.execute("GRANT SELECT ON levy TO nenghao_verifier")
+        migration.execute("SELECT track_rows('levy', 'levy_id')")
+        store.send_a_bit_of_everything()
+        with connect(store.settings, Role.CONSOLE) as conn:
+            conn.execute("UPDATE gateway SET backfill_until = now()")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            store.close_tree()
+    store.close_tree()
+    assert store.verify(*store.heads()).is_sound
+
+
+def test_a_store_before_its_first_message_is_sound(store: Store) -> None:
+    assert store.verify().is_sound
+    store.close_tree()
+    assert store.verify(*store.heads()).is_sound
+
+
 def test_rows_that_may_change_are_those_that_nothing_guards(closed_store: Store) -> None:
     unguarded = closed_store.rows(
         "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgfoid = 'record_rows'::regproc"
@@ -155,6 +176,9 @@ TAMPERINGS = {
     "a root is exchanged": ("UPDATE day_tree SET root = sha256('x') WHERE tree_no = 1", "store.head_wrong"),
     "a head disappears": ("DELETE FROM day_head WHERE tree_no = 1", "store.head_missing"),
     "a head is forged": ("UPDATE day_head SET signature = decode(repeat('00', 64), 'hex')", "trust.signature_wrong"),
+    "a restore is pretended": (
+        "UPDATE day_tree SET resumed_over_tree_no = 1, resume_reason = 'a disk' WHERE tree_no = 2", "store.head_wrong",
+    ),
     "the last tree disappears": (
         "WITH h AS (DELETE FROM day_head WHERE tree_no = 2) DELETE FROM day_tree WHERE tree_no = 2",
         "store.rolled_back",
