@@ -2255,7 +2255,11 @@ GRANT USAGE ON SCHEMA public TO nenghao_rules;
 GRANT USAGE ON SCHEMA public TO nenghao_console;
 GRANT USAGE ON SCHEMA public TO nenghao_verifier;
 
+REVOKE ALL ON FUNCTION public.keep_named_gateway() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_rows() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.require_gateways() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) FROM PUBLIC;
 

@@ -116,3 +116,13 @@ def test_people_do_not_read_hypertables(database: Settings) -> None:
 def fill(conn: psycopg.Connection) -> None:
     """One row in every append-only table."""
     conn.execute((Path(__file__).parent / "one_row_each.sql").read_text(encoding="utf-8"))
+
+
+def test_nobody_runs_a_function_of_the_owner_but_through_the_owner_s_triggers(database: Settings) -> None:
+    with connect(database, Role.OWNER) as conn:
+        definers = conn.execute(
+            "SELECT proname, has_function_privilege(r.rolname, p.oid, 'EXECUTE') FROM pg_proc AS p, pg_roles AS r"
+            " WHERE prosecdef AND pronamespace = 'public'::regnamespace AND r.rolname = 'nenghao_collector'"
+        ).fetchall()
+    assert definers
+    assert [name for name, is_open in definers if is_open] == []
