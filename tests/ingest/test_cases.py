@@ -12,6 +12,7 @@ from ingest.pipeline import Arrival, SizeLimits, judge, read_arrival
 from nenghao.db.ingest_registers import Gateway, GatewayKey, GatewayTrust, RegisterSnapshot, UnitRegister
 from nenghao.db.ingest_rows import IncomingMessage
 from nenghao.domain.acceptance import Accepted, Assurance, Limits, Refused, SeriesVersion, Window
+from nenghao.domain.periods import SHANGHAI
 
 CASES = Path(__file__).parent / "cases" / "json_v1"
 NOW = datetime.fromisoformat("2026-10-03T00:20:00+08:00")
@@ -82,7 +83,12 @@ def outcome_of(topic: str, payload: bytes) -> dict[str, object]:
 def reading_outcome(one: Accepted | Refused) -> dict[str, object]:
     if isinstance(one, Refused):
         return {"outcome": "refused", "reason": one.reason.value}
-    stored = {"series": one.series_id, "at": one.at.isoformat(), "value": str(one.value), "source": one.source.value}
+    stored = {
+        "series": one.series_id,
+        "at": one.at.astimezone(SHANGHAI).isoformat(),
+        "value": str(one.value),
+        "source": one.source.value,
+    }
     if one.correction is not None:
         stored["corrects"] = str(one.correction.earlier_value)
     return {"outcome": "accepted"} | stored
