@@ -50,9 +50,8 @@ def sync_broker(settings: Settings) -> int:
         with taken_over(settings, ended):
             write_atomically(folder / "acl", render_acl(settings.broker_user, gateways))
             write_atomically(folder / "passwd", render_passwd(users))
-            is_told = _tell(folder)
-            if is_told or ended:
-                _wait_read(settings, witness)
+            _tell(folder)
+            _wait_read(settings, witness)
     except OSError as error:
         raise ConfigError(f"broker files in {folder}: {error.strerror}") from error
     return len(gateways)
@@ -75,21 +74,18 @@ def render_acl(collector: str, gateways: Iterable[RegisteredGateway]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _tell(folder: Path) -> bool:
-    """Have the broker of this folder read its files; false where none runs that we could tell."""
+def _tell(folder: Path) -> None:
+    """Have the broker of this folder read its files, where we can: one in a container looks by itself."""
     pid_file = folder / "mosquitto.pid"
     try:
         pid = int(pid_file.read_text())
         # A broker that was killed leaves its file behind, and the number may be another process's by now.
-        if Path(f"/proc/{pid}/comm").read_text().strip() != "mosquitto":
-            raise ProcessLookupError
-        os.kill(pid, signal.SIGHUP)
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "mosquitto":
+            os.kill(pid, signal.SIGHUP)
     except (FileNotFoundError, ProcessLookupError):
-        _log.info("no broker runs from %s: it reads its files when it starts", folder)
-        return False
+        pass
     except (OSError, ValueError) as error:
         raise ConfigError(f"the broker of {pid_file} cannot be told to read its files: {error}") from error
-    return True
 
 
 def _wait_read(settings: Settings, witness: str) -> None:
@@ -98,7 +94,9 @@ def _wait_read(settings: Settings, witness: str) -> None:
     while True:
         try:
             code = greet_broker(settings.broker_host, settings.broker_port, WITNESS, witness)
-        except OSError:
+        except OSError as error:
+            address = f"{settings.broker_host}:{settings.broker_port}"
+            _log.info("no broker answers at %s (%s): it reads its files when it starts", address, error)
             return
         if code == 0:
             return

@@ -136,7 +136,8 @@ def _hand_out(settings: Settings, unit: str, code: str, shard: int, password: st
 
 def _tell_broker(settings: Settings) -> None:
     """Sync where the broker's files are within reach; a container of people has neither them nor their secrets."""
-    if settings.broker_config_dir.is_dir():
+    # The folder itself is in every image, empty.
+    if (settings.broker_config_dir / "passwd").exists():
         count = sync_broker(settings)
         typer.echo(label("gateway_account.synced", settings.language, count=count), err=True)
     else:

@@ -24,6 +24,7 @@ from ingest.publisher import Publishable, Publisher
 from nenghao.config import Role
 from nenghao.db.connection import connect
 from nenghao.envelope import open_envelope
+from nenghao.errors import ConfigError
 from nenghao.labels import label
 from nenghao.signer.client import DOWNWARD_TOKEN, SignerClient
 from nenghao.stack import Component, Stack
@@ -175,7 +176,7 @@ def test_a_newcomer_connects_a_gateway_by_commands(plant: Plant, tmp_path: Path)
 
 
 def test_a_broker_that_does_not_run_is_not_signalled(plant: Plant, account: GatewayAccount, tmp_path: Path) -> None:
-    settings = plant.settings.model_copy(update={"broker_config_dir": tmp_path})
+    settings = plant.settings.model_copy(update={"broker_config_dir": tmp_path, "broker_port": 1})
     assert sync_broker(settings) == 1
     assert account.name in (tmp_path / "acl").read_text()
     for pid in (os.getpid(), 2**22 + 1):  # another process by now, and none
@@ -189,6 +190,16 @@ def test_nothing_is_sent_in_the_name_of_a_gateway(plant: Plant, topic: str) -> N
         conn.execute(
             "INSERT INTO outbound (topic, payload, retain) VALUES (%s, %s, false)", [plant.topic(topic), b"{}"]
         )
+
+
+def test_a_broker_that_looks_by_itself_is_waited_for(
+    plant: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As in containers, where nobody can send it a signal. This one has its files elsewhere and never reads ours.
+    monkeypatch.setattr("ingest.broker_sync.READ_TIMEOUT_S", 0.2)
+    settings = plant.settings.model_copy(update={"broker_config_dir": tmp_path})
+    with pytest.raises(ConfigError, match="did not read"):
+        sync_broker(settings)
 
 
 def test_a_waiting_message_is_published_once(plant: Plant, account: GatewayAccount) -> None:

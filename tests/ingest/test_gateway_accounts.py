@@ -177,7 +177,13 @@ def test_errors_are_told_in_the_users_language_and_before_a_password_is_lost(pla
     assert taken.returncode == 3
     with connected(account, V5) as (_, events, _):
         wait_event(events, "Success")
-    nowhere = plant.settings.model_copy(update={"broker_config_dir": tmp_path / "nowhere"})
+    # As in the container of people: the image's own folder, and no secret but the console's.
+    (tmp_path / "broker").mkdir()
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "trust").symlink_to(plant.settings.trust_dir)
+    (tmp_path / "secrets" / "nenghao_console").write_text(plant.settings.secret("nenghao_console"))
+    update = {"broker_config_dir": tmp_path / "broker", "secrets_dir": tmp_path / "secrets"}
+    nowhere = plant.settings.model_copy(update=update)
     told = subprocess.run(
         [PROGRAMS / "nenghao", "gateway", "rotate", "--unit", UNIT, "--code", "gw7", "--account", "-"],
         env=os.environ | variables_of(nowhere), text=True, capture_output=True, check=True,
