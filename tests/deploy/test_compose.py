@@ -120,6 +120,17 @@ def test_mounted_files_exist(name: str) -> None:
 
 
 @services
+def test_volumes_of_our_images_belong_to_who_writes_in_them(name: str) -> None:
+    # A new volume takes over owner and mode of what the image has at its place; without that it is root's.
+    lines = _dockerfile().replace("\\\n", " ")
+    folders = " ".join(re.findall(r"install -d -o nenghao -g nenghao -m \d+ ([^&\n]+)", lines)).split()
+    for volume in SERVICES[name].get("volumes", []) if "build" in SERVICES[name] else []:
+        source, target, *_ = volume.split(":")
+        if source in COMPOSE["volumes"]:
+            assert target in folders, target
+
+
+@services
 def test_variables_are_settings(name: str) -> None:
     environment = SERVICES[name].get("environment", {})
     fields = {f"NENGHAO_{field.upper()}" for field in Settings.model_fields}
@@ -166,6 +177,10 @@ def test_only_who_needs_a_secret_gets_it() -> None:
     assert holders("nenghao_jobs") == {"migrate", "airflow-scheduler", "demo"}
     assert holders("nenghao_rules") == {"migrate", "airflow-scheduler"}
     assert holders("airflow_admin") == {"demo"}
+    assert holders("signer_signing_key.pem") == {"signer"}
+    assert holders("nenghao_verifier") == {"migrate", "verifier", "demo"}
+    assert SERVICES["admin"]["secrets"] == ["nenghao_console"]
+    assert SERVICES["verifier"]["secrets"] == ["nenghao_verifier"]
     assert "collector" not in holders(AIRFLOW_ROLE)
 
 
