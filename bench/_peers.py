@@ -19,8 +19,8 @@ NODE_RED, PG, MQ_BRIDGE = "node-red@4.1", "pg@8", "mq-bridge==1.2.0"
 #: Peers that acknowledge after the commit and may be sent a message twice; the others do not do both.
 IDEMPOTENT = ("mq_bridge_insert",)
 PEERS = ("mq_bridge_copy", "mq_bridge_insert", "node_red")
-#: mq-bridge binds fields of the top level only: what holds fifty readings it can store by a statement, not by COPY.
-PEERS_OF_FIFTY = ("mq_bridge_insert", "node_red")
+#: mq-bridge binds fields of the top level only: what holds fifty readings it cannot take apart.
+PEERS_OF_FIFTY = ("node_red",)
 
 #: What Node-RED logs when it begins to receive: it takes all that waits before its first rows are stored.
 CONNECTED = "Connected to broker"
@@ -28,11 +28,6 @@ CONNECTED = "Connected to broker"
 _INSERT_ONE = (
     "INSERT INTO reading (series_id, at, value) VALUES (${payload:series}::integer, ${payload:at}::timestamptz,"
     " ${payload:value}::numeric)"
-)
-_INSERT_FIFTY = (
-    "INSERT INTO reading (series_id, at, value) SELECT (r->>'series')::integer, (r->>'at')::timestamptz,"
-    " (r->>'value')::numeric FROM jsonb_array_elements(convert_from(?, 'UTF8')::jsonb->'readings') AS r"
-    " ON CONFLICT DO NOTHING"
 )
 _COPY = "INSERT INTO reading (series_id, at, value) VALUES (${payload:series}, ${payload:at}, ${payload:value})"
 
@@ -84,7 +79,7 @@ def install() -> None:
         subprocess.run(command, cwd=FOLDER / "node", check=True)
 
 
-def start(peer: str, settings: Settings, client_id: str, folder: Path, size: int) -> "subprocess.Popen[bytes]":
+def start(peer: str, settings: Settings, client_id: str, folder: Path) -> "subprocess.Popen[bytes]":
     """Start a peer on the persistent session of `client_id`; it reads until it is ended."""
     log = (folder / f"{peer}.log").open("ab")
     if peer == "node_red":
@@ -92,7 +87,7 @@ def start(peer: str, settings: Settings, client_id: str, folder: Path, size: int
         return subprocess.Popen(command, stdout=log, stderr=log, cwd=FOLDER / "node", env=_environment())
     config = folder / f"{peer}.json"
     config.touch(0o600)
-    config.write_text(json.dumps(_mq_bridge(peer, settings, client_id, size)))
+    config.write_text(json.dumps(_mq_bridge(peer, settings, client_id)))
     command = [str(FOLDER / "mq" / "bin" / "python"), "-c", _MQ_BRIDGE_PROGRAM, str(config)]
     return subprocess.Popen(command, stdout=log, stderr=log, env=_environment())
 
@@ -101,10 +96,8 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("NENGHAO_")}
 
 
-def _mq_bridge(peer: str, settings: Settings, client_id: str, size: int) -> dict[str, object]:
-    insert = (
-        _COPY if peer == "mq_bridge_copy" else _INSERT_FIFTY if size > 1 else _INSERT_ONE + " ON CONFLICT DO NOTHING"
-    )
+def _mq_bridge(peer: str, settings: Settings, client_id: str) -> dict[str, object]:
+    insert = _COPY if peer == "mq_bridge_copy" else _INSERT_ONE + " ON CONFLICT DO NOTHING"
     role = Role.COLLECTOR
     sqlx: dict[str, object] = {
         "url": f"postgres://{settings.database_host}:{settings.database_port}/{settings.database_name}?sslmode=disable",
@@ -131,7 +124,7 @@ def _mq_bridge(peer: str, settings: Settings, client_id: str, size: int) -> dict
     return {
         "input": {"mqtt": mqtt},
         "output": {"sqlx": sqlx},
-        "batch_size": 2_000 if size == 1 else 100,
+        "batch_size": 2_000,
         "startup_timeout_ms": 30_000,
     }
 

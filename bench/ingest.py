@@ -158,7 +158,7 @@ class Bench:
         self.load.publish(messages, size, "g1", shard=9)
         with connect(self.settings, Role.VERIFIER, autocommit=True) as conn:
             begun = stored_by_peers(conn)
-            process = peers.start(peer, self.settings, client_id, self.folder, size)
+            process = peers.start(peer, self.settings, client_id, self.folder)
             try:
                 log = self.folder / f"{peer}.log"
                 return self.measure(
