@@ -2,6 +2,8 @@
 
 Mosquitto's access file does not judge a SUBSCRIBE; it judges each message when it is delivered. So every filter is
 granted, and these tests show that what it delivers is the intruder's own alone, and that nobody else misses a message.
+
+Over 300 lines, because everything is tried under both versions of MQTT.
 """
 
 import socket

@@ -1,4 +1,7 @@
-"""The sender against the real broker, collector and receipts: order, pace, requests, and the long-running command."""
+"""The sender against the real broker, collector and receipts: order, pace, requests, and the long-running command.
+
+Over 300 lines, because each behaviour needs its own course of broker, collector and gateway.
+"""
 
 import json
 import signal

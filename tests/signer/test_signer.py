@@ -1,4 +1,7 @@
-"""The signer: signs what follows, refuses what contradicts its memory, and remembers over restarts."""
+"""The signer: signs what follows, refuses what contradicts its memory, and remembers over restarts.
+
+Over 300 lines, because one small service is asked everything that a hostile caller could ask.
+"""
 
 import base64
 import json

@@ -1,4 +1,7 @@
-"""Day trees: whoever holds a head can prove a later change, whoever made it."""
+"""Day trees: whoever holds a head can prove a later change, whoever made it.
+
+Over 300 lines, because every way of tampering stands in one table.
+"""
 
 from datetime import timedelta
 from uuid import UUID
