@@ -156,7 +156,9 @@ def close_day(settings: Settings) -> None:
     except RetryableError as error:
         say(f"no tree is closed now: {error}")
     else:
-        say(f"tree {closed['tree_no']} of {closed['day_on']} is closed, its head signed by nenghao-signer")
+        # On a stack that was just started, Airflow's tree_close may have been quicker.
+        rest = "is closed, its head signed by nenghao-signer" if closed["is_new"] else "was closed before"
+        say(f"tree {closed['tree_no']} of {closed['day_on']} {rest}")
 
 
 def print_report(
