@@ -35,6 +35,8 @@ OWNERS = {
     "numpy": ("nenghao.detection", "expectations"),
     "typer": ("nenghao.cli", "nenghao.stack.cli", "ingest", "expectations"),
     "stdnum": ("nenghao.registers",),
+    "python_calamine": ("nenghao.registers",),
+    "chinese_calendar": ("nenghao.registers",),
 }
 
 #: What each part may import of the project itself, beside nenghao.errors, nenghao.config and nenghao.labels.
