@@ -26,6 +26,7 @@ class Role(StrEnum):
     RULES = "nenghao_rules"
     CONSOLE = "nenghao_console"
     VERIFIER = "nenghao_verifier"
+    UNIT = "nenghao_unit"
 
 
 class Settings(BaseSettings):

@@ -3,7 +3,8 @@ DO $$
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format(
-        'GRANT CONNECT ON DATABASE %I TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier',
+        'GRANT CONNECT ON DATABASE %I TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier,
+        nenghao_unit',
         current_database()
     );
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO nenghao_collector, nenghao_jobs, nenghao_rules', current_database());

@@ -9,8 +9,9 @@ BEGIN
         'nenghao_collector',  -- ingest: writes messages, readings, refusals
         'nenghao_jobs',       -- jobs: series days, totals, balances, releases
         'nenghao_rules',      -- expectations: findings, alerts, cases
-        'nenghao_console',    -- people: registers, decisions, filings
+        'nenghao_console',    -- the bureau's people: registers, decisions, queries and acceptance
         'nenghao_verifier',   -- reads all that is sealed, writes nothing
+        'nenghao_unit',       -- a unit's own people: its drafts and filings, and no other unit's rows
         'airflow',            -- owns Airflow's own database; may not open this one
         'nenghao_backup'      -- copies the server and its WAL; may open no database
     ] LOOP

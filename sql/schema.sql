@@ -4,6 +4,67 @@ ALTER SCHEMA public OWNER TO pg_database_owner;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.file_by_the_rules() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    newest record;
+    drafted record;
+    checked record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('nenghao filing ' || NEW.unit_id || ' ' || NEW.month_on, 0));
+    SELECT s.version, s.accepted_levels INTO newest FROM filing_state AS s
+    WHERE s.unit_id = NEW.unit_id AND s.month_on = NEW.month_on ORDER BY s.version DESC LIMIT 1;
+    IF NEW.version <> coalesce(newest.version, 0) + 1 THEN
+        RAISE EXCEPTION 'version % does not follow %', NEW.version, coalesce(newest.version, 0) USING ERRCODE = 'check_violation';
+    END IF;
+    IF coalesce(newest.accepted_levels, 0) = 4 AND NEW.kind NOT IN ('base_revision', 'annual', 'census') THEN
+        RAISE EXCEPTION 'the month is locked' USING ERRCODE = 'check_violation';
+    ELSIF coalesce(newest.accepted_levels, 0) < 4 AND NEW.kind IN ('base_revision', 'annual', 'census') THEN
+        RAISE EXCEPTION 'the month is not locked' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.kind = 'cumulative' AND NOT EXISTS (
+        SELECT 1 FROM filing_state AS s
+        WHERE s.unit_id = NEW.unit_id AND s.month_on = NEW.corrects_month_on AND s.state = 'locked'
+        AND s.month_on < NEW.month_on AND date_trunc('year', s.month_on) = date_trunc('year', NEW.month_on)
+    ) THEN
+        RAISE EXCEPTION 'no locked month of this year to correct' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT d.content INTO drafted FROM draft AS d
+    WHERE d.draft_id = NEW.draft_id AND d.unit_id = NEW.unit_id AND d.month_on = NEW.month_on;
+    IF drafted.content -> 'cells' IS DISTINCT FROM NEW.content THEN
+        RAISE EXCEPTION 'these are not the figures of the draft' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (
+        SELECT count(*) <> count(DISTINCT (c.cell ->> 'form', c.cell ->> 'row', c.cell ->> 'column'))
+        FROM jsonb_array_elements(NEW.content) AS c (cell)
+    ) THEN
+        RAISE EXCEPTION 'a cell stands twice' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT c.mandatory_broken + c.unexplained + c.not_run AS faults INTO checked FROM filing_check AS c
+    WHERE c.draft_id = NEW.draft_id AND c.relation_edition = NEW.relation_edition
+    ORDER BY c.filing_check_id DESC LIMIT 1;
+    IF checked.faults IS DISTINCT FROM 0 THEN
+        RAISE EXCEPTION 'the relations of this draft were not checked, or do not hold' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (
+        SELECT count(*) FROM filing_signature AS s
+        WHERE s.draft_id = NEW.draft_id AND (s.signer, s.signed_by, s.signed_at) IN (
+            ('filler', NEW.filled_by, NEW.filled_at),
+            ('statistics_head', NEW.statistics_head, NEW.statistics_head_at),
+            ('unit_head', NEW.unit_head, NEW.unit_head_at)
+        )
+    ) <> 3 THEN
+        RAISE EXCEPTION 'the three signers have not signed this draft' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION public.file_by_the_rules() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.file_by_the_rules() IS '报出: figures of the signed draft, its relations checked; locked months by kinds of correction only';
+
 CREATE FUNCTION public.keep_named_gateway() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -19,6 +80,67 @@ $$;
 ALTER FUNCTION public.keep_named_gateway() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.keep_named_gateway() IS '网关留存: a gateway that a message names is neither deleted nor renumbered';
+
+CREATE FUNCTION public.move_by_the_rules() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    now_is record;
+    wanted constant integer := array_position(
+        ARRAY['accepted_county', 'accepted_city', 'accepted_province', 'locked'], NEW.state
+    );
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('nenghao filing event ' || NEW.filing_id, 0));
+    SELECT s.state, s.accepted_levels, s.open_queries, s.is_newest INTO now_is
+    FROM filing_state AS s WHERE s.filing_id = NEW.filing_id;
+    IF (NEW.level = 'unit') IS DISTINCT FROM (CURRENT_USER = 'nenghao_unit') THEN
+        RAISE EXCEPTION '% is not for % to write', NEW.state, CURRENT_USER USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.state = 'filed' THEN
+        IF EXISTS (SELECT 1 FROM filing_event AS e WHERE e.filing_id = NEW.filing_id) THEN
+            RAISE EXCEPTION 'a filing is filed once' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF now_is.state = 'locked' OR NOT now_is.is_newest THEN
+        RAISE EXCEPTION 'filing % is locked or replaced', NEW.filing_id USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'queried' AND now_is.open_queries = 0
+        OR NEW.state = 'answered' AND (now_is.state <> 'queried' OR now_is.open_queries > 0)
+        OR wanted IS NOT NULL AND (now_is.open_queries > 0 OR now_is.accepted_levels <> wanted - 1)
+    THEN
+        RAISE EXCEPTION '% does not follow % (% levels, % open queries)',
+            NEW.state, now_is.state, now_is.accepted_levels, now_is.open_queries USING ERRCODE = 'check_violation';
+    END IF;
+    IF wanted IS NOT NULL AND (
+        EXISTS (
+            SELECT 1 FROM filing AS f
+            WHERE f.filing_id = NEW.filing_id AND NEW.acted_by IN (f.filled_by, f.statistics_head, f.unit_head)
+        )
+        OR wanted < 4 AND EXISTS (
+            SELECT 1 FROM filing_event AS e
+            WHERE e.filing_id = NEW.filing_id AND e.acted_by = NEW.acted_by AND e.state LIKE 'accepted%'
+        )
+    ) THEN
+        RAISE EXCEPTION '% has signed or accepted this filing', NEW.acted_by USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION public.move_by_the_rules() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.move_by_the_rules() IS '流转规则: 县, 市, 省 in this order, then the lock; none while a query is open; each by another person';
+
+CREATE FUNCTION public.own_unit_id() RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT nullif(current_setting('nenghao.unit_id', TRUE), '')::integer
+$$;
+
+ALTER FUNCTION public.own_unit_id() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.own_unit_id() IS '本单位: the unit that the transaction speaks for; unset means none, and no rows';
 
 CREATE FUNCTION public.record_rows() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -89,6 +211,34 @@ $$;
 ALTER FUNCTION public.row_text(content jsonb) OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.row_text(content jsonb) IS '行文: canonical text of a row, under time zone UTC';
+
+CREATE FUNCTION public.sign_in_order() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    before constant text := CASE NEW.signer WHEN 'statistics_head' THEN 'filler' WHEN 'unit_head' THEN 'statistics_head' END;
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM draft AS d WHERE d.draft_id = NEW.draft_id AND d.unit_id = NEW.unit_id
+        AND NOT EXISTS (
+            SELECT 1 FROM draft AS n WHERE n.unit_id = d.unit_id AND n.month_on = d.month_on AND n.draft_id > d.draft_id
+        )
+    ) THEN
+        RAISE EXCEPTION 'draft % is not the newest of its month', NEW.draft_id USING ERRCODE = 'check_violation';
+    END IF;
+    IF before IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM filing_signature AS s
+        WHERE s.draft_id = NEW.draft_id AND s.signer = before AND s.signed_at <= NEW.signed_at
+    ) THEN
+        RAISE EXCEPTION '% signs after %', NEW.signer, before USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION public.sign_in_order() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.sign_in_order() IS '签署顺序: 填表人, then 统计负责人, then 单位负责人, of the newest draft';
 
 CREATE FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) RETURNS void
     LANGUAGE plpgsql
@@ -341,12 +491,33 @@ CREATE TABLE public.draft (
     month_on date NOT NULL,
     content jsonb NOT NULL,
     saved_by text NOT NULL,
-    saved_at timestamp with time zone NOT NULL
+    saved_at timestamp with time zone NOT NULL,
+    CONSTRAINT draft_content_form CHECK (COALESCE(((jsonb_typeof((content -> 'cells'::text)) = 'array'::text) AND (jsonb_typeof((content -> 'notes'::text)) = 'array'::text)), false)),
+    CONSTRAINT draft_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
 );
+
+ALTER TABLE ONLY public.draft FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.draft OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.draft IS '底稿: the unit''s own; no government role may read it before it is filed';
+
+COMMENT ON COLUMN public.draft.content IS 'cells {form, row, column, value, source} and notes (说明); each save is a row, the newest counts';
+
+CREATE VIEW public.draft_cell WITH (security_invoker='true') AS
+ SELECT d.draft_id,
+    d.unit_id,
+    d.month_on,
+    (c.cell ->> 'form'::text) AS form_code,
+    (c.cell ->> 'row'::text) AS row_code,
+    (c.cell ->> 'column'::text) AS column_code,
+    ((c.cell ->> 'value'::text))::numeric AS value
+   FROM (public.draft d
+     CROSS JOIN LATERAL jsonb_array_elements((d.content -> 'cells'::text)) c(cell));
+
+ALTER VIEW public.draft_cell OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.draft_cell IS '底稿单元格: a row a cell of every draft, for its unit only';
 
 ALTER TABLE public.draft ALTER COLUMN draft_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.draft_draft_id_seq
@@ -428,18 +599,146 @@ CREATE TABLE public.filing (
     statistics_head text NOT NULL,
     unit_head text NOT NULL,
     filed_at timestamp with time zone NOT NULL,
-    collected_under text NOT NULL
+    collected_under text NOT NULL,
+    kind text DEFAULT 'original'::text NOT NULL,
+    corrects_month_on date,
+    document_no text,
+    draft_id bigint,
+    relation_edition text,
+    filled_at timestamp with time zone,
+    statistics_head_at timestamp with time zone,
+    unit_head_at timestamp with time zone,
+    attempted_at timestamp with time zone,
+    attempt_receipt bytea,
+    CONSTRAINT filing_attempt_whole CHECK (((attempted_at IS NULL) = (attempt_receipt IS NULL))),
+    CONSTRAINT filing_content_form CHECK (((jsonb_typeof(content) = 'array'::text) AND (NOT jsonb_path_exists(content, '$[*]?(!((((@."form".type() == "string" && @."row".type() == "string") && @."column".type() == "string") && @."source".type() == "string") && @."value".type() == "string"))'::jsonpath)) AND (NOT jsonb_path_exists(content, '$[*]?(!(@."value" like_regex "^-?[0-9]{1,18}([.][0-9]{1,12})?$"))'::jsonpath)))),
+    CONSTRAINT filing_corrects_a_month CHECK (((kind = 'cumulative'::text) = (corrects_month_on IS NOT NULL))),
+    CONSTRAINT filing_kind_known CHECK ((kind = ANY (ARRAY['original'::text, 'amendment'::text, 'voluntary'::text, 'cumulative'::text, 'base_revision'::text, 'annual'::text, 'census'::text]))),
+    CONSTRAINT filing_original_is_first CHECK ((((kind = 'original'::text) = (version = 1)) OR (kind = 'cumulative'::text))),
+    CONSTRAINT filing_signers_differ CHECK (((filled_by <> statistics_head) AND (filled_by <> unit_head) AND (statistics_head <> unit_head))),
+    CONSTRAINT filing_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
 );
 
 ALTER TABLE public.filing OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.filing IS '上报数: the unit''s act with its three signers; changed only by the unit''s own new filing';
 
+COMMENT ON COLUMN public.filing.content IS 'cells {form, row, column, value, source}: cumulative from the year''s start to the month, decimals as text';
+
 COMMENT ON COLUMN public.filing.filled_by IS '填表人';
 
 COMMENT ON COLUMN public.filing.statistics_head IS '统计负责人';
 
 COMMENT ON COLUMN public.filing.unit_head IS '单位负责人';
+
+COMMENT ON COLUMN public.filing.kind IS '首次 original, 查询后修改 amendment, 主动更正 voluntary, 累计更正 cumulative, 同期基数修订 base_revision, 年报定案 annual, 普查修订 census';
+
+COMMENT ON COLUMN public.filing.corrects_month_on IS '累计更正: the locked month whose error this cumulative takes in';
+
+COMMENT ON COLUMN public.filing.filled_at IS '填表人签署时间';
+
+COMMENT ON COLUMN public.filing.statistics_head_at IS '统计负责人签署时间';
+
+COMMENT ON COLUMN public.filing.unit_head_at IS '单位负责人签署时间';
+
+COMMENT ON COLUMN public.filing.attempted_at IS '试报时间: when it was tried while we were out of service, by the signed receipt beside it; it stops the clock';
+
+CREATE TABLE public.filing_answer (
+    filing_query_id bigint NOT NULL,
+    cause text NOT NULL,
+    quantity text NOT NULL,
+    document text NOT NULL,
+    answered_by text NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    CONSTRAINT filing_answer_says_something CHECK (((length(TRIM(BOTH FROM cause)) > 0) AND (length(TRIM(BOTH FROM quantity)) > 0) AND (length(TRIM(BOTH FROM document)) > 0) AND (length(TRIM(BOTH FROM answered_by)) > 0)))
+);
+
+ALTER TABLE public.filing_answer OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.filing_answer IS '查询答复: the unit''s answer: cause, quantity, document';
+
+CREATE VIEW public.filing_cell WITH (security_invoker='true') AS
+ SELECT f.filing_id,
+    f.unit_id,
+    f.month_on,
+    f.version,
+    f.kind,
+    (c.cell ->> 'form'::text) AS form_code,
+    (c.cell ->> 'row'::text) AS row_code,
+    (c.cell ->> 'column'::text) AS column_code,
+    ((c.cell ->> 'value'::text))::numeric AS value,
+    (c.cell ->> 'source'::text) AS source
+   FROM (public.filing f
+     CROSS JOIN LATERAL jsonb_array_elements(f.content) c(cell));
+
+ALTER VIEW public.filing_cell OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.filing_cell IS '上报数单元格: a row a cell of every filing';
+
+CREATE TABLE public.filing_check (
+    filing_check_id bigint NOT NULL,
+    draft_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    relation_edition text NOT NULL,
+    mandatory_broken integer NOT NULL,
+    unexplained integer NOT NULL,
+    not_run integer NOT NULL,
+    broken jsonb NOT NULL,
+    checked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.filing_check FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.filing_check OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.filing_check IS '自查: what the relations said of a draft, to its unit alone; a filing needs one of exactly its draft';
+
+COMMENT ON COLUMN public.filing_check.unexplained IS '未说明: broken 核实性 relations without a note for these very values';
+
+COMMENT ON COLUMN public.filing_check.not_run IS 'relations that could not be judged by an error: a check that did not run is no pass';
+
+ALTER TABLE public.filing_check ALTER COLUMN filing_check_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.filing_check_filing_check_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.filing_event (
+    filing_event_id bigint NOT NULL,
+    filing_id bigint NOT NULL,
+    state text NOT NULL,
+    level text NOT NULL,
+    acted_by text NOT NULL,
+    remark text,
+    acted_at timestamp with time zone NOT NULL,
+    CONSTRAINT filing_event_by_given CHECK ((length(TRIM(BOTH FROM acted_by)) > 0)),
+    CONSTRAINT filing_event_level_fits CHECK (
+CASE state
+    WHEN 'filed'::text THEN (level = 'unit'::text)
+    WHEN 'answered'::text THEN (level = 'unit'::text)
+    WHEN 'queried'::text THEN (level <> 'unit'::text)
+    WHEN 'locked'::text THEN (level = 'province'::text)
+    ELSE (state = ('accepted_'::text || level))
+END),
+    CONSTRAINT filing_event_level_known CHECK ((level = ANY (ARRAY['unit'::text, 'county'::text, 'city'::text, 'province'::text]))),
+    CONSTRAINT filing_event_state_known CHECK ((state = ANY (ARRAY['filed'::text, 'queried'::text, 'answered'::text, 'accepted_county'::text, 'accepted_city'::text, 'accepted_province'::text, 'locked'::text])))
+);
+
+ALTER TABLE public.filing_event OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.filing_event IS '流转: what happened to a filing, who did it, at which level (unit, county, city, province) and when; states follow from it';
+
+ALTER TABLE public.filing_event ALTER COLUMN filing_event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.filing_event_filing_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE public.filing ALTER COLUMN filing_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.filing_filing_id_seq
@@ -449,6 +748,113 @@ ALTER TABLE public.filing ALTER COLUMN filing_id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.filing_note (
+    filing_note_id bigint NOT NULL,
+    filing_id bigint NOT NULL,
+    relation_code text NOT NULL,
+    form_code text NOT NULL,
+    row_code text NOT NULL,
+    column_code text NOT NULL,
+    left_value numeric,
+    right_value numeric,
+    cause text NOT NULL,
+    quantity text NOT NULL,
+    document text NOT NULL,
+    noted_by text NOT NULL,
+    CONSTRAINT filing_note_says_something CHECK (((length(TRIM(BOTH FROM cause)) > 0) AND (length(TRIM(BOTH FROM quantity)) > 0) AND (length(TRIM(BOTH FROM document)) > 0)))
+);
+
+ALTER TABLE public.filing_note OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.filing_note IS '说明: why a 核实性 relation does not hold: cause, quantity, document, for the values that stand there';
+
+ALTER TABLE public.filing_note ALTER COLUMN filing_note_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.filing_note_filing_note_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.filing_query (
+    filing_query_id bigint NOT NULL,
+    filing_id bigint NOT NULL,
+    level text NOT NULL,
+    form_code text,
+    row_code text,
+    column_code text,
+    question text NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT filing_query_asks CHECK (((length(TRIM(BOTH FROM question)) > 0) AND (length(TRIM(BOTH FROM asked_by)) > 0))),
+    CONSTRAINT filing_query_cell_whole CHECK ((((form_code IS NULL) = (row_code IS NULL)) AND ((form_code IS NULL) = (column_code IS NULL)))),
+    CONSTRAINT filing_query_level_known CHECK ((level = ANY (ARRAY['county'::text, 'city'::text, 'province'::text])))
+);
+
+ALTER TABLE public.filing_query OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.filing_query IS '数据查询: a question of a level about a filing, or about one cell of it; not the statutory 统计检查查询书';
+
+ALTER TABLE public.filing_query ALTER COLUMN filing_query_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.filing_query_filing_query_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.filing_signature (
+    draft_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    signer text NOT NULL,
+    signed_by text NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    CONSTRAINT filing_signature_by_given CHECK ((length(TRIM(BOTH FROM signed_by)) > 0)),
+    CONSTRAINT filing_signature_signer_known CHECK ((signer = ANY (ARRAY['filler'::text, 'statistics_head'::text, 'unit_head'::text])))
+);
+
+ALTER TABLE ONLY public.filing_signature FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.filing_signature OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.filing_signature IS '签署: 填表人 filler, 统计负责人 statistics_head, 单位负责人 unit_head, three people in this order, each for one draft as it stands';
+
+CREATE VIEW public.filing_state WITH (security_invoker='true') AS
+ SELECT f.filing_id,
+    f.unit_id,
+    f.month_on,
+    f.version,
+    f.kind,
+    COALESCE(last.state, 'filed'::text) AS state,
+    COALESCE(last.acted_at, f.filed_at) AS since_at,
+    COALESCE(( SELECT max(array_position(ARRAY['accepted_county'::text, 'accepted_city'::text, 'accepted_province'::text, 'locked'::text], e.state)) AS max
+           FROM public.filing_event e
+          WHERE (e.filing_id = f.filing_id)), 0) AS accepted_levels,
+    ( SELECT (count(*))::integer AS count
+           FROM public.filing_query q
+          WHERE ((q.filing_id = f.filing_id) AND (NOT (EXISTS ( SELECT 1
+                   FROM public.filing_answer a
+                  WHERE (a.filing_query_id = q.filing_query_id)))))) AS open_queries,
+    (NOT (EXISTS ( SELECT 1
+           FROM public.filing n
+          WHERE ((n.unit_id = f.unit_id) AND (n.month_on = f.month_on) AND (n.version > f.version))))) AS is_newest,
+    COALESCE(f.attempted_at, f.filed_at) AS counted_at
+   FROM (public.filing f
+     LEFT JOIN LATERAL ( SELECT e.state,
+            e.acted_at
+           FROM public.filing_event e
+          WHERE (e.filing_id = f.filing_id)
+          ORDER BY e.filing_event_id DESC
+         LIMIT 1) last ON (true));
+
+ALTER VIEW public.filing_state OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.filing_state IS '上报状态: what a filing has come to; accepted_levels counts 县, 市, 省 (1 to 3) and the lock (4)';
+
+COMMENT ON COLUMN public.filing_state.counted_at IS '报送时间: what a deadline is held against: the attempt, where one earned a receipt';
 
 CREATE TABLE public.finding (
     finding_id bigint NOT NULL,
@@ -837,6 +1243,28 @@ ALTER TABLE public.monitored_balance ALTER COLUMN balance_id ADD GENERATED ALWAY
     CACHE 1
 );
 
+CREATE VIEW public.monitored_cell WITH (security_barrier='true') AS
+ SELECT b.balance_id,
+    b.unit_id,
+    b.month_on,
+    b.version,
+    '205-1'::text AS form_code,
+    c.row_code,
+    c.column_code,
+    c.value,
+    c.unit,
+    c.completeness,
+    c.known_share,
+    c.measured_share,
+    c.source_point_ids
+   FROM (public.monitored_balance b
+     JOIN public.balance_cell c ON ((b.balance_id = c.balance_id)))
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (b.unit_id = public.own_unit_id()));
+
+ALTER VIEW public.monitored_cell OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.monitored_cell IS '监测单元格: cells of every version of the monitored balances; a unit sees its own';
+
 CREATE TABLE public.month_mark (
     unit_id integer NOT NULL,
     month_on date NOT NULL,
@@ -894,6 +1322,49 @@ ALTER TABLE public.outbound ALTER COLUMN outbound_id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.unit (
+    unit_id integer NOT NULL,
+    unit_code text NOT NULL,
+    name text NOT NULL,
+    division_code text NOT NULL,
+    industry_code text NOT NULL,
+    field text NOT NULL,
+    collected_under text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT unit_code_form CHECK ((unit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text)),
+    CONSTRAINT unit_division_form CHECK ((division_code ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT unit_duty_known CHECK ((collected_under = ANY (ARRAY['survey'::text, 'online_monitoring'::text, 'annual_report'::text, 'metering'::text, 'emissions'::text]))),
+    CONSTRAINT unit_field_known CHECK ((field = ANY (ARRAY['industry'::text, 'building'::text, 'transport'::text])))
+);
+
+ALTER TABLE public.unit OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.unit IS '用能单位: a legal person or site that reports its energy';
+
+COMMENT ON COLUMN public.unit.unit_code IS '统一社会信用代码 (GB 32100), check digit verified at import';
+
+COMMENT ON COLUMN public.unit.division_code IS '行政区划代码 (GB/T 2260)';
+
+COMMENT ON COLUMN public.unit.industry_code IS '国民经济行业代码 (GB/T 4754)';
+
+COMMENT ON COLUMN public.unit.field IS '领域: 工业 industry, 建筑 building, 交通 transport';
+
+COMMENT ON COLUMN public.unit.collected_under IS '采集依据: the duty under which the rows were collected (practice: purpose and secrecy)';
+
+CREATE VIEW public.own_unit WITH (security_barrier='true') AS
+ SELECT unit_id,
+    unit_code,
+    name,
+    division_code,
+    industry_code,
+    field
+   FROM public.unit u
+  WHERE ((unit_code = current_setting('nenghao.unit_code'::text, true)) OR (unit_id = public.own_unit_id()));
+
+ALTER VIEW public.own_unit OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.own_unit IS '本单位登记: the row of the unit that the transaction names, by code before its identity is set';
 
 CREATE TABLE public.point (
     point_id integer NOT NULL,
@@ -1238,6 +1709,29 @@ ALTER TABLE public.release ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.report_calendar (
+    edition text NOT NULL,
+    form_code text NOT NULL,
+    month_on date NOT NULL,
+    level text NOT NULL,
+    is_surveyed boolean NOT NULL,
+    opens_at timestamp with time zone,
+    due_at timestamp with time zone,
+    document_no text,
+    source text NOT NULL,
+    confidence text NOT NULL,
+    CONSTRAINT report_calendar_confidence_known CHECK ((confidence = ANY (ARRAY['found'::text, 'known'::text, 'unsure'::text]))),
+    CONSTRAINT report_calendar_due_where_surveyed CHECK (((is_surveyed = (due_at IS NOT NULL)) AND (is_surveyed = (opens_at IS NOT NULL)))),
+    CONSTRAINT report_calendar_level_known CHECK ((level = ANY (ARRAY['unit'::text, 'county'::text, 'city'::text, 'province'::text]))),
+    CONSTRAINT report_calendar_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.report_calendar OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.report_calendar IS '报送日历: by edition, form, period and level, with the hour; holiday notices override it by rows';
+
+COMMENT ON COLUMN public.report_calendar.is_surveyed IS 'whether the period is reported at all: January is not, February is 1 to 2 cumulative';
+
 CREATE TABLE public.resend_request (
     resend_request_id bigint NOT NULL,
     gateway_id integer NOT NULL,
@@ -1254,6 +1748,36 @@ COMMENT ON TABLE public.resend_request IS '补发请求: messages first_seq to l
 
 ALTER TABLE public.resend_request ALTER COLUMN resend_request_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.resend_request_resend_request_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.return_check (
+    return_check_id bigint NOT NULL,
+    kind text NOT NULL,
+    return_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    relation_edition text NOT NULL,
+    mandatory_broken integer NOT NULL,
+    explanatory_broken integer NOT NULL,
+    not_run integer NOT NULL,
+    audit_run_id bigint NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    CONSTRAINT return_check_kind_known CHECK ((kind = ANY (ARRAY['monitored_balance'::text, 'filing'::text])))
+);
+
+ALTER TABLE public.return_check OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.return_check IS '审核结果: what the relations of an edition said of one return; a balance is sealed by the newest one';
+
+COMMENT ON COLUMN public.return_check.not_run IS 'relations that could not be judged by an error: a check that did not run is no pass';
+
+ALTER TABLE public.return_check ALTER COLUMN return_check_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.return_check_return_check_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1536,35 +2060,6 @@ ALTER VIEW public.spool_contradiction OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.spool_contradiction IS '链断: what a gateway told of its spool (link, spool_head) or of a day tree (day_head) and what is stored, where they differ';
 
-CREATE TABLE public.unit (
-    unit_id integer NOT NULL,
-    unit_code text NOT NULL,
-    name text NOT NULL,
-    division_code text NOT NULL,
-    industry_code text NOT NULL,
-    field text NOT NULL,
-    collected_under text NOT NULL,
-    registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT unit_code_form CHECK ((unit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text)),
-    CONSTRAINT unit_division_form CHECK ((division_code ~ '^[0-9]{6}$'::text)),
-    CONSTRAINT unit_duty_known CHECK ((collected_under = ANY (ARRAY['survey'::text, 'online_monitoring'::text, 'annual_report'::text, 'metering'::text, 'emissions'::text]))),
-    CONSTRAINT unit_field_known CHECK ((field = ANY (ARRAY['industry'::text, 'building'::text, 'transport'::text])))
-);
-
-ALTER TABLE public.unit OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.unit IS '用能单位: a legal person or site that reports its energy';
-
-COMMENT ON COLUMN public.unit.unit_code IS '统一社会信用代码 (GB 32100), check digit verified at import';
-
-COMMENT ON COLUMN public.unit.division_code IS '行政区划代码 (GB/T 2260)';
-
-COMMENT ON COLUMN public.unit.industry_code IS '国民经济行业代码 (GB/T 4754)';
-
-COMMENT ON COLUMN public.unit.field IS '领域: 工业 industry, 建筑 building, 交通 transport';
-
-COMMENT ON COLUMN public.unit.collected_under IS '采集依据: the duty under which the rows were collected (practice: purpose and secrecy)';
-
 ALTER TABLE public.unit ALTER COLUMN unit_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.unit_unit_id_seq
     START WITH 1
@@ -1633,8 +2128,32 @@ ALTER TABLE ONLY public.evidence
 ALTER TABLE ONLY public.exclusion
     ADD CONSTRAINT exclusion_pk PRIMARY KEY (exclusion_id);
 
+ALTER TABLE ONLY public.filing_answer
+    ADD CONSTRAINT filing_answer_pk PRIMARY KEY (filing_query_id);
+
+ALTER TABLE ONLY public.filing_check
+    ADD CONSTRAINT filing_check_pk PRIMARY KEY (filing_check_id);
+
+ALTER TABLE ONLY public.filing_event
+    ADD CONSTRAINT filing_event_pk PRIMARY KEY (filing_event_id);
+
+ALTER TABLE ONLY public.filing_note
+    ADD CONSTRAINT filing_note_once UNIQUE (filing_id, relation_code, form_code, row_code, column_code);
+
+ALTER TABLE ONLY public.filing_note
+    ADD CONSTRAINT filing_note_pk PRIMARY KEY (filing_note_id);
+
 ALTER TABLE ONLY public.filing
     ADD CONSTRAINT filing_pk PRIMARY KEY (filing_id);
+
+ALTER TABLE ONLY public.filing_query
+    ADD CONSTRAINT filing_query_pk PRIMARY KEY (filing_query_id);
+
+ALTER TABLE ONLY public.filing_signature
+    ADD CONSTRAINT filing_signature_person_once UNIQUE (draft_id, signed_by);
+
+ALTER TABLE ONLY public.filing_signature
+    ADD CONSTRAINT filing_signature_pk PRIMARY KEY (draft_id, signer);
 
 ALTER TABLE ONLY public.filing
     ADD CONSTRAINT filing_version_unique UNIQUE (unit_id, month_on, version);
@@ -1765,8 +2284,14 @@ ALTER TABLE ONLY public.release
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_version_unique UNIQUE (kind, unit_id, month_on, version);
 
+ALTER TABLE ONLY public.report_calendar
+    ADD CONSTRAINT report_calendar_pk PRIMARY KEY (edition, form_code, month_on, level);
+
 ALTER TABLE ONLY public.resend_request
     ADD CONSTRAINT resend_request_pk PRIMARY KEY (resend_request_id);
+
+ALTER TABLE ONLY public.return_check
+    ADD CONSTRAINT return_check_pk PRIMARY KEY (return_check_id);
 
 ALTER TABLE ONLY public.row_leaf
     ADD CONSTRAINT row_leaf_pk PRIMARY KEY (row_leaf_id);
@@ -1809,6 +2334,14 @@ ALTER TABLE ONLY public.variety
 
 CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_id);
 
+CREATE INDEX draft_newest ON public.draft USING btree (unit_id, month_on, draft_id DESC);
+
+CREATE INDEX filing_check_newest ON public.filing_check USING btree (draft_id, filing_check_id DESC);
+
+CREATE INDEX filing_event_by_filing ON public.filing_event USING btree (filing_id, filing_event_id DESC);
+
+CREATE INDEX filing_query_by_filing ON public.filing_query USING btree (filing_id);
+
 CREATE INDEX gateway_account_event_latest ON public.gateway_account_event USING btree (gateway_id, gateway_account_event_id);
 
 CREATE UNIQUE INDEX gateway_boot_one_first ON public.gateway_boot USING btree (gateway_id) WHERE (how = 'first'::text);
@@ -1840,6 +2373,8 @@ CREATE INDEX refusal_of_message ON public.refusal USING btree (refused_at) WHERE
 CREATE INDEX refusal_replay_by_message ON public.refusal_replay USING btree (message_id);
 
 CREATE INDEX resend_request_by_spool ON public.resend_request USING btree (gateway_id, boot_id);
+
+CREATE INDEX return_check_newest ON public.return_check USING btree (kind, return_id, return_check_id DESC);
 
 CREATE INDEX row_leaf_by_row ON public.row_leaf USING btree (table_name, row_key, row_leaf_id);
 
@@ -1897,6 +2432,10 @@ CREATE TRIGGER decision_no_truncate BEFORE TRUNCATE ON public.decision FOR EACH 
 
 CREATE TRIGGER decision_recorded AFTER INSERT ON public.decision REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('decision_id');
 
+CREATE TRIGGER draft_append_only BEFORE DELETE OR UPDATE ON public.draft FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER draft_no_truncate BEFORE TRUNCATE ON public.draft FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER evidence_change_recorded AFTER UPDATE ON public.evidence REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('evidence_id');
@@ -1913,13 +2452,59 @@ CREATE TRIGGER exclusion_no_truncate BEFORE TRUNCATE ON public.exclusion FOR EAC
 
 CREATE TRIGGER exclusion_recorded AFTER INSERT ON public.exclusion REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('exclusion_id');
 
+CREATE TRIGGER filing_answer_append_only BEFORE DELETE OR UPDATE ON public.filing_answer FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_answer_change_recorded AFTER UPDATE ON public.filing_answer REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_query_id');
+
+CREATE TRIGGER filing_answer_no_truncate BEFORE TRUNCATE ON public.filing_answer FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_answer_recorded AFTER INSERT ON public.filing_answer REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_query_id');
+
 CREATE TRIGGER filing_append_only BEFORE DELETE OR UPDATE ON public.filing FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_by_the_rules BEFORE INSERT ON public.filing FOR EACH ROW WHEN ((CURRENT_USER <> 'nenghao_owner'::name)) EXECUTE FUNCTION public.file_by_the_rules();
 
 CREATE TRIGGER filing_change_recorded AFTER UPDATE ON public.filing REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_id');
 
+CREATE TRIGGER filing_check_append_only BEFORE DELETE OR UPDATE ON public.filing_check FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_check_no_truncate BEFORE TRUNCATE ON public.filing_check FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_event_append_only BEFORE DELETE OR UPDATE ON public.filing_event FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_event_by_the_rules BEFORE INSERT ON public.filing_event FOR EACH ROW WHEN ((CURRENT_USER <> 'nenghao_owner'::name)) EXECUTE FUNCTION public.move_by_the_rules();
+
+CREATE TRIGGER filing_event_change_recorded AFTER UPDATE ON public.filing_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_event_id');
+
+CREATE TRIGGER filing_event_no_truncate BEFORE TRUNCATE ON public.filing_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_event_recorded AFTER INSERT ON public.filing_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_event_id');
+
 CREATE TRIGGER filing_no_truncate BEFORE TRUNCATE ON public.filing FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER filing_note_append_only BEFORE DELETE OR UPDATE ON public.filing_note FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_note_change_recorded AFTER UPDATE ON public.filing_note REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_note_id');
+
+CREATE TRIGGER filing_note_no_truncate BEFORE TRUNCATE ON public.filing_note FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_note_recorded AFTER INSERT ON public.filing_note REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_note_id');
+
+CREATE TRIGGER filing_query_append_only BEFORE DELETE OR UPDATE ON public.filing_query FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_query_change_recorded AFTER UPDATE ON public.filing_query REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_query_id');
+
+CREATE TRIGGER filing_query_no_truncate BEFORE TRUNCATE ON public.filing_query FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_query_recorded AFTER INSERT ON public.filing_query REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_query_id');
+
 CREATE TRIGGER filing_recorded AFTER INSERT ON public.filing REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_id');
+
+CREATE TRIGGER filing_signature_append_only BEFORE DELETE OR UPDATE ON public.filing_signature FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_signature_in_order BEFORE INSERT ON public.filing_signature FOR EACH ROW EXECUTE FUNCTION public.sign_in_order();
+
+CREATE TRIGGER filing_signature_no_truncate BEFORE TRUNCATE ON public.filing_signature FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER finding_append_only BEFORE DELETE OR UPDATE ON public.finding FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -2055,6 +2640,10 @@ CREATE TRIGGER release_no_truncate BEFORE TRUNCATE ON public.release FOR EACH ST
 
 CREATE TRIGGER release_recorded AFTER INSERT ON public.release REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_id');
 
+CREATE TRIGGER report_calendar_change_recorded AFTER UPDATE ON public.report_calendar REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'month_on', 'level');
+
+CREATE TRIGGER report_calendar_recorded AFTER INSERT ON public.report_calendar REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'month_on', 'level');
+
 CREATE TRIGGER resend_request_append_only BEFORE DELETE OR UPDATE ON public.resend_request FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER resend_request_change_recorded AFTER UPDATE ON public.resend_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('resend_request_id');
@@ -2062,6 +2651,14 @@ CREATE TRIGGER resend_request_change_recorded AFTER UPDATE ON public.resend_requ
 CREATE TRIGGER resend_request_no_truncate BEFORE TRUNCATE ON public.resend_request FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER resend_request_recorded AFTER INSERT ON public.resend_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('resend_request_id');
+
+CREATE TRIGGER return_check_append_only BEFORE DELETE OR UPDATE ON public.return_check FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER return_check_change_recorded AFTER UPDATE ON public.return_check REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('return_check_id');
+
+CREATE TRIGGER return_check_no_truncate BEFORE TRUNCATE ON public.return_check FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER return_check_recorded AFTER INSERT ON public.return_check REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('return_check_id');
 
 CREATE TRIGGER row_leaf_append_only BEFORE DELETE OR UPDATE ON public.row_leaf FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -2134,6 +2731,33 @@ ALTER TABLE ONLY public.exclusion
 
 ALTER TABLE ONLY public.exclusion
     ADD CONSTRAINT exclusion_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.filing_answer
+    ADD CONSTRAINT filing_answer_query_fk FOREIGN KEY (filing_query_id) REFERENCES public.filing_query(filing_query_id);
+
+ALTER TABLE ONLY public.filing_check
+    ADD CONSTRAINT filing_check_draft_fk FOREIGN KEY (draft_id) REFERENCES public.draft(draft_id);
+
+ALTER TABLE ONLY public.filing_check
+    ADD CONSTRAINT filing_check_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.filing
+    ADD CONSTRAINT filing_draft_fk FOREIGN KEY (draft_id) REFERENCES public.draft(draft_id);
+
+ALTER TABLE ONLY public.filing_event
+    ADD CONSTRAINT filing_event_filing_fk FOREIGN KEY (filing_id) REFERENCES public.filing(filing_id);
+
+ALTER TABLE ONLY public.filing_note
+    ADD CONSTRAINT filing_note_filing_fk FOREIGN KEY (filing_id) REFERENCES public.filing(filing_id);
+
+ALTER TABLE ONLY public.filing_query
+    ADD CONSTRAINT filing_query_filing_fk FOREIGN KEY (filing_id) REFERENCES public.filing(filing_id);
+
+ALTER TABLE ONLY public.filing_signature
+    ADD CONSTRAINT filing_signature_draft_fk FOREIGN KEY (draft_id) REFERENCES public.draft(draft_id);
+
+ALTER TABLE ONLY public.filing_signature
+    ADD CONSTRAINT filing_signature_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.filing
     ADD CONSTRAINT filing_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
@@ -2237,6 +2861,12 @@ ALTER TABLE ONLY public.release
 ALTER TABLE ONLY public.resend_request
     ADD CONSTRAINT resend_request_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
 
+ALTER TABLE ONLY public.return_check
+    ADD CONSTRAINT return_check_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
+
+ALTER TABLE ONLY public.return_check
+    ADD CONSTRAINT return_check_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
 ALTER TABLE ONLY public.series_day
     ADD CONSTRAINT series_day_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
@@ -2249,11 +2879,66 @@ ALTER TABLE ONLY public.series_version
 ALTER TABLE ONLY public.series_version
     ADD CONSTRAINT series_version_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
+ALTER TABLE public.draft ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY draft_own ON public.draft USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+
+ALTER TABLE public.filing ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.filing_answer ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY filing_answer_own ON public.filing_answer TO nenghao_unit USING ((EXISTS ( SELECT 1
+   FROM public.filing_query q
+  WHERE (q.filing_query_id = filing_answer.filing_query_id))));
+
+CREATE POLICY filing_answer_read ON public.filing_answer FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
+
+ALTER TABLE public.filing_check ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY filing_check_own ON public.filing_check USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+
+ALTER TABLE public.filing_event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY filing_event_move ON public.filing_event FOR INSERT TO nenghao_console WITH CHECK (true);
+
+CREATE POLICY filing_event_own ON public.filing_event TO nenghao_unit USING ((EXISTS ( SELECT 1
+   FROM public.filing f
+  WHERE (f.filing_id = filing_event.filing_id))));
+
+CREATE POLICY filing_event_read ON public.filing_event FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
+
+ALTER TABLE public.filing_note ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY filing_note_own ON public.filing_note TO nenghao_unit USING ((EXISTS ( SELECT 1
+   FROM public.filing f
+  WHERE (f.filing_id = filing_note.filing_id))));
+
+CREATE POLICY filing_note_read ON public.filing_note FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
+
+CREATE POLICY filing_own ON public.filing TO nenghao_unit USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+
+ALTER TABLE public.filing_query ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY filing_query_ask ON public.filing_query FOR INSERT TO nenghao_console WITH CHECK (true);
+
+CREATE POLICY filing_query_own ON public.filing_query TO nenghao_unit USING ((EXISTS ( SELECT 1
+   FROM public.filing f
+  WHERE (f.filing_id = filing_query.filing_id))));
+
+CREATE POLICY filing_query_read ON public.filing_query FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
+
+CREATE POLICY filing_read ON public.filing FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
+
+ALTER TABLE public.filing_signature ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY filing_signature_own ON public.filing_signature USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+
 GRANT USAGE ON SCHEMA public TO nenghao_collector;
 GRANT USAGE ON SCHEMA public TO nenghao_jobs;
 GRANT USAGE ON SCHEMA public TO nenghao_rules;
 GRANT USAGE ON SCHEMA public TO nenghao_console;
 GRANT USAGE ON SCHEMA public TO nenghao_verifier;
+GRANT USAGE ON SCHEMA public TO nenghao_unit;
 
 REVOKE ALL ON FUNCTION public.keep_named_gateway() FROM PUBLIC;
 
@@ -2294,6 +2979,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.coal_coefficient TO nenghao_jobs;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_rules;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_console;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_verifier;
+GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.day_head TO nenghao_jobs;
 GRANT SELECT ON TABLE public.day_head TO nenghao_collector;
@@ -2312,6 +2998,10 @@ GRANT SELECT ON TABLE public.decision TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_console;
 GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
 
+GRANT SELECT,INSERT ON TABLE public.draft TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.draft_cell TO nenghao_unit;
+
 GRANT SELECT,INSERT ON TABLE public.evidence TO nenghao_rules;
 GRANT SELECT ON TABLE public.evidence TO nenghao_console;
 GRANT SELECT ON TABLE public.evidence TO nenghao_verifier;
@@ -2328,8 +3018,49 @@ GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.filing TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.filing TO nenghao_console;
+GRANT SELECT ON TABLE public.filing TO nenghao_console;
 GRANT SELECT ON TABLE public.filing TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.filing TO nenghao_unit;
+
+GRANT SELECT,INSERT ON TABLE public.filing_answer TO nenghao_unit;
+GRANT SELECT ON TABLE public.filing_answer TO nenghao_jobs;
+GRANT SELECT ON TABLE public.filing_answer TO nenghao_rules;
+GRANT SELECT ON TABLE public.filing_answer TO nenghao_console;
+GRANT SELECT ON TABLE public.filing_answer TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.filing_cell TO nenghao_unit;
+GRANT SELECT ON TABLE public.filing_cell TO nenghao_jobs;
+GRANT SELECT ON TABLE public.filing_cell TO nenghao_rules;
+GRANT SELECT ON TABLE public.filing_cell TO nenghao_console;
+GRANT SELECT ON TABLE public.filing_cell TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.filing_check TO nenghao_unit;
+
+GRANT SELECT,INSERT ON TABLE public.filing_event TO nenghao_unit;
+GRANT SELECT ON TABLE public.filing_event TO nenghao_jobs;
+GRANT SELECT ON TABLE public.filing_event TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.filing_event TO nenghao_console;
+GRANT SELECT ON TABLE public.filing_event TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.filing_note TO nenghao_unit;
+GRANT SELECT ON TABLE public.filing_note TO nenghao_jobs;
+GRANT SELECT ON TABLE public.filing_note TO nenghao_rules;
+GRANT SELECT ON TABLE public.filing_note TO nenghao_console;
+GRANT SELECT ON TABLE public.filing_note TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.filing_query TO nenghao_unit;
+GRANT SELECT ON TABLE public.filing_query TO nenghao_jobs;
+GRANT SELECT ON TABLE public.filing_query TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.filing_query TO nenghao_console;
+GRANT SELECT ON TABLE public.filing_query TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.filing_signature TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.filing_state TO nenghao_unit;
+GRANT SELECT ON TABLE public.filing_state TO nenghao_jobs;
+GRANT SELECT ON TABLE public.filing_state TO nenghao_rules;
+GRANT SELECT ON TABLE public.filing_state TO nenghao_console;
+GRANT SELECT ON TABLE public.filing_state TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.finding TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.finding TO nenghao_rules;
@@ -2340,6 +3071,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.form_relation TO nenghao_jobs;
 GRANT SELECT ON TABLE public.form_relation TO nenghao_rules;
 GRANT SELECT ON TABLE public.form_relation TO nenghao_console;
 GRANT SELECT ON TABLE public.form_relation TO nenghao_verifier;
+GRANT SELECT ON TABLE public.form_relation TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.gateway TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway TO nenghao_jobs;
@@ -2411,6 +3143,12 @@ GRANT SELECT ON TABLE public.monitored_balance TO nenghao_rules;
 GRANT SELECT ON TABLE public.monitored_balance TO nenghao_console;
 GRANT SELECT ON TABLE public.monitored_balance TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.monitored_cell TO nenghao_unit;
+GRANT SELECT ON TABLE public.monitored_cell TO nenghao_jobs;
+GRANT SELECT ON TABLE public.monitored_cell TO nenghao_rules;
+GRANT SELECT ON TABLE public.monitored_cell TO nenghao_console;
+GRANT SELECT ON TABLE public.monitored_cell TO nenghao_verifier;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.month_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.month_mark TO nenghao_console;
 
@@ -2426,6 +3164,14 @@ GRANT INSERT ON TABLE public.outbound TO nenghao_console;
 GRANT SELECT ON TABLE public.outbound TO nenghao_verifier;
 
 GRANT UPDATE(sent_at) ON TABLE public.outbound TO nenghao_collector;
+
+GRANT SELECT ON TABLE public.unit TO nenghao_collector;
+GRANT SELECT ON TABLE public.unit TO nenghao_jobs;
+GRANT SELECT ON TABLE public.unit TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_console;
+GRANT SELECT ON TABLE public.unit TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.own_unit TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.point TO nenghao_collector;
 GRANT SELECT ON TABLE public.point TO nenghao_jobs;
@@ -2499,9 +3245,20 @@ GRANT SELECT ON TABLE public.release TO nenghao_rules;
 GRANT SELECT ON TABLE public.release TO nenghao_console;
 GRANT SELECT ON TABLE public.release TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.report_calendar TO nenghao_unit;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.report_calendar TO nenghao_jobs;
+GRANT SELECT ON TABLE public.report_calendar TO nenghao_rules;
+GRANT SELECT ON TABLE public.report_calendar TO nenghao_console;
+GRANT SELECT ON TABLE public.report_calendar TO nenghao_verifier;
+
 GRANT SELECT,INSERT ON TABLE public.resend_request TO nenghao_jobs;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_console;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.return_check TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.return_check TO nenghao_rules;
+GRANT SELECT ON TABLE public.return_check TO nenghao_console;
+GRANT SELECT ON TABLE public.return_check TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
@@ -2544,16 +3301,11 @@ GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_console;
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_rules;
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_verifier;
 
-GRANT SELECT ON TABLE public.unit TO nenghao_collector;
-GRANT SELECT ON TABLE public.unit TO nenghao_jobs;
-GRANT SELECT ON TABLE public.unit TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_console;
-GRANT SELECT ON TABLE public.unit TO nenghao_verifier;
-
 GRANT SELECT,INSERT,UPDATE ON TABLE public.variety TO nenghao_jobs;
 GRANT SELECT ON TABLE public.variety TO nenghao_rules;
 GRANT SELECT ON TABLE public.variety TO nenghao_console;
 GRANT SELECT ON TABLE public.variety TO nenghao_verifier;
+GRANT SELECT ON TABLE public.variety TO nenghao_unit;
 
 -- hypertable message_raw: by received_at, chunks of 1 day, 0:00:00
 -- hypertable reading: by at, chunks of 1 day, 0:00:00

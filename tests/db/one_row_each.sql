@@ -76,9 +76,34 @@ FROM unit;
 INSERT INTO balance_cell (balance_id, row_code, column_code, value, unit, completeness, source_point_ids)
 SELECT balance_id, '33', '4', 1, '10^4kWh', 1, '{}'
 FROM monitored_balance;
-INSERT INTO filing (unit_id, month_on, version, content, reason, filled_by, statistics_head, unit_head, filed_at, collected_under)
-SELECT unit_id, '2026-10-01', 1, '{}', 'r', 'a', 'b', 'c', now(), 'survey'
+SELECT set_config('nenghao.unit_id', unit_id::text, TRUE) FROM unit;
+INSERT INTO draft (unit_id, month_on, content, saved_by, saved_at)
+SELECT unit_id, '2026-10-01', '{"cells": [], "notes": []}', 'a', now()
 FROM unit;
+INSERT INTO filing_check (draft_id, unit_id, relation_edition, mandatory_broken, unexplained, not_run, broken, checked_at)
+SELECT draft_id, unit_id, 'e', 0, 0, 0, '[]', now()
+FROM draft;
+INSERT INTO filing_signature (draft_id, unit_id, signer, signed_by, signed_at)
+SELECT draft_id, unit_id, 'filler', 'a', now()
+FROM draft;
+INSERT INTO filing (unit_id, month_on, version, content, reason, filled_by, statistics_head, unit_head, filed_at, collected_under)
+SELECT unit_id, '2026-10-01', 1, '[]', 'r', 'a', 'b', 'c', now(), 'survey'
+FROM unit;
+INSERT INTO filing_note (filing_id, relation_code, form_code, row_code, column_code, cause, quantity, document, noted_by)
+SELECT filing_id, 'A8', '205-1', '33', '4', 'c', 'q', 'd', 'a'
+FROM filing;
+INSERT INTO filing_event (filing_id, state, level, acted_by, acted_at)
+SELECT filing_id, 'filed', 'unit', 'a', now()
+FROM filing;
+INSERT INTO filing_query (filing_id, level, question, asked_by, asked_at)
+SELECT filing_id, 'county', 'q', 'o', now()
+FROM filing;
+INSERT INTO filing_answer (filing_query_id, cause, quantity, document, answered_by, answered_at)
+SELECT filing_query_id, 'c', 'q', 'd', 'a', now()
+FROM filing_query;
+INSERT INTO return_check (kind, return_id, unit_id, month_on, relation_edition, mandatory_broken, explanatory_broken, not_run, audit_run_id, checked_at)
+SELECT 'filing', f.filing_id, f.unit_id, f.month_on, 'e', 0, 0, 0, r.audit_run_id, now()
+FROM filing AS f, audit_run AS r;
 INSERT INTO release (kind, unit_id, month_on, version, format_version, content, hash_algorithm, hash, signature_algorithm, signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash, sealed_at)
 SELECT 'monitored_balance', unit_id, '2026-10-01', 1, '1', '\x00', 'sha256', '\x00', 'ed25519', '\x00', 'k', '\x00', 'n', 'sha256', '\x00', now()
 FROM unit;
