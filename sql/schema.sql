@@ -272,6 +272,65 @@ ALTER FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) OWNE
 
 COMMENT ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) IS '纳入日树: for migrations: from now on each row of the table has a leaf, those that are there get theirs';
 
+CREATE TABLE public.agreed_value (
+    agreed_value_id bigint NOT NULL,
+    series_id integer NOT NULL,
+    span tstzrange NOT NULL,
+    energy numeric,
+    unit text NOT NULL,
+    document_no text NOT NULL,
+    agreed_by_unit text NOT NULL,
+    agreed_by_officer text NOT NULL,
+    decision_id bigint,
+    agreed_on date NOT NULL,
+    recorded_by text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT agreed_value_document_given CHECK ((btrim(document_no) <> ''::text)),
+    CONSTRAINT agreed_value_not_negative CHECK ((energy >= (0)::numeric)),
+    CONSTRAINT agreed_value_officer_given CHECK (((btrim(agreed_by_officer) <> ''::text) AND (agreed_by_officer <> agreed_by_unit))),
+    CONSTRAINT agreed_value_span_bounded CHECK (((NOT isempty(span)) AND (NOT lower_inf(span)) AND (NOT upper_inf(span)) AND lower_inc(span) AND (NOT upper_inc(span)))),
+    CONSTRAINT agreed_value_unit_given CHECK ((btrim(agreed_by_unit) <> ''::text))
+);
+
+ALTER TABLE public.agreed_value OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.agreed_value IS '议定量 (E8): energy that unit and officer agreed on, by a document, for the slots of a span that no meter tells; the last one over a time counts';
+
+COMMENT ON COLUMN public.agreed_value.energy IS '议定能量: of the span''s slots that are not measured, in unit, multiplier applied; null withdraws what was agreed over the span';
+
+COMMENT ON COLUMN public.agreed_value.document_no IS '依据文号: the document that both signed';
+
+COMMENT ON COLUMN public.agreed_value.agreed_by_unit IS '用能单位签字人';
+
+COMMENT ON COLUMN public.agreed_value.agreed_by_officer IS '核查人员签字人';
+
+COMMENT ON COLUMN public.agreed_value.decision_id IS '案件决定: where a case led to it';
+
+ALTER TABLE public.agreed_value ALTER COLUMN agreed_value_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.agreed_value_agreed_value_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW public.agreed_value_in_force AS
+ SELECT agreed_value_id,
+    series_id,
+    span,
+    energy,
+    unit,
+    decision_id
+   FROM public.agreed_value a
+  WHERE ((energy IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+           FROM public.agreed_value later
+          WHERE ((later.series_id = a.series_id) AND (later.span && a.span) AND (later.agreed_value_id > a.agreed_value_id))))));
+
+ALTER VIEW public.agreed_value_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.agreed_value_in_force IS '有效议定量: agreed values that no later one touches; what jobs read';
+
 CREATE TABLE public.alert (
     alert_id bigint NOT NULL,
     fingerprint bytea NOT NULL,
@@ -389,6 +448,30 @@ CREATE TABLE public.changed_mark (
 ALTER TABLE public.changed_mark OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.changed_mark IS '变更表: (series, Shanghai day) that jobs have to look at again; insert-only without a key, so a late commit is never swallowed by an older mark';
+
+CREATE TABLE public.check_meter (
+    check_meter_id integer NOT NULL,
+    point_id integer NOT NULL,
+    check_point_id integer NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    CONSTRAINT check_meter_not_itself CHECK ((point_id <> check_point_id))
+);
+
+ALTER TABLE public.check_meter OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.check_meter IS '校核表: a point whose meter measures the same flow as another one''s; it fills that one''s gaps (E1)';
+
+COMMENT ON COLUMN public.check_meter.check_point_id IS '校核点: read where the point itself is missing; never summed beside it';
+
+ALTER TABLE public.check_meter ALTER COLUMN check_meter_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.check_meter_check_meter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.coal_coefficient (
     coefficient_code text NOT NULL,
@@ -557,12 +640,16 @@ CREATE TABLE public.exclusion (
     decision_id bigint NOT NULL,
     series_id integer NOT NULL,
     span tstzrange NOT NULL,
-    recorded_at timestamp with time zone NOT NULL
+    recorded_at timestamp with time zone NOT NULL,
+    covers text,
+    CONSTRAINT exclusion_covers_known CHECK ((covers = ANY (ARRAY['readings'::text, 'counting'::text])))
 );
 
 ALTER TABLE public.exclusion OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.exclusion IS '剔除: span of a series that a confirmed case takes out; jobs estimate over it and say so';
+
+COMMENT ON COLUMN public.exclusion.covers IS '剔除对象: readings in the span, the registers at its ends stand (so also null); counting: nor is known what the meter counted';
 
 ALTER TABLE public.exclusion ALTER COLUMN exclusion_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.exclusion_exclusion_id_seq
@@ -577,7 +664,8 @@ CREATE VIEW public.exclusion_in_force AS
  SELECT e.exclusion_id,
     e.decision_id,
     e.series_id,
-    e.span
+    e.span,
+    COALESCE(e.covers, 'readings'::text) AS covers
    FROM (public.exclusion e
      JOIN public.decision d ON ((e.decision_id = d.decision_id)))
   WHERE (NOT (EXISTS ( SELECT 1
@@ -1400,7 +1488,8 @@ CREATE TABLE public.point_day (
     measured_energy numeric NOT NULL,
     due_slots integer NOT NULL,
     received_slots integer NOT NULL,
-    known_slots integer NOT NULL
+    known_slots integer NOT NULL,
+    base_factor numeric DEFAULT 1 NOT NULL
 );
 
 ALTER TABLE public.point_day OWNER TO nenghao_owner;
@@ -1409,19 +1498,78 @@ COMMENT ON TABLE public.point_day IS '日量: from the point''s leading series (
 
 COMMENT ON COLUMN public.point_day.energy IS '能量: sum over known slots, null where none is known; known_slots says how many are';
 
-CREATE TABLE public.point_hour (
-    point_id integer NOT NULL,
-    hour_at timestamp with time zone NOT NULL,
+COMMENT ON COLUMN public.point_day.base_factor IS '换算: what energy in the series'' unit is multiplied by to be in the base unit, a power of ten';
+
+CREATE TABLE public.series_day (
+    series_id integer NOT NULL,
+    day_on date NOT NULL,
+    slot_minutes smallint NOT NULL,
     unit text NOT NULL,
-    energy numeric,
-    measured_energy numeric NOT NULL,
+    scale smallint NOT NULL,
+    energy bigint[] NOT NULL,
+    face_scale smallint NOT NULL,
+    face bigint[] NOT NULL,
+    quality text NOT NULL,
+    method text NOT NULL,
     due_slots smallint NOT NULL,
-    known_slots smallint NOT NULL
+    received_slots smallint NOT NULL,
+    total_energy numeric,
+    measured_energy numeric NOT NULL,
+    content_hash_algorithm text DEFAULT 'sha256'::text NOT NULL,
+    content_hash bytea NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    reason text,
+    CONSTRAINT series_day_arrays_fit CHECK (((cardinality(energy) = due_slots) AND (cardinality(face) = due_slots) AND (length(quality) = due_slots) AND (length(method) = due_slots))),
+    CONSTRAINT series_day_reason_fits CHECK (((reason IS NULL) OR (length(reason) = due_slots))),
+    CONSTRAINT series_day_received_range CHECK (((received_slots >= 0) AND (received_slots <= due_slots)))
 );
 
-ALTER TABLE public.point_hour OWNER TO nenghao_owner;
+ALTER TABLE public.series_day OWNER TO nenghao_owner;
 
-COMMENT ON TABLE public.point_hour IS '小时量: energy of a point in [hour_at, hour_at + 1 h), null where a slot is unknown';
+COMMENT ON TABLE public.series_day IS '序列日: one row per series and Shanghai day, arrays of slots in exact scaled integers';
+
+COMMENT ON COLUMN public.series_day.energy IS '时段能量: integer x 10^-scale of unit, multiplier applied; null where it is missing, and in every slot of a gauge';
+
+COMMENT ON COLUMN public.series_day.face IS '表计侧: what the meter itself counted in the slot, x 10^-face_scale, before the multiplier; of a gauge what it showed at the start';
+
+COMMENT ON COLUMN public.series_day.quality IS '质量, a letter a slot: V validated, Q questionable (counted, not measured), E estimated, X excluded and not estimated, N missing';
+
+COMMENT ON COLUMN public.series_day.method IS '估算方法, a character a slot: - not estimated, 1..8 for E1..E8, r missing: register fell (V17) or interval negative (V11)';
+
+COMMENT ON COLUMN public.series_day.received_slots IS '实收: slots whose own reading, the one at their start, arrived; completeness = received_slots / due_slots';
+
+COMMENT ON COLUMN public.series_day.total_energy IS '日能量: null where no slot is known; missing is never zero';
+
+COMMENT ON COLUMN public.series_day.measured_energy IS '实测能量: energy of slots between their own two registers, or received as intervals; not what was apportioned over a gap';
+
+COMMENT ON COLUMN public.series_day.content_hash IS 'SHA-256 of the row''s content: an unchanged day is not written again';
+
+COMMENT ON COLUMN public.series_day.reason IS '原因, a character a slot, as nenghao.domain.series_day names them; null where no slot has one';
+
+CREATE VIEW public.point_hour AS
+ SELECT d.point_id,
+    (((d.day_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text) + make_interval(hours => hour.hour_no)) AS hour_at,
+    d.unit,
+        CASE
+            WHEN (hour.known_slots = hour.due_slots) THEN trim_scale(((hour.energy * d.base_factor) * ((10)::numeric ^ ((- s.scale))::numeric)))
+            ELSE NULL::numeric
+        END AS energy,
+    trim_scale(((hour.measured_energy * d.base_factor) * ((10)::numeric ^ ((- s.scale))::numeric))) AS measured_energy,
+    hour.due_slots,
+    hour.known_slots
+   FROM ((public.point_day d
+     JOIN public.series_day s ON (((d.series_id = s.series_id) AND (d.day_on = s.day_on))))
+     CROSS JOIN LATERAL ( SELECT ((((slot.slot_no - 1) * s.slot_minutes) / 60))::integer AS hour_no,
+            sum(slot.energy) AS energy,
+            COALESCE(sum(slot.energy) FILTER (WHERE (slot.quality = 'V'::text)), (0)::numeric) AS measured_energy,
+            (count(*))::smallint AS due_slots,
+            (count(slot.energy))::smallint AS known_slots
+           FROM UNNEST(s.energy, string_to_array(s.quality, NULL::text)) WITH ORDINALITY slot(energy, quality, slot_no)
+          GROUP BY (((((slot.slot_no - 1) * s.slot_minutes) / 60))::integer)) hour);
+
+ALTER VIEW public.point_hour OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.point_hour IS '小时量: energy of a point in [hour_at, hour_at + 1 h), null where a slot is unknown';
 
 CREATE TABLE public.point_month (
     point_id integer NOT NULL,
@@ -1490,15 +1638,6 @@ COMMENT ON TABLE public.reading_adoption IS '采用值: a conflicting or correct
 
 COMMENT ON COLUMN public.reading_adoption.message_id IS 'the message that brought the value';
 
-ALTER TABLE public.reading_adoption ALTER COLUMN reading_adoption_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.reading_adoption_reading_adoption_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
 CREATE TABLE public.reading_conflict (
     conflict_id bigint NOT NULL,
     series_id integer NOT NULL,
@@ -1517,6 +1656,40 @@ ALTER TABLE public.reading_conflict OWNER TO nenghao_owner;
 COMMENT ON TABLE public.reading_conflict IS '冲突值: another value for a key that has one; kept, never used until a decision adopts it';
 
 COMMENT ON COLUMN public.reading_conflict.assurance IS '可信级别: of the value that came later, as reading.assurance';
+
+CREATE VIEW public.reading_adoption_in_force AS
+ SELECT a.series_id,
+    a.at,
+    a.value,
+    a.message_id,
+    ( SELECT c.assurance
+           FROM public.reading_conflict c
+          WHERE ((c.series_id = a.series_id) AND (c.at = a.at) AND (c.message_id = a.message_id) AND (c.value = a.value))
+          ORDER BY c.conflict_id
+         LIMIT 1) AS assurance
+   FROM (public.reading_adoption a
+     JOIN public.decision d ON ((a.decision_id = d.decision_id)))
+  WHERE ((NOT (EXISTS ( SELECT 1
+           FROM public.decision later
+          WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])))))) AND (NOT (EXISTS ( SELECT 1
+           FROM (public.reading_adoption newer
+             JOIN public.decision nd ON ((newer.decision_id = nd.decision_id)))
+          WHERE ((newer.series_id = a.series_id) AND (newer.at = a.at) AND (newer.reading_adoption_id > a.reading_adoption_id) AND (NOT (EXISTS ( SELECT 1
+                   FROM public.decision later
+                  WHERE ((later.case_id = nd.case_id) AND (later.decision_id > nd.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])))))))))));
+
+ALTER VIEW public.reading_adoption_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.reading_adoption_in_force IS '有效采用值: of each reading the last value that a standing decision adopted';
+
+ALTER TABLE public.reading_adoption ALTER COLUMN reading_adoption_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reading_adoption_reading_adoption_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE public.reading_conflict ALTER COLUMN conflict_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.reading_conflict_conflict_id_seq
@@ -1564,27 +1737,16 @@ CREATE VIEW public.reading_in_force AS
             ELSE r.assurance
         END AS assurance
    FROM ((public.reading r
-     LEFT JOIN LATERAL ( SELECT a.value,
-            a.message_id,
-            ( SELECT c.assurance
-                   FROM public.reading_conflict c
-                  WHERE ((c.series_id = a.series_id) AND (c.at = a.at) AND (c.message_id = a.message_id) AND (c.value = a.value))
-                  ORDER BY c.conflict_id
-                 LIMIT 1) AS assurance
-           FROM (public.reading_adoption a
-             JOIN public.decision d ON ((a.decision_id = d.decision_id)))
-          WHERE ((a.series_id = r.series_id) AND (a.at = r.at) AND (NOT (EXISTS ( SELECT 1
-                   FROM public.decision later
-                  WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])))))))
-          ORDER BY a.reading_adoption_id DESC
-         LIMIT 1) adopted ON (true))
-     LEFT JOIN LATERAL ( SELECT v.value,
+     LEFT JOIN public.reading_adoption_in_force adopted ON (((r.series_id = adopted.series_id) AND (r.at = adopted.at))))
+     LEFT JOIN ( SELECT v.series_id,
+            v.at,
+            v.value,
             v.message_id,
             v.assurance
            FROM public.reading_revision v
-          WHERE ((v.series_id = r.series_id) AND (v.at = r.at) AND (v.standing = 'in_force'::text))
-          ORDER BY v.revision_id DESC
-         LIMIT 1) revised ON (true));
+          WHERE ((v.standing = 'in_force'::text) AND (NOT (EXISTS ( SELECT 1
+                   FROM public.reading_revision newer
+                  WHERE ((newer.series_id = v.series_id) AND (newer.at = v.at) AND (newer.standing = 'in_force'::text) AND (newer.revision_id > v.revision_id))))))) revised ON (((r.series_id = revised.series_id) AND (r.at = revised.at))));
 
 ALTER VIEW public.reading_in_force OWNER TO nenghao_owner;
 
@@ -1876,47 +2038,43 @@ COMMENT ON TABLE public.series IS '序列: point x quantity x kind x period; rea
 
 COMMENT ON COLUMN public.series.kind IS '累计表码 register, 时段量 interval, 瞬时值 gauge';
 
-CREATE TABLE public.series_day (
+CREATE TABLE public.series_day_estimate (
     series_id integer NOT NULL,
     day_on date NOT NULL,
-    slot_minutes smallint NOT NULL,
-    unit text NOT NULL,
-    scale smallint NOT NULL,
-    energy bigint[] NOT NULL,
-    face_scale smallint NOT NULL,
-    face bigint[] NOT NULL,
-    quality text NOT NULL,
+    first_slot smallint NOT NULL,
+    slot_count smallint NOT NULL,
     method text NOT NULL,
-    due_slots smallint NOT NULL,
-    received_slots smallint NOT NULL,
-    total_energy numeric,
-    measured_energy numeric NOT NULL,
-    content_hash_algorithm text DEFAULT 'sha256'::text NOT NULL,
-    content_hash bytea NOT NULL,
-    computed_at timestamp with time zone NOT NULL,
-    CONSTRAINT series_day_arrays_fit CHECK (((cardinality(energy) = due_slots) AND (cardinality(face) = due_slots) AND (length(quality) = due_slots) AND (length(method) = due_slots))),
-    CONSTRAINT series_day_received_range CHECK (((received_slots >= 0) AND (received_slots <= due_slots)))
+    donor_days date[] NOT NULL,
+    donor_series_id integer,
+    exclusion_id bigint,
+    decision_id bigint,
+    agreed_value_id bigint,
+    reasons text[] NOT NULL,
+    gap tstzrange NOT NULL,
+    known_energy numeric,
+    CONSTRAINT series_day_estimate_method_known CHECK ((method ~ '^E[1-8]$'::text)),
+    CONSTRAINT series_day_estimate_slots CHECK (((first_slot >= 1) AND (slot_count >= 1)))
 );
 
-ALTER TABLE public.series_day OWNER TO nenghao_owner;
+ALTER TABLE public.series_day_estimate OWNER TO nenghao_owner;
 
-COMMENT ON TABLE public.series_day IS '序列日: one row per series and Shanghai day, arrays of slots in exact scaled integers';
+COMMENT ON TABLE public.series_day_estimate IS '估算说明: how, from which donors and why a run of slots of a series day was estimated; made again with its day';
 
-COMMENT ON COLUMN public.series_day.energy IS '时段能量: integer x 10^-scale of unit, multiplier applied; null where it is missing';
+COMMENT ON COLUMN public.series_day_estimate.first_slot IS 'slot_no of its first slot, from 1';
 
-COMMENT ON COLUMN public.series_day.face IS '表计侧时段量: what the meter itself counted in the slot, integer x 10^-face_scale, before the multiplier';
+COMMENT ON COLUMN public.series_day_estimate.method IS '估算方法: E1 check meter, E2 linear, E3 register advance, E4 like days, E5 day before, E6 production, E7 stop, E8 agreed';
 
-COMMENT ON COLUMN public.series_day.quality IS '质量, a letter a slot: V validated, E estimated, X excluded by a decision and not estimated, N missing';
+COMMENT ON COLUMN public.series_day_estimate.donor_days IS '样本日: days whose measured slots gave shape or amount; empty where none did';
 
-COMMENT ON COLUMN public.series_day.method IS '估算方法, a character a slot: - not estimated, 3 register advance apportioned (E3), r missing: register fell (V17) or interval negative (V11)';
+COMMENT ON COLUMN public.series_day_estimate.donor_series_id IS '样本序列: another series that gave shape or amount (check meter, register beside intervals)';
 
-COMMENT ON COLUMN public.series_day.received_slots IS '实收: slots whose own reading, the one at their start, arrived; completeness = received_slots / due_slots';
+COMMENT ON COLUMN public.series_day_estimate.exclusion_id IS '剔除: the exclusion it stands in for';
 
-COMMENT ON COLUMN public.series_day.total_energy IS '日能量: null where no slot is known; missing is never zero';
+COMMENT ON COLUMN public.series_day_estimate.reasons IS '原因: reasons of its slots by name, as in series_day.reason';
 
-COMMENT ON COLUMN public.series_day.measured_energy IS '实测能量: energy of slots between their own two registers, or received as intervals; not what was apportioned over a gap';
+COMMENT ON COLUMN public.series_day_estimate.gap IS '缺口: all that was estimated at once, over days; a gap that is as it was keeps its estimate though its donors changed';
 
-COMMENT ON COLUMN public.series_day.content_hash IS 'SHA-256 of the row''s content: an unchanged day is not written again';
+COMMENT ON COLUMN public.series_day_estimate.known_energy IS '已知总量: energy of the gap that its parts add up to, in the unit of the series day; null where the amount itself is a guess';
 
 CREATE VIEW public.series_day_slot AS
  SELECT sd.series_id,
@@ -1932,7 +2090,8 @@ CREATE VIEW public.series_day_slot AS
     ((slot.energy)::numeric * ((10)::numeric ^ ((- sd.scale))::numeric)) AS energy,
     ((slot.face)::numeric * ((10)::numeric ^ ((- sd.face_scale))::numeric)) AS face,
     substr(sd.quality, (slot.slot_no)::integer, 1) AS quality,
-    substr(sd.method, (slot.slot_no)::integer, 1) AS method
+    substr(sd.method, (slot.slot_no)::integer, 1) AS method,
+    COALESCE(substr(sd.reason, (slot.slot_no)::integer, 1), '-'::text) AS reason
    FROM (((public.series_day sd
      JOIN public.series s ON ((sd.series_id = s.series_id)))
      JOIN public.point p ON ((s.point_id = p.point_id)))
@@ -1962,9 +2121,14 @@ CREATE TABLE public.series_version (
     multiplier_applied_by text NOT NULL,
     decimals smallint NOT NULL,
     register_modulus numeric,
+    rated_capacity numeric,
+    lowest_value numeric,
+    highest_value numeric,
+    CONSTRAINT series_version_capacity_positive CHECK ((rated_capacity > (0)::numeric)),
     CONSTRAINT series_version_decimals_range CHECK (((decimals >= 0) AND (decimals <= 6))),
     CONSTRAINT series_version_multiplier_by_known CHECK ((multiplier_applied_by = ANY (ARRAY['platform'::text, 'gateway'::text]))),
     CONSTRAINT series_version_multiplier_positive CHECK ((multiplier > (0)::numeric)),
+    CONSTRAINT series_version_range_order CHECK ((lowest_value < highest_value)),
     CONSTRAINT series_version_slot_known CHECK ((slot_minutes = ANY (ARRAY[15, 30, 60])))
 );
 
@@ -1981,6 +2145,12 @@ COMMENT ON COLUMN public.series_version.multiplier_applied_by IS '倍率由谁�
 COMMENT ON COLUMN public.series_version.decimals IS '小数位: resolution of the meter''s face';
 
 COMMENT ON COLUMN public.series_version.register_modulus IS '满度: the register shows 0 again at this face value; null where it cannot roll over';
+
+COMMENT ON COLUMN public.series_version.rated_capacity IS '额定能力: what the circuit or pipe can carry in an hour, in the unit, after the multiplier (kW for kWh); null where not known';
+
+COMMENT ON COLUMN public.series_version.lowest_value IS '物理下限: a gauge that shows less is not believed; null where there is no bound';
+
+COMMENT ON COLUMN public.series_version.highest_value IS '物理上限: a gauge that shows more is not believed; null where there is no bound';
 
 ALTER TABLE public.series_version ALTER COLUMN series_version_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.series_version_series_version_id_seq
@@ -2086,6 +2256,9 @@ COMMENT ON COLUMN public.variety.variety_code IS '代码 (205-1 丙)';
 
 COMMENT ON COLUMN public.variety.form_unit IS '计量单位 (205-1 乙), as a unit code of nenghao.domain.quantities';
 
+ALTER TABLE ONLY public.agreed_value
+    ADD CONSTRAINT agreed_value_pk PRIMARY KEY (agreed_value_id);
+
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_fingerprint_unique UNIQUE (fingerprint);
 
@@ -2100,6 +2273,12 @@ ALTER TABLE ONLY public.audit_run
 
 ALTER TABLE ONLY public.balance_cell
     ADD CONSTRAINT balance_cell_pk PRIMARY KEY (balance_id, row_code, column_code);
+
+ALTER TABLE ONLY public.check_meter
+    ADD CONSTRAINT check_meter_once UNIQUE (point_id, check_point_id, valid_from);
+
+ALTER TABLE ONLY public.check_meter
+    ADD CONSTRAINT check_meter_pk PRIMARY KEY (check_meter_id);
 
 ALTER TABLE ONLY public.coal_coefficient
     ADD CONSTRAINT coal_coefficient_pk PRIMARY KEY (coefficient_code);
@@ -2239,9 +2418,6 @@ ALTER TABLE ONLY public.point
 ALTER TABLE ONLY public.point_day
     ADD CONSTRAINT point_day_pk PRIMARY KEY (point_id, day_on);
 
-ALTER TABLE ONLY public.point_hour
-    ADD CONSTRAINT point_hour_pk PRIMARY KEY (point_id, hour_at);
-
 ALTER TABLE ONLY public.point_month
     ADD CONSTRAINT point_month_pk PRIMARY KEY (point_id, month_on);
 
@@ -2308,6 +2484,9 @@ ALTER TABLE ONLY public.rule_version
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY public.series_day_estimate
+    ADD CONSTRAINT series_day_estimate_pk PRIMARY KEY (series_id, day_on, first_slot);
+
 ALTER TABLE ONLY public.series_day
     ADD CONSTRAINT series_day_pk PRIMARY KEY (series_id, day_on);
 
@@ -2331,6 +2510,8 @@ ALTER TABLE ONLY public.unit
 
 ALTER TABLE ONLY public.variety
     ADD CONSTRAINT variety_pk PRIMARY KEY (edition, variety_code);
+
+CREATE INDEX agreed_value_by_series ON public.agreed_value USING btree (series_id);
 
 CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_id);
 
@@ -2380,6 +2561,14 @@ CREATE INDEX row_leaf_by_row ON public.row_leaf USING btree (table_name, row_key
 
 CREATE INDEX series_day_by_day ON public.series_day USING btree (day_on);
 
+CREATE TRIGGER agreed_value_append_only BEFORE DELETE OR UPDATE ON public.agreed_value FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER agreed_value_change_recorded AFTER UPDATE ON public.agreed_value REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('agreed_value_id');
+
+CREATE TRIGGER agreed_value_no_truncate BEFORE TRUNCATE ON public.agreed_value FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER agreed_value_recorded AFTER INSERT ON public.agreed_value REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('agreed_value_id');
+
 CREATE TRIGGER alert_append_only BEFORE DELETE OR UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER alert_change_recorded AFTER UPDATE ON public.alert REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('alert_id');
@@ -2411,6 +2600,10 @@ CREATE TRIGGER balance_cell_change_recorded AFTER UPDATE ON public.balance_cell 
 CREATE TRIGGER balance_cell_no_truncate BEFORE TRUNCATE ON public.balance_cell FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER balance_cell_recorded AFTER INSERT ON public.balance_cell REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id', 'row_code', 'column_code');
+
+CREATE TRIGGER check_meter_change_recorded AFTER UPDATE ON public.check_meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('check_meter_id');
+
+CREATE TRIGGER check_meter_recorded AFTER INSERT ON public.check_meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('check_meter_id');
 
 CREATE TRIGGER coal_coefficient_change_recorded AFTER UPDATE ON public.coal_coefficient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('coefficient_code');
 
@@ -2696,6 +2889,12 @@ CREATE TRIGGER variety_change_recorded AFTER UPDATE ON public.variety REFERENCIN
 
 CREATE TRIGGER variety_recorded AFTER INSERT ON public.variety REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'variety_code');
 
+ALTER TABLE ONLY public.agreed_value
+    ADD CONSTRAINT agreed_value_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
+
+ALTER TABLE ONLY public.agreed_value
+    ADD CONSTRAINT agreed_value_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
 
@@ -2710,6 +2909,12 @@ ALTER TABLE ONLY public.balance_cell
 
 ALTER TABLE ONLY public.balance_cell
     ADD CONSTRAINT balance_cell_coefficient_fk FOREIGN KEY (coefficient_code) REFERENCES public.coal_coefficient(coefficient_code);
+
+ALTER TABLE ONLY public.check_meter
+    ADD CONSTRAINT check_meter_check_fk FOREIGN KEY (check_point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.check_meter
+    ADD CONSTRAINT check_meter_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
 
 ALTER TABLE ONLY public.day_head
     ADD CONSTRAINT day_head_tree_fk FOREIGN KEY (tree_no) REFERENCES public.day_tree(tree_no);
@@ -2810,9 +3015,6 @@ ALTER TABLE ONLY public.network_term
 ALTER TABLE ONLY public.point_day
     ADD CONSTRAINT point_day_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
 
-ALTER TABLE ONLY public.point_hour
-    ADD CONSTRAINT point_hour_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
-
 ALTER TABLE ONLY public.point_month
     ADD CONSTRAINT point_month_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
 
@@ -2866,6 +3068,9 @@ ALTER TABLE ONLY public.return_check
 
 ALTER TABLE ONLY public.return_check
     ADD CONSTRAINT return_check_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.series_day_estimate
+    ADD CONSTRAINT series_day_estimate_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
 ALTER TABLE ONLY public.series_day
     ADD CONSTRAINT series_day_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
@@ -2948,6 +3153,16 @@ REVOKE ALL ON FUNCTION public.require_gateways() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.agreed_value TO nenghao_jobs;
+GRANT SELECT ON TABLE public.agreed_value TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.agreed_value TO nenghao_console;
+GRANT SELECT ON TABLE public.agreed_value TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.agreed_value_in_force TO nenghao_jobs;
+GRANT SELECT ON TABLE public.agreed_value_in_force TO nenghao_rules;
+GRANT SELECT ON TABLE public.agreed_value_in_force TO nenghao_console;
+GRANT SELECT ON TABLE public.agreed_value_in_force TO nenghao_verifier;
+
 GRANT SELECT ON TABLE public.alert TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.alert TO nenghao_rules;
 GRANT SELECT ON TABLE public.alert TO nenghao_console;
@@ -2974,6 +3189,11 @@ GRANT SELECT ON TABLE public.balance_cell TO nenghao_verifier;
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_collector;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changed_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_console;
+
+GRANT SELECT ON TABLE public.check_meter TO nenghao_jobs;
+GRANT SELECT ON TABLE public.check_meter TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.check_meter TO nenghao_console;
+GRANT SELECT ON TABLE public.check_meter TO nenghao_verifier;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.coal_coefficient TO nenghao_jobs;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_rules;
@@ -3184,7 +3404,12 @@ GRANT SELECT ON TABLE public.point_day TO nenghao_rules;
 GRANT SELECT ON TABLE public.point_day TO nenghao_console;
 GRANT SELECT ON TABLE public.point_day TO nenghao_verifier;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_hour TO nenghao_jobs;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series_day TO nenghao_rules;
+GRANT SELECT ON TABLE public.series_day TO nenghao_console;
+GRANT SELECT ON TABLE public.series_day TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.point_hour TO nenghao_jobs;
 GRANT SELECT ON TABLE public.point_hour TO nenghao_rules;
 GRANT SELECT ON TABLE public.point_hour TO nenghao_console;
 GRANT SELECT ON TABLE public.point_hour TO nenghao_verifier;
@@ -3210,6 +3435,11 @@ GRANT SELECT ON TABLE public.reading_conflict TO nenghao_jobs;
 GRANT SELECT ON TABLE public.reading_conflict TO nenghao_rules;
 GRANT SELECT ON TABLE public.reading_conflict TO nenghao_console;
 GRANT SELECT ON TABLE public.reading_conflict TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.reading_adoption_in_force TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reading_adoption_in_force TO nenghao_rules;
+GRANT SELECT ON TABLE public.reading_adoption_in_force TO nenghao_console;
+GRANT SELECT ON TABLE public.reading_adoption_in_force TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.reading_revision TO nenghao_collector;
 GRANT SELECT ON TABLE public.reading_revision TO nenghao_jobs;
@@ -3280,10 +3510,10 @@ GRANT SELECT ON TABLE public.series TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.series TO nenghao_console;
 GRANT SELECT ON TABLE public.series TO nenghao_verifier;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day TO nenghao_jobs;
-GRANT SELECT ON TABLE public.series_day TO nenghao_rules;
-GRANT SELECT ON TABLE public.series_day TO nenghao_console;
-GRANT SELECT ON TABLE public.series_day TO nenghao_verifier;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day_estimate TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_rules;
+GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_console;
+GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_rules;

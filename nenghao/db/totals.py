@@ -1,4 +1,4 @@
-"""Hour, day and month totals of points, made in the database from series days."""
+"""Day and month totals of points, made in the database from series days; hours are the view `point_hour` over both."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def points_of_series(conn: Connection, series_ids: Iterable[int]) -> list[PointS
 def write_point_days(
     conn: Connection, pairs: Sequence[PointOn], candidates: Mapping[int, Sequence[PointSeries]]
 ) -> list[PointOn]:
-    """Write day totals, and the hour totals of changed days; `candidates` are a point's series, the best first.
+    """Write day totals; `candidates` are a point's series, the best first.
 
     Returns the pairs that changed.
     """
@@ -61,8 +61,6 @@ def write_point_days(
         "candidate_ranks": [place for _, _, place in ranked],
     }
     changed = conn.execute(_QUERIES["write_point_days"], columns).fetchall()
-    # All asked days, not only the changed ones: a day's sum can stand while its hours move.
-    conn.execute(_QUERIES["write_point_hours"], {**_pair_columns(pairs, "days"), **_unit_columns()})
     return [(point_id, day_on) for point_id, day_on in changed]
 
 

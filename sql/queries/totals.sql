@@ -23,6 +23,7 @@ WITH chosen AS (
         d.series_id,
         d.day_on,
         base.base_unit AS unit,
+        base.factor,
         trim_scale(d.total_energy * base.factor) AS energy,
         trim_scale(d.measured_energy * base.factor) AS measured_energy,
         d.due_slots,
@@ -38,62 +39,26 @@ WITH chosen AS (
     ORDER BY pair.point_id, pair.day_on, (d.total_energy IS NULL), candidate.place
 )
 INSERT INTO point_day AS t (
-    point_id, day_on, series_id, unit, energy, measured_energy, due_slots, received_slots, known_slots
+    point_id, day_on, series_id, unit, base_factor, energy, measured_energy, due_slots, received_slots, known_slots
 )
-SELECT point_id, day_on, series_id, unit, energy, measured_energy, due_slots, received_slots, known_slots
+SELECT point_id, day_on, series_id, unit, factor, energy, measured_energy, due_slots, received_slots, known_slots
 FROM chosen
 ON CONFLICT (point_id, day_on) DO UPDATE SET
     series_id = excluded.series_id,
     unit = excluded.unit,
+    base_factor = excluded.base_factor,
     energy = excluded.energy,
     measured_energy = excluded.measured_energy,
     due_slots = excluded.due_slots,
     received_slots = excluded.received_slots,
     known_slots = excluded.known_slots
 WHERE
-    (t.series_id, t.unit, t.energy, t.measured_energy, t.due_slots, t.received_slots, t.known_slots)
+    (t.series_id, t.unit, t.base_factor, t.energy, t.measured_energy, t.due_slots, t.received_slots, t.known_slots)
     IS DISTINCT FROM (
-        excluded.series_id, excluded.unit, excluded.energy, excluded.measured_energy,
+        excluded.series_id, excluded.unit, excluded.base_factor, excluded.energy, excluded.measured_energy,
         excluded.due_slots, excluded.received_slots, excluded.known_slots
     )
 RETURNING t.point_id, t.day_on;
-
--- write_point_hours --
--- Hour totals of the given (point, day) pairs from the leading series of their point day; null where a slot is unknown.
-INSERT INTO point_hour AS t (point_id, hour_at, unit, energy, measured_energy, due_slots, known_slots)
-SELECT
-    p.point_id,
-    (p.day_on::timestamp AT TIME ZONE 'Asia/Shanghai')
-    + make_interval(hours => (slot.slot_no::integer - 1) * d.slot_minutes / 60) AS hour_at,
-    p.unit,
-    CASE
-        WHEN count(slot.energy) = count(*)
-            THEN trim_scale(sum(slot.energy) * max(base.factor) * (10::numeric ^ (-max(d.scale))))
-    END AS energy,
-    trim_scale(
-        coalesce(sum(slot.energy) FILTER (WHERE substr(d.quality, slot.slot_no::integer, 1) = 'V'), 0)
-        * max(base.factor) * (10::numeric ^ (-max(d.scale)))
-    ) AS measured_energy,
-    count(*) AS due_slots,
-    count(slot.energy) AS known_slots
-FROM unnest(%(point_ids)s::integer[], %(days)s::date[]) AS pair (point_id, day_on)
-INNER JOIN point_day AS p ON pair.point_id = p.point_id AND pair.day_on = p.day_on
-INNER JOIN series_day AS d ON p.series_id = d.series_id AND p.day_on = d.day_on
-INNER JOIN unnest(%(units)s::text[], %(base_units)s::text[], %(factors)s::numeric[]) AS base (unit, base_unit, factor)
-    ON d.unit = base.unit
-CROSS JOIN LATERAL unnest(d.energy) WITH ORDINALITY AS slot (energy, slot_no)
-GROUP BY p.point_id, hour_at, p.unit
-ON CONFLICT (point_id, hour_at) DO UPDATE SET
-    unit = excluded.unit,
-    energy = excluded.energy,
-    measured_energy = excluded.measured_energy,
-    due_slots = excluded.due_slots,
-    known_slots = excluded.known_slots
-WHERE
-    (t.unit, t.energy, t.measured_energy, t.due_slots, t.known_slots)
-    IS DISTINCT FROM (
-        excluded.unit, excluded.energy, excluded.measured_energy, excluded.due_slots, excluded.known_slots
-    );
 
 -- write_point_months --
 -- Month totals of the given (point, month) pairs from their day totals; returns the pairs whose row is new or changed.

@@ -70,6 +70,9 @@ FROM decision, series;
 INSERT INTO reading_adoption (decision_id, series_id, at, value, recorded_at, message_id)
 SELECT decision_id, series_id, now(), 1, now(), message_id
 FROM decision, series, message;
+INSERT INTO agreed_value (series_id, span, energy, unit, document_no, agreed_by_unit, agreed_by_officer, decision_id, agreed_on, recorded_by, recorded_at)
+SELECT series_id, '[2026-10-01,2026-10-02)', 1, 'kWh', 'd', 'a', 'b', decision_id, '2026-10-03', 'p', now()
+FROM series, decision;
 INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition, content_hash_algorithm, content_hash, computed_at)
 SELECT unit_id, '2026-10-01', 1, 'l', 'c', 'sha256', '\x00', now()
 FROM unit;
@@ -107,3 +110,9 @@ FROM filing AS f, audit_run AS r;
 INSERT INTO release (kind, unit_id, month_on, version, format_version, content, hash_algorithm, hash, signature_algorithm, signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash, sealed_at)
 SELECT 'monitored_balance', unit_id, '2026-10-01', 1, '1', '\x00', 'sha256', '\x00', 'ed25519', '\x00', 'k', '\x00', 'n', 'sha256', '\x00', now()
 FROM unit;
+-- Last, because it takes a second point.
+INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)
+SELECT unit_id, 'CHECK', data_code, 'n', variety_code, flow, use FROM point;
+INSERT INTO check_meter (point_id, check_point_id, valid_from)
+SELECT main.point_id, checked.point_id, '2026-10-01' FROM point AS main, point AS checked
+WHERE main.point_code <> 'CHECK' AND checked.point_code = 'CHECK';

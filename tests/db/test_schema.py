@@ -19,7 +19,7 @@ APPEND_ONLY = (
     "rule_version", "audit_run", "finding",
     "alert", "audit_case", "evidence", "decision", "exclusion", "reading_adoption", "monitored_balance",
     "balance_cell", "draft", "filing_check", "filing_signature", "filing", "filing_note", "filing_event",
-    "filing_query", "filing_answer", "return_check", "release",
+    "filing_query", "filing_answer", "return_check", "release", "agreed_value",
 )  # fmt: skip
 
 

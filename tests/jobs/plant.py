@@ -13,7 +13,7 @@ from nenghao.domain.unit_code import check_character
 
 NOW = datetime.fromisoformat("2026-11-02T01:00:00+08:00")
 DAY = date(2026, 10, 5)
-RESULTS = ("series_day", "point_hour", "point_day", "point_month", "audit_mark", "month_mark", "changed_mark")
+RESULTS = ("series_day", "series_day_estimate", "point_day", "point_month", "audit_mark", "month_mark", "changed_mark")
 
 _numbers = count(1)
 
