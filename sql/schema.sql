@@ -65,6 +65,29 @@ ALTER FUNCTION public.file_by_the_rules() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.file_by_the_rules() IS '报出: figures of the signed draft, its relations checked; locked months by kinds of correction only';
 
+CREATE FUNCTION public.fill_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    changed text;
+BEGIN
+    IF tg_op = 'UPDATE' THEN
+        SELECT string_agg(was.key, ', ') INTO changed
+        FROM jsonb_each(to_jsonb(old)) AS was
+        WHERE was.value <> 'null' AND was.value IS DISTINCT FROM to_jsonb(new) -> was.key;
+        IF changed IS NULL THEN
+            RETURN new;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'table % is only filled in: % refused%', tg_table_name, tg_op, coalesce(' for ' || changed, '')
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+ALTER FUNCTION public.fill_only() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.fill_only() IS '只补不改: raises where a row would go or a value that stands would change';
+
 CREATE FUNCTION public.keep_named_gateway() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -439,6 +462,34 @@ COMMENT ON COLUMN public.balance_cell.measured_share IS '实测占比: energy be
 
 COMMENT ON COLUMN public.balance_cell.known_share IS '已知占比: slots whose energy is known / due slots, below completeness where readings came and tell nothing; null where not counted';
 
+CREATE TABLE public.boundary_register (
+    boundary_register_id integer NOT NULL,
+    series_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    side text NOT NULL,
+    value numeric NOT NULL,
+    meter_change_id integer,
+    multiplier_change_id integer,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT boundary_register_of_one_change CHECK (((meter_change_id IS NULL) <> (multiplier_change_id IS NULL))),
+    CONSTRAINT boundary_register_side_known CHECK ((side = ANY (ARRAY['final'::text, 'initial'::text])))
+);
+
+ALTER TABLE public.boundary_register OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.boundary_register IS '换表(换互感器)边界表码: final belongs to the version that ends at `at`, initial to the one that begins; what closing reads beside readings';
+
+COMMENT ON COLUMN public.boundary_register.value IS 'in the unit of the version it belongs to, as its gateway would have sent it';
+
+ALTER TABLE public.boundary_register ALTER COLUMN boundary_register_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.boundary_register_boundary_register_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.changed_mark (
     series_id integer NOT NULL,
     day_on date NOT NULL,
@@ -494,6 +545,47 @@ ALTER TABLE public.coal_coefficient OWNER TO nenghao_owner;
 COMMENT ON TABLE public.coal_coefficient IS '折标准煤系数: reference rows by edition; every converted figure names its row';
 
 COMMENT ON COLUMN public.coal_coefficient.basis IS '当量值 calorific | 等价值 equal';
+
+CREATE TABLE public.context_event (
+    context_event_id integer NOT NULL,
+    unit_id integer,
+    point_id integer,
+    kind text NOT NULL,
+    title text NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    division_code text,
+    industry_code text,
+    document_no text,
+    filed_at timestamp with time zone NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT context_event_in_order CHECK ((ends_at > begins_at)),
+    CONSTRAINT context_event_kind_known CHECK (
+CASE
+    WHEN (unit_id IS NULL) THEN (kind = ANY (ARRAY['orderly_use'::text, 'heavy_pollution'::text, 'staggered_production'::text, 'tariff'::text, 'power_cut'::text, 'heating_season'::text, 'festival'::text, 'disaster'::text, 'other'::text]))
+    ELSE (kind = ANY (ARRAY['overhaul'::text, 'shutdown'::text, 'line_stop'::text, 'restart'::text, 'capacity_change'::text, 'own_generation'::text, 'demand_contract'::text, 'metering_work'::text, 'new_equipment'::text, 'other'::text]))
+END),
+    CONSTRAINT context_event_place_is_public CHECK (((unit_id IS NULL) OR ((division_code IS NULL) AND (industry_code IS NULL)))),
+    CONSTRAINT context_event_point_has_unit CHECK (((point_id IS NULL) OR (unit_id IS NOT NULL))),
+    CONSTRAINT context_event_public_has_document CHECK (((unit_id IS NOT NULL) OR (document_no IS NOT NULL)))
+);
+
+ALTER TABLE public.context_event OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.context_event IS '背景事件: public (unit_id null; region, sector) or of a unit; filed_at <= begins_at was filed before the fact and weighs more';
+
+COMMENT ON COLUMN public.context_event.division_code IS '行政区划代码 of the region it holds for, with its trailing zeros; null everywhere';
+
+COMMENT ON COLUMN public.context_event.industry_code IS '国民经济行业代码 it holds for, with all below it; null all';
+
+ALTER TABLE public.context_event ALTER COLUMN context_event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.context_event_context_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.day_head (
     tree_no bigint NOT NULL,
@@ -1283,6 +1375,21 @@ CREATE TABLE public.meter (
     verified_on date,
     next_verification_on date,
     state text NOT NULL,
+    name text,
+    instrument text,
+    variety_code text,
+    metering_level smallint,
+    measuring_range text,
+    maker text,
+    serial_no text,
+    place text,
+    installed_on date,
+    cycle_months smallint,
+    verified_by text,
+    certificate_no text,
+    CONSTRAINT meter_cycle_range CHECK (((cycle_months >= 1) AND (cycle_months <= 240))),
+    CONSTRAINT meter_instrument_known CHECK ((instrument = ANY (ARRAY['electricity_meter'::text, 'weighing'::text, 'oil_flow'::text, 'gas_flow'::text, 'steam_flow'::text, 'water_flow'::text, 'heat_meter'::text, 'temperature'::text, 'pressure'::text, 'other'::text]))),
+    CONSTRAINT meter_level_known CHECK (((metering_level >= 1) AND (metering_level <= 3))),
     CONSTRAINT meter_state_known CHECK ((state = ANY (ARRAY['qualified'::text, 'permitted'::text, 'stopped'::text])))
 );
 
@@ -1290,14 +1397,179 @@ ALTER TABLE public.meter OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.meter IS '能源计量器具 (GB 17167 台账)';
 
+COMMENT ON COLUMN public.meter.meter_no IS '用能单位管理编号';
+
+COMMENT ON COLUMN public.meter.model IS '型号规格';
+
 COMMENT ON COLUMN public.meter.accuracy_class IS '准确度等级';
+
+COMMENT ON COLUMN public.meter.verified_on IS '检定日期 when it was registered; later ones stand in meter_verification, the newest in meter_now';
 
 COMMENT ON COLUMN public.meter.next_verification_on IS '下次检定日期';
 
-COMMENT ON COLUMN public.meter.state IS '状态: 合格 qualified, 准用 permitted, 停用 stopped';
+COMMENT ON COLUMN public.meter.state IS '状态 when it was registered: 合格 qualified, 准用 permitted, 停用 stopped; later ones stand in meter_state_change';
+
+COMMENT ON COLUMN public.meter.name IS '计量器具名称';
+
+COMMENT ON COLUMN public.meter.instrument IS '计量器具类型 (GB 17167 table 4)';
+
+COMMENT ON COLUMN public.meter.variety_code IS '能源品种代码: what it measures, as in variety';
+
+COMMENT ON COLUMN public.meter.metering_level IS '计量级别: 1 进出用能单位, 2 进出主要次级用能单位, 3 主要用能设备';
+
+COMMENT ON COLUMN public.meter.measuring_range IS '测量范围';
+
+COMMENT ON COLUMN public.meter.maker IS '生产厂家';
+
+COMMENT ON COLUMN public.meter.serial_no IS '出厂编号';
+
+COMMENT ON COLUMN public.meter.place IS '安装使用地点';
+
+COMMENT ON COLUMN public.meter.cycle_months IS '检定周期, months';
+
+CREATE TABLE public.meter_change (
+    meter_change_id integer NOT NULL,
+    point_id integer NOT NULL,
+    quantity text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    old_meter_id integer NOT NULL,
+    old_final numeric,
+    new_meter_id integer NOT NULL,
+    new_initial numeric,
+    multiplier numeric,
+    decimals smallint,
+    register_modulus numeric,
+    certificate_no text,
+    reason text NOT NULL,
+    declared_by text NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    timeliness text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT meter_change_both_registers CHECK (((old_final IS NULL) = (new_initial IS NULL))),
+    CONSTRAINT meter_change_multiplier_positive CHECK ((multiplier > (0)::numeric)),
+    CONSTRAINT meter_change_timeliness_known CHECK ((timeliness = ANY (ARRAY['before'::text, 'in_time'::text, 'late'::text, 'unknown'::text]))),
+    CONSTRAINT meter_change_two_meters CHECK ((old_meter_id <> new_meter_id))
+);
+
+ALTER TABLE public.meter_change OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.meter_change IS '换表申报: one meter took another''s place at a point, with the last register of the old and the first of the new';
+
+COMMENT ON COLUMN public.meter_change.old_final IS '旧表止码, in the unit of its series version; null where the quantity has no register';
+
+COMMENT ON COLUMN public.meter_change.multiplier IS '倍率 of the new version; null: as before. So are decimals and register_modulus';
+
+COMMENT ON COLUMN public.meter_change.timeliness IS '申报时效: before 事前, in_time within 3 working days, late 迟报, unknown where the calendar of the year is not';
+
+ALTER TABLE public.meter_change ALTER COLUMN meter_change_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.meter_change_meter_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE public.meter ALTER COLUMN meter_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.meter_meter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.meter_state_change (
+    meter_state_change_id integer NOT NULL,
+    meter_id integer NOT NULL,
+    changed_on date NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    declared_by text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT meter_state_change_state_known CHECK ((state = ANY (ARRAY['qualified'::text, 'permitted'::text, 'stopped'::text])))
+);
+
+ALTER TABLE public.meter_state_change OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.meter_state_change IS '计量器具状态变更: from changed_on on the meter is in this state';
+
+CREATE TABLE public.meter_verification (
+    meter_verification_id integer NOT NULL,
+    meter_id integer NOT NULL,
+    verified_on date NOT NULL,
+    next_verification_on date,
+    verified_by text NOT NULL,
+    certificate_no text NOT NULL,
+    result text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT meter_verification_in_order CHECK ((next_verification_on > verified_on)),
+    CONSTRAINT meter_verification_result_known CHECK ((result = ANY (ARRAY['passed'::text, 'limited'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.meter_verification OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.meter_verification IS '检定(校准)记录: each verification of a meter, collected under 计量监管';
+
+COMMENT ON COLUMN public.meter_verification.result IS '结论: 合格 passed, 限制使用 limited, 不合格 failed';
+
+CREATE VIEW public.meter_now AS
+ SELECT m.meter_id,
+    m.unit_id,
+    m.meter_no,
+    m.name,
+    m.instrument,
+    m.variety_code,
+    m.metering_level,
+    m.model,
+    m.accuracy_class,
+    m.measuring_range,
+    m.maker,
+    m.serial_no,
+    m.place,
+    m.installed_on,
+    m.cycle_months,
+    COALESCE(v.verified_on, m.verified_on) AS verified_on,
+        CASE
+            WHEN (v.meter_id IS NULL) THEN m.next_verification_on
+            ELSE v.next_verification_on
+        END AS next_verification_on,
+    COALESCE(v.verified_by, m.verified_by) AS verified_by,
+    COALESCE(v.certificate_no, m.certificate_no) AS certificate_no,
+    v.result AS verification_result,
+    COALESCE(c.state, m.state) AS state
+   FROM ((public.meter m
+     LEFT JOIN LATERAL ( SELECT x.meter_id,
+            x.verified_on,
+            x.next_verification_on,
+            x.verified_by,
+            x.certificate_no,
+            x.result
+           FROM public.meter_verification x
+          WHERE ((x.meter_id = m.meter_id) AND ((m.verified_on IS NULL) OR (x.verified_on >= m.verified_on)))
+          ORDER BY x.verified_on DESC
+         LIMIT 1) v ON (true))
+     LEFT JOIN LATERAL ( SELECT x.state
+           FROM public.meter_state_change x
+          WHERE (x.meter_id = m.meter_id)
+          ORDER BY x.changed_on DESC
+         LIMIT 1) c ON (true));
+
+ALTER VIEW public.meter_now OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.meter_now IS '能源计量器具一览表: each meter with its newest verification and state';
+
+ALTER TABLE public.meter_state_change ALTER COLUMN meter_state_change_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.meter_state_change_meter_state_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.meter_verification ALTER COLUMN meter_verification_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.meter_verification_meter_verification_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1363,6 +1635,40 @@ ALTER TABLE public.month_mark OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.month_mark IS '待编: unit months whose totals changed and whose balance has to be made again';
 
+CREATE TABLE public.multiplier_change (
+    multiplier_change_id integer NOT NULL,
+    point_id integer NOT NULL,
+    quantity text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    old_multiplier numeric NOT NULL,
+    new_multiplier numeric NOT NULL,
+    final_register numeric,
+    initial_register numeric,
+    certificate_no text,
+    reason text NOT NULL,
+    declared_by text NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    timeliness text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT multiplier_change_both_registers CHECK (((final_register IS NULL) = (initial_register IS NULL))),
+    CONSTRAINT multiplier_change_differs CHECK ((old_multiplier <> new_multiplier)),
+    CONSTRAINT multiplier_change_positive CHECK (((old_multiplier > (0)::numeric) AND (new_multiplier > (0)::numeric))),
+    CONSTRAINT multiplier_change_timeliness_known CHECK ((timeliness = ANY (ARRAY['before'::text, 'in_time'::text, 'late'::text, 'unknown'::text])))
+);
+
+ALTER TABLE public.multiplier_change OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.multiplier_change IS '倍率变更申报 (换互感器): the same meter, another multiplier, with the register at the change as sent before and after';
+
+ALTER TABLE public.multiplier_change ALTER COLUMN multiplier_change_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.multiplier_change_multiplier_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.network_term (
     network_term_id integer NOT NULL,
     whole_point_id integer NOT NULL,
@@ -1380,6 +1686,39 @@ COMMENT ON TABLE public.network_term IS '计量网络: one signed term of the fo
 
 ALTER TABLE public.network_term ALTER COLUMN network_term_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.network_term_network_term_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outage_filing (
+    outage_filing_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    gateway_id integer,
+    point_id integer,
+    fault_at timestamp with time zone NOT NULL,
+    repaired_at timestamp with time zone,
+    cause text NOT NULL,
+    detail text,
+    document_no text,
+    filed_at timestamp with time zone NOT NULL,
+    timeliness text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT outage_filing_cause_known CHECK ((cause = ANY (ARRAY['power'::text, 'network'::text, 'gateway'::text, 'meter'::text, 'platform'::text, 'other'::text]))),
+    CONSTRAINT outage_filing_in_order CHECK ((repaired_at > fault_at)),
+    CONSTRAINT outage_filing_timeliness_known CHECK ((timeliness = ANY (ARRAY['before'::text, 'in_time'::text, 'late'::text, 'unknown'::text])))
+);
+
+ALTER TABLE public.outage_filing OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.outage_filing IS '故障报备: a fault of collection that the unit filed; due within 3 working days where it was not mended by then';
+
+COMMENT ON COLUMN public.outage_filing.timeliness IS 'before the fact (planned), in_time, late, unknown where the calendar of the year is not';
+
+ALTER TABLE public.outage_filing ALTER COLUMN outage_filing_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outage_filing_outage_filing_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1453,6 +1792,35 @@ CREATE VIEW public.own_unit WITH (security_barrier='true') AS
 ALTER VIEW public.own_unit OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.own_unit IS '本单位登记: the row of the unit that the transaction names, by code before its identity is set';
+
+CREATE TABLE public.panel_member (
+    panel_member_id integer NOT NULL,
+    panel_code text NOT NULL,
+    unit_id integer NOT NULL,
+    entered_on date NOT NULL,
+    left_on date,
+    entry_reason text NOT NULL,
+    exit_reason text,
+    document_no text,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT panel_member_exit_with_reason CHECK (((left_on IS NULL) = (exit_reason IS NULL))),
+    CONSTRAINT panel_member_in_order CHECK ((left_on > entered_on)),
+    CONSTRAINT panel_member_reason_known CHECK (((entry_reason = ANY (ARRAY['initial'::text, 'grown'::text, 'new'::text, 'merged'::text, 'split'::text, 'moved'::text, 'sector_changed'::text, 'other'::text])) AND (exit_reason = ANY (ARRAY['shrunk'::text, 'closed'::text, 'merged'::text, 'split'::text, 'moved'::text, 'sector_changed'::text, 'other'::text])))),
+    CONSTRAINT panel_member_whole_months CHECK (((EXTRACT(day FROM entered_on) = (1)::numeric) AND (EXTRACT(day FROM COALESCE(left_on, entered_on)) = (1)::numeric)))
+);
+
+ALTER TABLE public.panel_member OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.panel_member IS '调查单位库: the unit belongs to the panel in the months [entered_on, left_on), with the reason of entry and exit';
+
+ALTER TABLE public.panel_member ALTER COLUMN panel_member_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.panel_member_panel_member_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.point (
     point_id integer NOT NULL,
@@ -1589,6 +1957,35 @@ COMMENT ON TABLE public.point_month IS '月量: due_slots counts the whole month
 
 ALTER TABLE public.point ALTER COLUMN point_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.point_point_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.production_output (
+    production_output_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    product_code text NOT NULL,
+    product_name text,
+    month_on date NOT NULL,
+    quantity numeric NOT NULL,
+    unit text NOT NULL,
+    document_no text,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT production_output_not_negative CHECK ((quantity >= (0)::numeric)),
+    CONSTRAINT production_output_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.production_output OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.production_output IS '产品产量: output of a product in a month';
+
+COMMENT ON COLUMN public.production_output.unit IS '计量单位 of the product, such as t, 重量箱 or 台';
+
+ALTER TABLE public.production_output ALTER COLUMN production_output_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.production_output_production_output_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2230,8 +2627,103 @@ ALTER VIEW public.spool_contradiction OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.spool_contradiction IS '链断: what a gateway told of its spool (link, spool_head) or of a day tree (day_head) and what is stored, where they differ';
 
+CREATE TABLE public.supply_account (
+    supply_account_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    variety_code text NOT NULL,
+    account_no text NOT NULL,
+    provider text NOT NULL,
+    settlement_day smallint NOT NULL,
+    metered_side text,
+    valid_from date NOT NULL,
+    valid_to date,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT supply_account_in_order CHECK ((valid_to > valid_from)),
+    CONSTRAINT supply_account_settlement_range CHECK (((settlement_day >= 1) AND (settlement_day <= 31))),
+    CONSTRAINT supply_account_side_known CHECK ((metered_side = ANY (ARRAY['high'::text, 'low'::text])))
+);
+
+ALTER TABLE public.supply_account OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.supply_account IS '供能账户: the unit''s account at a supplier (户号), with its cycle';
+
+COMMENT ON COLUMN public.supply_account.settlement_day IS '抄表结算日: last day of a cycle; 31 is the end of the month, whatever its length';
+
+COMMENT ON COLUMN public.supply_account.metered_side IS '计量方式: 高供高计 high (losses of the transformer inside), 高供低计 low (added by formula)';
+
+ALTER TABLE public.supply_account ALTER COLUMN supply_account_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.supply_account_supply_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.supply_statement (
+    supply_statement_id integer NOT NULL,
+    supply_account_id integer NOT NULL,
+    from_on date NOT NULL,
+    to_on date NOT NULL,
+    quantity numeric NOT NULL,
+    unit text NOT NULL,
+    amount_yuan numeric,
+    document_no text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT supply_statement_in_order CHECK ((to_on > from_on))
+);
+
+ALTER TABLE public.supply_statement OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.supply_statement IS '供能结算单(账单、发票): what the supplier settled for [from_on, to_on); a red-letter one has a negative quantity';
+
+ALTER TABLE public.supply_statement ALTER COLUMN supply_statement_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.supply_statement_supply_statement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.unit ALTER COLUMN unit_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.unit_unit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.unit_version (
+    unit_version_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    valid_from date,
+    name text NOT NULL,
+    division_code text NOT NULL,
+    industry_code text NOT NULL,
+    parent_code text,
+    successor_unit_id integer,
+    reason text NOT NULL,
+    document_no text,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT unit_version_first_is_registered CHECK (((valid_from IS NULL) = (reason = 'registered'::text))),
+    CONSTRAINT unit_version_merger_named CHECK (((successor_unit_id IS NULL) OR (reason = ANY (ARRAY['merged'::text, 'split'::text])))),
+    CONSTRAINT unit_version_reason_known CHECK ((reason = ANY (ARRAY['registered'::text, 'renamed'::text, 'sector_changed'::text, 'moved'::text, 'parent_changed'::text, 'merged'::text, 'split'::text, 'closed'::text, 'corrected'::text])))
+);
+
+ALTER TABLE public.unit_version OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.unit_version IS '用能单位沿革: what a unit was called, where it lay and what it did since valid_from; `unit` holds the newest';
+
+COMMENT ON COLUMN public.unit_version.valid_from IS '生效日; null for what was registered first';
+
+COMMENT ON COLUMN public.unit_version.parent_code IS '上级法人单位的统一社会信用代码, registered here or not';
+
+COMMENT ON COLUMN public.unit_version.successor_unit_id IS '并入(分立)单位';
+
+ALTER TABLE public.unit_version ALTER COLUMN unit_version_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.unit_version_unit_version_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2274,6 +2766,12 @@ ALTER TABLE ONLY public.audit_run
 ALTER TABLE ONLY public.balance_cell
     ADD CONSTRAINT balance_cell_pk PRIMARY KEY (balance_id, row_code, column_code);
 
+ALTER TABLE ONLY public.boundary_register
+    ADD CONSTRAINT boundary_register_once UNIQUE (series_id, at, side);
+
+ALTER TABLE ONLY public.boundary_register
+    ADD CONSTRAINT boundary_register_pk PRIMARY KEY (boundary_register_id);
+
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_once UNIQUE (point_id, check_point_id, valid_from);
 
@@ -2282,6 +2780,12 @@ ALTER TABLE ONLY public.check_meter
 
 ALTER TABLE ONLY public.coal_coefficient
     ADD CONSTRAINT coal_coefficient_pk PRIMARY KEY (coefficient_code);
+
+ALTER TABLE ONLY public.context_event
+    ADD CONSTRAINT context_event_once UNIQUE NULLS NOT DISTINCT (unit_id, point_id, kind, begins_at, division_code, industry_code, document_no);
+
+ALTER TABLE ONLY public.context_event
+    ADD CONSTRAINT context_event_pk PRIMARY KEY (context_event_id);
 
 ALTER TABLE ONLY public.day_head
     ADD CONSTRAINT day_head_pk PRIMARY KEY (tree_no);
@@ -2391,11 +2895,29 @@ ALTER TABLE ONLY public.message
 ALTER TABLE ONLY public.message_raw
     ADD CONSTRAINT message_raw_pk PRIMARY KEY (message_id, received_at);
 
+ALTER TABLE ONLY public.meter_change
+    ADD CONSTRAINT meter_change_once UNIQUE (point_id, quantity, changed_at);
+
+ALTER TABLE ONLY public.meter_change
+    ADD CONSTRAINT meter_change_pk PRIMARY KEY (meter_change_id);
+
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_no_unique UNIQUE (unit_id, meter_no);
 
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_pk PRIMARY KEY (meter_id);
+
+ALTER TABLE ONLY public.meter_state_change
+    ADD CONSTRAINT meter_state_change_once UNIQUE (meter_id, changed_on);
+
+ALTER TABLE ONLY public.meter_state_change
+    ADD CONSTRAINT meter_state_change_pk PRIMARY KEY (meter_state_change_id);
+
+ALTER TABLE ONLY public.meter_verification
+    ADD CONSTRAINT meter_verification_once UNIQUE (meter_id, verified_on);
+
+ALTER TABLE ONLY public.meter_verification
+    ADD CONSTRAINT meter_verification_pk PRIMARY KEY (meter_verification_id);
 
 ALTER TABLE ONLY public.monitored_balance
     ADD CONSTRAINT monitored_balance_pk PRIMARY KEY (balance_id);
@@ -2403,14 +2925,35 @@ ALTER TABLE ONLY public.monitored_balance
 ALTER TABLE ONLY public.monitored_balance
     ADD CONSTRAINT monitored_balance_version_unique UNIQUE (unit_id, month_on, version);
 
+ALTER TABLE ONLY public.multiplier_change
+    ADD CONSTRAINT multiplier_change_once UNIQUE (point_id, quantity, changed_at);
+
+ALTER TABLE ONLY public.multiplier_change
+    ADD CONSTRAINT multiplier_change_pk PRIMARY KEY (multiplier_change_id);
+
 ALTER TABLE ONLY public.network_term
     ADD CONSTRAINT network_term_once UNIQUE (whole_point_id, part_point_id, valid_from);
 
 ALTER TABLE ONLY public.network_term
     ADD CONSTRAINT network_term_pk PRIMARY KEY (network_term_id);
 
+ALTER TABLE ONLY public.outage_filing
+    ADD CONSTRAINT outage_filing_once UNIQUE NULLS NOT DISTINCT (unit_id, gateway_id, point_id, fault_at);
+
+ALTER TABLE ONLY public.outage_filing
+    ADD CONSTRAINT outage_filing_pk PRIMARY KEY (outage_filing_id);
+
 ALTER TABLE ONLY public.outbound
     ADD CONSTRAINT outbound_pk PRIMARY KEY (outbound_id);
+
+ALTER TABLE ONLY public.panel_member
+    ADD CONSTRAINT panel_member_once UNIQUE (panel_code, unit_id, entered_on);
+
+ALTER TABLE ONLY public.panel_member
+    ADD CONSTRAINT panel_member_one_span_at_a_time EXCLUDE USING gist (panel_code WITH =, unit_id WITH =, daterange(entered_on, left_on) WITH &&);
+
+ALTER TABLE ONLY public.panel_member
+    ADD CONSTRAINT panel_member_pk PRIMARY KEY (panel_member_id);
 
 ALTER TABLE ONLY public.point
     ADD CONSTRAINT point_code_unique UNIQUE (unit_id, point_code);
@@ -2423,6 +2966,12 @@ ALTER TABLE ONLY public.point_month
 
 ALTER TABLE ONLY public.point
     ADD CONSTRAINT point_pk PRIMARY KEY (point_id);
+
+ALTER TABLE ONLY public.production_output
+    ADD CONSTRAINT production_output_once UNIQUE (unit_id, product_code, month_on);
+
+ALTER TABLE ONLY public.production_output
+    ADD CONSTRAINT production_output_pk PRIMARY KEY (production_output_id);
 
 ALTER TABLE ONLY public.reading_adoption
     ADD CONSTRAINT reading_adoption_pk PRIMARY KEY (reading_adoption_id);
@@ -2502,16 +3051,36 @@ ALTER TABLE ONLY public.series_version
 ALTER TABLE ONLY public.series_version
     ADD CONSTRAINT series_version_pk PRIMARY KEY (series_version_id);
 
+ALTER TABLE ONLY public.supply_account
+    ADD CONSTRAINT supply_account_once UNIQUE (unit_id, variety_code, account_no);
+
+ALTER TABLE ONLY public.supply_account
+    ADD CONSTRAINT supply_account_pk PRIMARY KEY (supply_account_id);
+
+ALTER TABLE ONLY public.supply_statement
+    ADD CONSTRAINT supply_statement_once UNIQUE (supply_account_id, from_on, document_no);
+
+ALTER TABLE ONLY public.supply_statement
+    ADD CONSTRAINT supply_statement_pk PRIMARY KEY (supply_statement_id);
+
 ALTER TABLE ONLY public.unit
     ADD CONSTRAINT unit_code_unique UNIQUE (unit_code);
 
 ALTER TABLE ONLY public.unit
     ADD CONSTRAINT unit_pk PRIMARY KEY (unit_id);
 
+ALTER TABLE ONLY public.unit_version
+    ADD CONSTRAINT unit_version_once UNIQUE NULLS NOT DISTINCT (unit_id, valid_from);
+
+ALTER TABLE ONLY public.unit_version
+    ADD CONSTRAINT unit_version_pk PRIMARY KEY (unit_version_id);
+
 ALTER TABLE ONLY public.variety
     ADD CONSTRAINT variety_pk PRIMARY KEY (edition, variety_code);
 
 CREATE INDEX agreed_value_by_series ON public.agreed_value USING btree (series_id);
+
+CREATE INDEX context_event_by_unit ON public.context_event USING btree (unit_id, begins_at);
 
 CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_id);
 
@@ -2601,6 +3170,14 @@ CREATE TRIGGER balance_cell_no_truncate BEFORE TRUNCATE ON public.balance_cell F
 
 CREATE TRIGGER balance_cell_recorded AFTER INSERT ON public.balance_cell REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id', 'row_code', 'column_code');
 
+CREATE TRIGGER boundary_register_append_only BEFORE DELETE OR UPDATE ON public.boundary_register FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER boundary_register_change_recorded AFTER UPDATE ON public.boundary_register REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('boundary_register_id');
+
+CREATE TRIGGER boundary_register_no_truncate BEFORE TRUNCATE ON public.boundary_register FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER boundary_register_recorded AFTER INSERT ON public.boundary_register REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('boundary_register_id');
+
 CREATE TRIGGER check_meter_change_recorded AFTER UPDATE ON public.check_meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('check_meter_id');
 
 CREATE TRIGGER check_meter_recorded AFTER INSERT ON public.check_meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('check_meter_id');
@@ -2608,6 +3185,14 @@ CREATE TRIGGER check_meter_recorded AFTER INSERT ON public.check_meter REFERENCI
 CREATE TRIGGER coal_coefficient_change_recorded AFTER UPDATE ON public.coal_coefficient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('coefficient_code');
 
 CREATE TRIGGER coal_coefficient_recorded AFTER INSERT ON public.coal_coefficient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('coefficient_code');
+
+CREATE TRIGGER context_event_append_only BEFORE DELETE OR UPDATE ON public.context_event FOR EACH ROW EXECUTE FUNCTION public.fill_only();
+
+CREATE TRIGGER context_event_change_recorded AFTER UPDATE ON public.context_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('context_event_id');
+
+CREATE TRIGGER context_event_no_truncate BEFORE TRUNCATE ON public.context_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER context_event_recorded AFTER INSERT ON public.context_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('context_event_id');
 
 CREATE TRIGGER day_head_append_only BEFORE DELETE OR UPDATE ON public.day_head FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -2773,9 +3358,33 @@ CREATE TRIGGER message_raw_append_only BEFORE DELETE OR UPDATE ON public.message
 
 CREATE TRIGGER message_raw_no_truncate BEFORE TRUNCATE ON public.message_raw FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER meter_change_append_only BEFORE DELETE OR UPDATE ON public.meter_change FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER meter_change_change_recorded AFTER UPDATE ON public.meter_change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_change_id');
+
+CREATE TRIGGER meter_change_no_truncate BEFORE TRUNCATE ON public.meter_change FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER meter_change_recorded AFTER UPDATE ON public.meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_id');
 
+CREATE TRIGGER meter_change_recorded AFTER INSERT ON public.meter_change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_change_id');
+
 CREATE TRIGGER meter_recorded AFTER INSERT ON public.meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_id');
+
+CREATE TRIGGER meter_state_change_append_only BEFORE DELETE OR UPDATE ON public.meter_state_change FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER meter_state_change_change_recorded AFTER UPDATE ON public.meter_state_change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_state_change_id');
+
+CREATE TRIGGER meter_state_change_no_truncate BEFORE TRUNCATE ON public.meter_state_change FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER meter_state_change_recorded AFTER INSERT ON public.meter_state_change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_state_change_id');
+
+CREATE TRIGGER meter_verification_append_only BEFORE DELETE OR UPDATE ON public.meter_verification FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER meter_verification_change_recorded AFTER UPDATE ON public.meter_verification REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_verification_id');
+
+CREATE TRIGGER meter_verification_no_truncate BEFORE TRUNCATE ON public.meter_verification FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER meter_verification_recorded AFTER INSERT ON public.meter_verification REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_verification_id');
 
 CREATE TRIGGER monitored_balance_append_only BEFORE DELETE OR UPDATE ON public.monitored_balance FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -2785,13 +3394,45 @@ CREATE TRIGGER monitored_balance_no_truncate BEFORE TRUNCATE ON public.monitored
 
 CREATE TRIGGER monitored_balance_recorded AFTER INSERT ON public.monitored_balance REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id');
 
+CREATE TRIGGER multiplier_change_append_only BEFORE DELETE OR UPDATE ON public.multiplier_change FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER multiplier_change_change_recorded AFTER UPDATE ON public.multiplier_change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('multiplier_change_id');
+
+CREATE TRIGGER multiplier_change_no_truncate BEFORE TRUNCATE ON public.multiplier_change FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER multiplier_change_recorded AFTER INSERT ON public.multiplier_change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('multiplier_change_id');
+
 CREATE TRIGGER network_term_change_recorded AFTER UPDATE ON public.network_term REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('network_term_id');
 
 CREATE TRIGGER network_term_recorded AFTER INSERT ON public.network_term REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('network_term_id');
 
+CREATE TRIGGER outage_filing_append_only BEFORE DELETE OR UPDATE ON public.outage_filing FOR EACH ROW EXECUTE FUNCTION public.fill_only();
+
+CREATE TRIGGER outage_filing_change_recorded AFTER UPDATE ON public.outage_filing REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('outage_filing_id');
+
+CREATE TRIGGER outage_filing_no_truncate BEFORE TRUNCATE ON public.outage_filing FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER outage_filing_recorded AFTER INSERT ON public.outage_filing REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('outage_filing_id');
+
+CREATE TRIGGER panel_member_append_only BEFORE DELETE OR UPDATE ON public.panel_member FOR EACH ROW EXECUTE FUNCTION public.fill_only();
+
+CREATE TRIGGER panel_member_change_recorded AFTER UPDATE ON public.panel_member REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('panel_member_id');
+
+CREATE TRIGGER panel_member_no_truncate BEFORE TRUNCATE ON public.panel_member FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER panel_member_recorded AFTER INSERT ON public.panel_member REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('panel_member_id');
+
 CREATE TRIGGER point_change_recorded AFTER UPDATE ON public.point REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('point_id');
 
 CREATE TRIGGER point_recorded AFTER INSERT ON public.point REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('point_id');
+
+CREATE TRIGGER production_output_append_only BEFORE DELETE OR UPDATE ON public.production_output FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER production_output_change_recorded AFTER UPDATE ON public.production_output REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('production_output_id');
+
+CREATE TRIGGER production_output_no_truncate BEFORE TRUNCATE ON public.production_output FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER production_output_recorded AFTER INSERT ON public.production_output REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('production_output_id');
 
 CREATE TRIGGER reading_adoption_append_only BEFORE DELETE OR UPDATE ON public.reading_adoption FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -2877,6 +3518,22 @@ CREATE TRIGGER series_version_change_recorded AFTER UPDATE ON public.series_vers
 
 CREATE TRIGGER series_version_recorded AFTER INSERT ON public.series_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_version_id');
 
+CREATE TRIGGER supply_account_append_only BEFORE DELETE OR UPDATE ON public.supply_account FOR EACH ROW EXECUTE FUNCTION public.fill_only();
+
+CREATE TRIGGER supply_account_change_recorded AFTER UPDATE ON public.supply_account REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('supply_account_id');
+
+CREATE TRIGGER supply_account_no_truncate BEFORE TRUNCATE ON public.supply_account FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER supply_account_recorded AFTER INSERT ON public.supply_account REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('supply_account_id');
+
+CREATE TRIGGER supply_statement_append_only BEFORE DELETE OR UPDATE ON public.supply_statement FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER supply_statement_change_recorded AFTER UPDATE ON public.supply_statement REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('supply_statement_id');
+
+CREATE TRIGGER supply_statement_no_truncate BEFORE TRUNCATE ON public.supply_statement FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER supply_statement_recorded AFTER INSERT ON public.supply_statement REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('supply_statement_id');
+
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.message_raw FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
 
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.reading FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
@@ -2884,6 +3541,14 @@ CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.reading FOR EACH ROW EX
 CREATE TRIGGER unit_change_recorded AFTER UPDATE ON public.unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_id');
 
 CREATE TRIGGER unit_recorded AFTER INSERT ON public.unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_id');
+
+CREATE TRIGGER unit_version_append_only BEFORE DELETE OR UPDATE ON public.unit_version FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER unit_version_change_recorded AFTER UPDATE ON public.unit_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_version_id');
+
+CREATE TRIGGER unit_version_no_truncate BEFORE TRUNCATE ON public.unit_version FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER unit_version_recorded AFTER INSERT ON public.unit_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_version_id');
 
 CREATE TRIGGER variety_change_recorded AFTER UPDATE ON public.variety REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'variety_code');
 
@@ -2910,11 +3575,26 @@ ALTER TABLE ONLY public.balance_cell
 ALTER TABLE ONLY public.balance_cell
     ADD CONSTRAINT balance_cell_coefficient_fk FOREIGN KEY (coefficient_code) REFERENCES public.coal_coefficient(coefficient_code);
 
+ALTER TABLE ONLY public.boundary_register
+    ADD CONSTRAINT boundary_register_meter_change_fk FOREIGN KEY (meter_change_id) REFERENCES public.meter_change(meter_change_id);
+
+ALTER TABLE ONLY public.boundary_register
+    ADD CONSTRAINT boundary_register_multiplier_change_fk FOREIGN KEY (multiplier_change_id) REFERENCES public.multiplier_change(multiplier_change_id);
+
+ALTER TABLE ONLY public.boundary_register
+    ADD CONSTRAINT boundary_register_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_check_fk FOREIGN KEY (check_point_id) REFERENCES public.point(point_id);
 
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.context_event
+    ADD CONSTRAINT context_event_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.context_event
+    ADD CONSTRAINT context_event_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.day_head
     ADD CONSTRAINT day_head_tree_fk FOREIGN KEY (tree_no) REFERENCES public.day_tree(tree_no);
@@ -3000,17 +3680,47 @@ ALTER TABLE ONLY public.gateway_state
 ALTER TABLE ONLY public.gateway
     ADD CONSTRAINT gateway_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.meter_change
+    ADD CONSTRAINT meter_change_new_fk FOREIGN KEY (new_meter_id) REFERENCES public.meter(meter_id);
+
+ALTER TABLE ONLY public.meter_change
+    ADD CONSTRAINT meter_change_old_fk FOREIGN KEY (old_meter_id) REFERENCES public.meter(meter_id);
+
+ALTER TABLE ONLY public.meter_change
+    ADD CONSTRAINT meter_change_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.meter_state_change
+    ADD CONSTRAINT meter_state_change_meter_fk FOREIGN KEY (meter_id) REFERENCES public.meter(meter_id);
+
 ALTER TABLE ONLY public.meter
     ADD CONSTRAINT meter_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.meter_verification
+    ADD CONSTRAINT meter_verification_meter_fk FOREIGN KEY (meter_id) REFERENCES public.meter(meter_id);
+
 ALTER TABLE ONLY public.monitored_balance
     ADD CONSTRAINT monitored_balance_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.multiplier_change
+    ADD CONSTRAINT multiplier_change_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
 
 ALTER TABLE ONLY public.network_term
     ADD CONSTRAINT network_term_part_fk FOREIGN KEY (part_point_id) REFERENCES public.point(point_id);
 
 ALTER TABLE ONLY public.network_term
     ADD CONSTRAINT network_term_whole_fk FOREIGN KEY (whole_point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.outage_filing
+    ADD CONSTRAINT outage_filing_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
+
+ALTER TABLE ONLY public.outage_filing
+    ADD CONSTRAINT outage_filing_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.outage_filing
+    ADD CONSTRAINT outage_filing_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.panel_member
+    ADD CONSTRAINT panel_member_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.point_day
     ADD CONSTRAINT point_day_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
@@ -3020,6 +3730,9 @@ ALTER TABLE ONLY public.point_month
 
 ALTER TABLE ONLY public.point
     ADD CONSTRAINT point_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.production_output
+    ADD CONSTRAINT production_output_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.reading_adoption
     ADD CONSTRAINT reading_adoption_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
@@ -3083,6 +3796,18 @@ ALTER TABLE ONLY public.series_version
 
 ALTER TABLE ONLY public.series_version
     ADD CONSTRAINT series_version_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.supply_account
+    ADD CONSTRAINT supply_account_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.supply_statement
+    ADD CONSTRAINT supply_statement_account_fk FOREIGN KEY (supply_account_id) REFERENCES public.supply_account(supply_account_id);
+
+ALTER TABLE ONLY public.unit_version
+    ADD CONSTRAINT unit_version_successor_fk FOREIGN KEY (successor_unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.unit_version
+    ADD CONSTRAINT unit_version_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE public.draft ENABLE ROW LEVEL SECURITY;
 
@@ -3186,6 +3911,11 @@ GRANT SELECT ON TABLE public.balance_cell TO nenghao_rules;
 GRANT SELECT ON TABLE public.balance_cell TO nenghao_console;
 GRANT SELECT ON TABLE public.balance_cell TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.boundary_register TO nenghao_jobs;
+GRANT SELECT ON TABLE public.boundary_register TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.boundary_register TO nenghao_console;
+GRANT SELECT ON TABLE public.boundary_register TO nenghao_verifier;
+
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_collector;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changed_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_console;
@@ -3200,6 +3930,13 @@ GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_rules;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_console;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_verifier;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.context_event TO nenghao_jobs;
+GRANT SELECT ON TABLE public.context_event TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.context_event TO nenghao_console;
+GRANT SELECT ON TABLE public.context_event TO nenghao_verifier;
+
+GRANT UPDATE(ends_at) ON TABLE public.context_event TO nenghao_console;
 
 GRANT SELECT,INSERT ON TABLE public.day_head TO nenghao_jobs;
 GRANT SELECT ON TABLE public.day_head TO nenghao_collector;
@@ -3358,6 +4095,54 @@ GRANT SELECT ON TABLE public.meter TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.meter TO nenghao_console;
 GRANT SELECT ON TABLE public.meter TO nenghao_verifier;
 
+GRANT UPDATE(verified_on) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(next_verification_on) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(name) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(instrument) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(variety_code) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(metering_level) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(measuring_range) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(maker) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(serial_no) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(place) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(installed_on) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(cycle_months) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(verified_by) ON TABLE public.meter TO nenghao_console;
+
+GRANT UPDATE(certificate_no) ON TABLE public.meter TO nenghao_console;
+
+GRANT SELECT ON TABLE public.meter_change TO nenghao_jobs;
+GRANT SELECT ON TABLE public.meter_change TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.meter_change TO nenghao_console;
+GRANT SELECT ON TABLE public.meter_change TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.meter_state_change TO nenghao_jobs;
+GRANT SELECT ON TABLE public.meter_state_change TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.meter_state_change TO nenghao_console;
+GRANT SELECT ON TABLE public.meter_state_change TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.meter_verification TO nenghao_jobs;
+GRANT SELECT ON TABLE public.meter_verification TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.meter_verification TO nenghao_console;
+GRANT SELECT ON TABLE public.meter_verification TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.meter_now TO nenghao_jobs;
+GRANT SELECT ON TABLE public.meter_now TO nenghao_rules;
+GRANT SELECT ON TABLE public.meter_now TO nenghao_console;
+GRANT SELECT ON TABLE public.meter_now TO nenghao_verifier;
+
 GRANT SELECT,INSERT ON TABLE public.monitored_balance TO nenghao_jobs;
 GRANT SELECT ON TABLE public.monitored_balance TO nenghao_rules;
 GRANT SELECT ON TABLE public.monitored_balance TO nenghao_console;
@@ -3372,11 +4157,29 @@ GRANT SELECT ON TABLE public.monitored_cell TO nenghao_verifier;
 GRANT SELECT,INSERT,DELETE ON TABLE public.month_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.month_mark TO nenghao_console;
 
+GRANT SELECT ON TABLE public.multiplier_change TO nenghao_jobs;
+GRANT SELECT ON TABLE public.multiplier_change TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.multiplier_change TO nenghao_console;
+GRANT SELECT ON TABLE public.multiplier_change TO nenghao_verifier;
+
 GRANT SELECT ON TABLE public.network_term TO nenghao_collector;
 GRANT SELECT ON TABLE public.network_term TO nenghao_jobs;
 GRANT SELECT ON TABLE public.network_term TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.network_term TO nenghao_console;
 GRANT SELECT ON TABLE public.network_term TO nenghao_verifier;
+
+GRANT UPDATE(valid_to) ON TABLE public.network_term TO nenghao_console;
+
+GRANT SELECT ON TABLE public.outage_filing TO nenghao_jobs;
+GRANT SELECT ON TABLE public.outage_filing TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.outage_filing TO nenghao_console;
+GRANT SELECT ON TABLE public.outage_filing TO nenghao_verifier;
+
+GRANT UPDATE(repaired_at) ON TABLE public.outage_filing TO nenghao_console;
+
+GRANT UPDATE(detail) ON TABLE public.outage_filing TO nenghao_console;
+
+GRANT UPDATE(document_no) ON TABLE public.outage_filing TO nenghao_console;
 
 GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_collector;
 GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_jobs;
@@ -3391,7 +4194,22 @@ GRANT SELECT ON TABLE public.unit TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_console;
 GRANT SELECT ON TABLE public.unit TO nenghao_verifier;
 
+GRANT UPDATE(name) ON TABLE public.unit TO nenghao_console;
+
+GRANT UPDATE(division_code) ON TABLE public.unit TO nenghao_console;
+
+GRANT UPDATE(industry_code) ON TABLE public.unit TO nenghao_console;
+
 GRANT SELECT ON TABLE public.own_unit TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.panel_member TO nenghao_jobs;
+GRANT SELECT ON TABLE public.panel_member TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.panel_member TO nenghao_console;
+GRANT SELECT ON TABLE public.panel_member TO nenghao_verifier;
+
+GRANT UPDATE(left_on) ON TABLE public.panel_member TO nenghao_console;
+
+GRANT UPDATE(exit_reason) ON TABLE public.panel_member TO nenghao_console;
 
 GRANT SELECT ON TABLE public.point TO nenghao_collector;
 GRANT SELECT ON TABLE public.point TO nenghao_jobs;
@@ -3418,6 +4236,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_month TO nenghao_jobs;
 GRANT SELECT ON TABLE public.point_month TO nenghao_rules;
 GRANT SELECT ON TABLE public.point_month TO nenghao_console;
 GRANT SELECT ON TABLE public.point_month TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.production_output TO nenghao_jobs;
+GRANT SELECT ON TABLE public.production_output TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.production_output TO nenghao_console;
+GRANT SELECT ON TABLE public.production_output TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.reading TO nenghao_collector;
 GRANT SELECT ON TABLE public.reading TO nenghao_jobs;
@@ -3530,6 +4353,25 @@ GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_console;
 
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_rules;
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.supply_account TO nenghao_jobs;
+GRANT SELECT ON TABLE public.supply_account TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.supply_account TO nenghao_console;
+GRANT SELECT ON TABLE public.supply_account TO nenghao_verifier;
+
+GRANT UPDATE(metered_side) ON TABLE public.supply_account TO nenghao_console;
+
+GRANT UPDATE(valid_to) ON TABLE public.supply_account TO nenghao_console;
+
+GRANT SELECT ON TABLE public.supply_statement TO nenghao_jobs;
+GRANT SELECT ON TABLE public.supply_statement TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.supply_statement TO nenghao_console;
+GRANT SELECT ON TABLE public.supply_statement TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.unit_version TO nenghao_jobs;
+GRANT SELECT ON TABLE public.unit_version TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.unit_version TO nenghao_console;
+GRANT SELECT ON TABLE public.unit_version TO nenghao_verifier;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.variety TO nenghao_jobs;
 GRANT SELECT ON TABLE public.variety TO nenghao_rules;

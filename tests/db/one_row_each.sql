@@ -116,3 +116,44 @@ SELECT unit_id, 'CHECK', data_code, 'n', variety_code, flow, use FROM point;
 INSERT INTO check_meter (point_id, check_point_id, valid_from)
 SELECT main.point_id, checked.point_id, '2026-10-01' FROM point AS main, point AS checked
 WHERE main.point_code <> 'CHECK' AND checked.point_code = 'CHECK';
+INSERT INTO meter (unit_id, meter_no, model, accuracy_class, state)
+SELECT unit_id, 'm2', 'm', '1', 'qualified'
+FROM unit;
+INSERT INTO meter_verification (meter_id, verified_on, verified_by, certificate_no, result)
+SELECT meter_id, '2026-01-01', 'b', 'c', 'passed'
+FROM meter;
+INSERT INTO meter_state_change (meter_id, changed_on, state, reason, declared_by)
+SELECT meter_id, '2026-01-01', 'stopped', 'r', 'p'
+FROM meter;
+INSERT INTO unit_version (unit_id, name, division_code, industry_code, reason)
+SELECT unit_id, 'u', '150200', 'C3110', 'registered'
+FROM unit;
+INSERT INTO meter_change (point_id, quantity, changed_at, old_meter_id, new_meter_id, reason, declared_by, declared_at, timeliness)
+SELECT point_id, 'active_energy', now(), a.meter_id, b.meter_id, 'r', 'p', now(), 'before'
+FROM point, meter AS a, meter AS b
+WHERE a.meter_no = 'm' AND b.meter_no = 'm2';
+INSERT INTO multiplier_change (point_id, quantity, changed_at, old_multiplier, new_multiplier, reason, declared_by, declared_at, timeliness)
+SELECT point_id, 'active_energy', now(), 1, 2, 'r', 'p', now(), 'before'
+FROM point;
+INSERT INTO boundary_register (series_id, at, side, value, meter_change_id)
+SELECT series_id, now(), 'final', 1, meter_change_id
+FROM series, meter_change
+LIMIT 1;
+INSERT INTO supply_account (unit_id, variety_code, account_no, provider, settlement_day, valid_from)
+SELECT unit_id, '33', 'a', 'p', 31, '2026-01-01'
+FROM unit;
+INSERT INTO supply_statement (supply_account_id, from_on, to_on, quantity, unit, document_no)
+SELECT supply_account_id, '2026-10-01', '2026-11-01', 1, 'kWh', 'd'
+FROM supply_account;
+INSERT INTO production_output (unit_id, product_code, month_on, quantity, unit)
+SELECT unit_id, 'p', '2026-10-01', 1, 't'
+FROM unit;
+INSERT INTO outage_filing (unit_id, fault_at, cause, filed_at, timeliness)
+SELECT unit_id, now(), 'power', now(), 'in_time'
+FROM unit;
+INSERT INTO context_event (unit_id, kind, title, begins_at, filed_at)
+SELECT unit_id, 'overhaul', 't', now(), now()
+FROM unit;
+INSERT INTO panel_member (panel_code, unit_id, entered_on, entry_reason)
+SELECT 'p', unit_id, '2026-01-01', 'initial'
+FROM unit;

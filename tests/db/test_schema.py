@@ -20,6 +20,9 @@ APPEND_ONLY = (
     "alert", "audit_case", "evidence", "decision", "exclusion", "reading_adoption", "monitored_balance",
     "balance_cell", "draft", "filing_check", "filing_signature", "filing", "filing_note", "filing_event",
     "filing_query", "filing_answer", "return_check", "release", "agreed_value",
+    "meter_verification", "meter_state_change", "unit_version", "meter_change", "multiplier_change",
+    "boundary_register", "supply_account", "supply_statement", "production_output", "outage_filing", "context_event",
+    "panel_member",
 )  # fmt: skip
 
 
@@ -106,6 +109,15 @@ def test_people_do_not_read_hypertables(database: Settings) -> None:
     for table in ("reading", "message_raw"):
         with connect(database, Role.CONSOLE) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
             conn.execute(f"SELECT * FROM {table}")
+
+
+def test_what_is_filled_in_later_is_not_changed_either(database: Settings) -> None:
+    with connect(database, Role.OWNER) as conn:
+        fill(conn)
+        conn.execute("UPDATE panel_member SET left_on = '2026-06-01', exit_reason = 'closed'")
+        for change in ("left_on = '2026-07-01'", "left_on = NULL, exit_reason = NULL", "panel_code = 'q'"):
+            with pytest.raises(psycopg.errors.RestrictViolation), conn.transaction():
+                conn.execute(f"UPDATE panel_member SET {change}")
 
 
 def fill(conn: psycopg.Connection) -> None:
