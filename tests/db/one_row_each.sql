@@ -107,9 +107,18 @@ FROM filing_query;
 INSERT INTO return_check (kind, return_id, unit_id, month_on, relation_edition, mandatory_broken, explanatory_broken, not_run, audit_run_id, checked_at)
 SELECT 'filing', f.filing_id, f.unit_id, f.month_on, 'e', 0, 0, 0, r.audit_run_id, now()
 FROM filing AS f, audit_run AS r;
-INSERT INTO release (kind, unit_id, month_on, version, format_version, content, hash_algorithm, hash, signature_algorithm, signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash, sealed_at)
-SELECT 'monitored_balance', unit_id, '2026-10-01', 1, '1', '\x00', 'sha256', '\x00', 'ed25519', '\x00', 'k', '\x00', 'n', 'sha256', '\x00', now()
-FROM unit;
+INSERT INTO release (kind, unit_id, month_on, version, balance_id, format_version, content, hash_algorithm, hash, signature_algorithm, signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash, sealed_at)
+SELECT 'monitored_balance', unit_id, '2026-10-01', 1, balance_id, '1', '\x00', 'sha256', '\x00', 'ed25519', '\x00', 'k', '\x00', 'n', 'sha256', '\x00', now()
+FROM monitored_balance;
+INSERT INTO restatement_reason (restates_release_id, reason_kind, reference, given_by, given_at)
+SELECT release_id, 'late_data', 'r', 'p', now()
+FROM release;
+INSERT INTO release_recipient (release_id, recipient, way, sent_at, recorded_by, recorded_at)
+SELECT release_id, 'w', 'hand', now(), 'p', now()
+FROM release;
+INSERT INTO release_notice (release_id, recipient, had_release_id, opened_at)
+SELECT release_id, 'w', release_id, now()
+FROM release;
 -- Last, because it takes a second point.
 INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)
 SELECT unit_id, 'CHECK', data_code, 'n', variety_code, flow, use FROM point;

@@ -23,6 +23,7 @@ APPEND_ONLY = (
     "meter_verification", "meter_state_change", "unit_version", "meter_change", "multiplier_change",
     "boundary_register", "supply_account", "supply_statement", "production_output", "outage_filing", "context_event",
     "panel_member",
+    "restatement_reason", "release_recipient", "release_notice",
 )  # fmt: skip
 
 
