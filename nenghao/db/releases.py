@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
+from nenghao.domain.restatement import Cause, Reason
 
 _QUERIES = load_queries("releases")
 
@@ -55,6 +56,60 @@ class SealedRelease:
     archive_hash: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseObject:
+    """What a release seals and in which month, and what it restates for which reason."""
+
+    kind: str
+    month_on: date
+    unit_id: int | None = None
+    balance_id: int | None = None
+    filing_id: int | None = None
+    aggregate_code: str | None = None
+    #: Inputs that may not lie in the archive.
+    inputs: bytes | None = None
+    public_from: datetime | None = None
+    earlier: EarlierRelease | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRelease:
+    """A release of the store, without its bytes."""
+
+    release_id: int
+    kind: str
+    unit_id: int | None
+    aggregate_code: str | None
+    month_on: date
+    version: int
+    archive_name: str
+    hash_algorithm: str
+    hash: bytes
+    sealed_at: datetime
+    public_from: datetime | None
+    balance_id: int | None
+    restates_release_id: int | None
+    inputs: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRelease:
+    """A line of the list of releases."""
+
+    archive_name: str
+    kind: str
+    owner: str
+    month_on: date
+    version: int
+    sealed_at: datetime
+    reason_kind: str | None
+    public_from: datetime | None
+    recipients: int
+    to_tell: int
+    is_newest: bool
+
+
 def unreleased_balances(conn: Connection, balance_ids: Sequence[int] | None) -> list[UnreleasedBalance]:
     """Newest balances without a release: all of them, or those of the given ids."""
     columns = {"balance_ids": None if balance_ids is None else list(balance_ids)}
@@ -79,15 +134,23 @@ def unreleased_balances(conn: Connection, balance_ids: Sequence[int] | None) -> 
 
 
 def insert_release(
-    conn: Connection, balance: UnreleasedBalance, release: SealedRelease, sealed_at: datetime
+    conn: Connection, sealed_object: ReleaseObject, release: SealedRelease, sealed_at: datetime
 ) -> int | None:
-    """Store a release; returns its id, None where the balance has been sealed meanwhile."""
+    """Store a release and open the notices of whom it restates; its id, None where it has been sealed meanwhile."""
+    earlier, reason = sealed_object.earlier, sealed_object.reason
     columns = {
-        "unit_id": balance.unit_id,
-        "month_on": balance.month_on,
+        "kind": sealed_object.kind,
+        "unit_id": sealed_object.unit_id,
+        "month_on": sealed_object.month_on,
         "version": release.version,
-        "balance_id": balance.balance_id,
-        "restates_release_id": balance.earlier.release_id if balance.earlier else None,
+        "balance_id": sealed_object.balance_id,
+        "filing_id": sealed_object.filing_id,
+        "aggregate_code": sealed_object.aggregate_code,
+        "restates_release_id": earlier.release_id if earlier else None,
+        "reason_kind": reason.kind if reason else None,
+        "reason_references": [f"{cause.kind}: {cause.reference}" for cause in reason.causes] if reason else None,
+        "public_from": sealed_object.public_from,
+        "inputs": sealed_object.inputs,
         "format_version": release.format_version,
         "content": release.content,
         "hash_algorithm": release.hash_algorithm,
@@ -102,15 +165,84 @@ def insert_release(
         "sealed_at": sealed_at,
     }
     row = conn.execute(_QUERIES["insert_release"], columns).fetchone()
-    return int(row[0]) if row else None
+    if row is None:
+        return None
+    if earlier is not None:
+        conn.execute(_QUERIES["open_notices"], {"release_id": row[0], "opened_at": sealed_at})
+    return int(row[0])
 
 
-def archive_names(conn: Connection) -> list[str]:
-    """Names of every release's archive."""
-    return [name for (name,) in conn.execute(_QUERIES["archive_names"]).fetchall()]
+def restatement_causes(
+    conn: Connection, release_id: int, unit_id: int, begin_at: datetime, end_at: datetime
+) -> list[Cause]:
+    """What came in for a unit's month, in a span of instants around it, since a release's balance was computed."""
+    columns = {"release_id": release_id, "unit_id": unit_id, "begin_at": begin_at, "end_at": end_at}
+    return [Cause(kind=row[0], reference=row[1]) for row in conn.execute(_QUERIES["restatement_causes"], columns)]
 
 
-def load_archive(conn: Connection, archive_name: str) -> bytes | None:
-    """The bytes of an archive."""
+def load_content(conn: Connection, release_id: int) -> bytes:
+    """The canonical content of a release.
+
+    Raises: LookupError where there is none.
+    """
+    row = conn.execute(_QUERIES["release_content"], {"release_id": release_id}).fetchone()
+    if row is None:
+        raise LookupError(f"no release {release_id}")
+    return bytes(row[0])
+
+
+def archive_names(conn: Connection, now: datetime) -> list[str]:
+    """Names of every release's archive that is not embargoed."""
+    return [name for (name,) in conn.execute(_QUERIES["archive_names"], {"now": now}).fetchall()]
+
+
+def load_archive(conn: Connection, archive_name: str) -> tuple[bytes, datetime | None] | None:
+    """The bytes of an archive, and from when they may be seen."""
     row = conn.execute(_QUERIES["archive"], {"archive_name": archive_name}).fetchone()
-    return bytes(row[0]) if row else None
+    return (bytes(row[0]), row[1]) if row else None
+
+
+def find_release(conn: Connection, archive_name: str) -> StoredRelease | None:
+    """A release by the name of its archive."""
+    row = conn.execute(_QUERIES["found_release"], {"archive_name": archive_name}).fetchone()
+    if row is None:
+        return None
+    return StoredRelease(
+        release_id=row[0],
+        kind=row[1],
+        unit_id=row[2],
+        aggregate_code=row[3],
+        month_on=row[4],
+        version=row[5],
+        archive_name=row[6],
+        hash_algorithm=row[7],
+        hash=row[8],
+        sealed_at=row[9],
+        public_from=row[10],
+        balance_id=row[11],
+        restates_release_id=row[12],
+        inputs=row[13],
+    )
+
+
+def list_releases(
+    conn: Connection, *, month_on: date | None, unit_code: str | None, kind: str | None
+) -> list[ListedRelease]:
+    """Releases, newest months first; of a month, a unit or a kind where one is given."""
+    columns = {"month_on": month_on, "unit_code": unit_code, "kind": kind}
+    return [
+        ListedRelease(
+            archive_name=row[0],
+            kind=row[1],
+            owner=row[2],
+            month_on=row[3],
+            version=row[4],
+            sealed_at=row[5],
+            reason_kind=row[6],
+            public_from=row[7],
+            recipients=row[8],
+            to_tell=row[9],
+            is_newest=row[10],
+        )
+        for row in conn.execute(_QUERIES["released"], columns)
+    ]

@@ -3,25 +3,28 @@
 Before: balances whose relations were run (build_months, expectations). After: `nenghao verify`, wherever one goes.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from nenghao.config import Settings
+from nenghao.crypto import SigningKey, load_signing_key
 from nenghao.db import balances, releases
 from nenghao.db.connection import Connection
-from nenghao.db.releases import UnreleasedBalance
+from nenghao.db.releases import ReleaseObject, UnreleasedBalance
 from nenghao.db.tree import last_tree
+from nenghao.domain.periods import Month, day_start
+from nenghao.domain.restatement import Reason, reason_of
+from nenghao.jobs.affected_days import REACH
 from nenghao.reference.coefficients import load_coefficients
 from nenghao.reference.layouts import load_layout
-from nenghao.reporting.content import FORM, build_content
+from nenghao.reporting.content import FORM, Restatement, build_content
 from nenghao.reporting.seal import SPREADSHEET, seal
 from nenghao.reporting.stored_zip import read_zip
 
-SIGNING_KEY = "release_signing_key.pem"
-#: The form is an official Chinese one, whatever language its maker's screen has.
-FORM_LANGUAGE: Final = "zh"
+SIGNING_KEY: Final = "release_signing_key.pem"
 
 
 def seal_balances(
@@ -31,10 +34,12 @@ def seal_balances(
 
     A balance whose relations were not checked, or break a mandatory one that nobody has decided on, is held back; so is
     one of other editions than those in force, whose texts and coefficients are not here any more.
-    A sealed balance is not sealed again. One that changed becomes the next version, which names what it restates.
+    A sealed balance is not sealed again. One that changed becomes the next version: it names what it restates, why, and
+    each cell that differs, and opens a notice for whoever has an earlier one. Where the store knows no reason, it waits
+    for a person's (`nenghao release restate`): a sealed month does not change silently.
     Each release is a transaction of its own; files that a crash left out are written by the next run.
     """
-    key = settings.secret(SIGNING_KEY)
+    key = load_signing_key(settings.secret(SIGNING_KEY))
     with conn.transaction():
         waiting = releases.unreleased_balances(conn, balance_ids)
     sealed = []
@@ -44,14 +49,28 @@ def seal_balances(
         release_id = _seal_one(conn, balance, key, now)
         if release_id is not None:
             sealed.append(release_id)
-    _write_missing_files(conn, settings.release_dir)
+    write_missing_files(conn, settings.release_dir, now)
     return sealed
 
 
 def held_balances(conn: Connection) -> list[int]:
-    """Ids of the newest balances that wait for their relations or for a decision."""
+    """Ids of the newest balances that wait for their relations, for a decision, or for the reason of a restatement."""
     with conn.transaction():
-        return [balance.balance_id for balance in releases.unreleased_balances(conn, None) if _is_held(balance)]
+        return [
+            balance.balance_id
+            for balance in releases.unreleased_balances(conn, None)
+            if _is_held(balance) or (balance.earlier is not None and find_reason(conn, balance) is None)
+        ]
+
+
+def find_reason(conn: Connection, balance: UnreleasedBalance) -> Reason | None:
+    """Why a balance restates the release before it; None where nothing that the store knows explains it."""
+    if balance.earlier is None:
+        return None
+    month = Month.of(balance.month_on)
+    begin_at, end_at = day_start(month.start_on) - REACH, day_start(month.end_on) + REACH
+    causes = releases.restatement_causes(conn, balance.earlier.release_id, balance.unit_id, begin_at, end_at)
+    return reason_of(causes)
 
 
 def _is_held(balance: UnreleasedBalance) -> bool:
@@ -60,31 +79,48 @@ def _is_held(balance: UnreleasedBalance) -> bool:
     return balance.is_held or (balance.layout_edition, balance.coefficient_edition) != in_force
 
 
-def _seal_one(conn: Connection, balance: UnreleasedBalance, key: str, now: datetime) -> int | None:
+def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now: datetime) -> int | None:
     with conn.transaction():
         balances.lock_unit_month(conn, (balance.unit_id, balance.month_on))
         # Read again under the lock: another run may have sealed it, or built a newer version.
         current = releases.unreleased_balances(conn, [balance.balance_id])
         if not current or _is_held(current[0]):
             return None
-        content = build_content(
-            current[0], balances.load_cells(conn, balance.balance_id), FORM_LANGUAGE, last_tree(conn)
+        restatement = _restatement(conn, current[0])
+        if current[0].earlier is not None and restatement is None:
+            return None
+        content = build_content(current[0], balances.load_cells(conn, balance.balance_id), last_tree(conn), restatement)
+        sealed_object = ReleaseObject(
+            kind="monitored_balance",
+            month_on=balance.month_on,
+            unit_id=balance.unit_id,
+            balance_id=balance.balance_id,
+            earlier=current[0].earlier,
+            reason=restatement.reason if restatement else None,
         )
-        return releases.insert_release(conn, current[0], seal(content, key), now)
+        return releases.insert_release(conn, sealed_object, seal(content, key), now)
 
 
-def _write_missing_files(conn: Connection, folder: Path) -> None:
-    """The archive of each release, and its spreadsheet beside it for reading."""
+def _restatement(conn: Connection, balance: UnreleasedBalance) -> Restatement | None:
+    reason = find_reason(conn, balance)
+    if balance.earlier is None or reason is None:
+        return None
+    earlier_content = json.loads(releases.load_content(conn, balance.earlier.release_id))
+    return Restatement(earlier=balance.earlier, earlier_content=earlier_content, reason=reason)
+
+
+def write_missing_files(conn: Connection, folder: Path, now: datetime) -> None:
+    """The archive of each release that is not embargoed, and its spreadsheet beside it for reading."""
     folder.mkdir(parents=True, exist_ok=True)
     with conn.transaction():
-        for name in releases.archive_names(conn):
+        for name in releases.archive_names(conn, now):
             archive_path, sheet_path = folder / name, (folder / name).with_suffix(".xlsx")
             if archive_path.exists() and sheet_path.exists():
                 continue
-            archive = releases.load_archive(conn, name)
-            if archive is not None:
-                _write_whole(sheet_path, read_zip(archive)[SPREADSHEET])
-                _write_whole(archive_path, archive)
+            found = releases.load_archive(conn, name)
+            if found is not None:
+                _write_whole(sheet_path, read_zip(found[0])[SPREADSHEET])
+                _write_whole(archive_path, found[0])
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -13,7 +13,7 @@ from nenghao.crypto import Signature, TrustedKeys, check_signature, digest
 from nenghao.domain.canonical import canonical_bytes
 from nenghao.errors import SealBroken
 from nenghao.reporting.content import FORMAT_VERSION
-from nenghao.reporting.seal import CONTENT, SIGNATURE, SPREADSHEET, build_archive
+from nenghao.reporting.seal import CONTENT, INPUTS, SIGNATURE, SPREADSHEET, build_archive
 from nenghao.reporting.spreadsheet import RENDERER
 from nenghao.reporting.stored_zip import read_stored_zip
 
@@ -81,7 +81,14 @@ def _check_rebuilt(
         yield Check("verify.not_canonical", "", False)
     if parsed["renderer"] != RENDERER:
         yield Check("verify.other_renderer", str(parsed["renderer"]), False)
-    rebuilt = build_archive(content, signature)
+    inputs, inputs_hash = members.get(INPUTS), parsed["engine"]["inputs_hash"]
+    if inputs is not None and (
+        inputs_hash is None or digest(parsed["engine"]["inputs_hash_algorithm"], inputs).hex() != inputs_hash
+    ):
+        yield Check("verify.inputs_differ", "", False)
+    if inputs is None and inputs_hash is not None and parsed["kind"] != "aggregate":
+        yield Check("verify.inputs_missing", "", False)
+    rebuilt = build_archive(content, signature, inputs)
     if members[SPREADSHEET] != read_stored_zip(rebuilt)[SPREADSHEET]:
         yield Check("verify.xlsx_differs", "", False)
     yield Check("verify.xlsx_ok", SPREADSHEET, True)

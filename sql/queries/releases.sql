@@ -54,22 +54,188 @@ WHERE
 ORDER BY b.month_on, b.unit_id;
 
 -- insert_release --
--- A sealed release; returns its id, or nothing where the balance has been sealed meanwhile.
+-- A sealed release; returns its id, or nothing where what it seals has been sealed meanwhile.
 INSERT INTO release (
-    kind, unit_id, month_on, version, balance_id, restates_release_id, format_version, content, hash_algorithm, hash,
-    signature_algorithm, signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash, sealed_at
+    kind, unit_id, month_on, version, balance_id, filing_id, aggregate_code, restates_release_id, reason_kind,
+    reason_references, public_from, inputs, format_version, content, hash_algorithm, hash, signature_algorithm,
+    signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash, sealed_at
 )
 SELECT
-    'monitored_balance', %(unit_id)s, %(month_on)s, %(version)s, %(balance_id)s, %(restates_release_id)s,
-    %(format_version)s, %(content)s, %(hash_algorithm)s, %(hash)s, %(signature_algorithm)s, %(signature)s, %(key_id)s,
-    %(archive)s, %(archive_name)s, %(archive_hash_algorithm)s, %(archive_hash)s, %(sealed_at)s
-WHERE NOT EXISTS (SELECT 1 FROM release AS sealed WHERE sealed.balance_id = %(balance_id)s)
+    %(kind)s, %(unit_id)s, %(month_on)s, %(version)s, %(balance_id)s, %(filing_id)s, %(aggregate_code)s,
+    %(restates_release_id)s, %(reason_kind)s, %(reason_references)s, %(public_from)s, %(inputs)s, %(format_version)s,
+    %(content)s, %(hash_algorithm)s, %(hash)s, %(signature_algorithm)s, %(signature)s, %(key_id)s, %(archive)s,
+    %(archive_name)s, %(archive_hash_algorithm)s, %(archive_hash)s, %(sealed_at)s
+WHERE NOT EXISTS (
+    SELECT 1 FROM release AS sealed
+    WHERE
+        sealed.balance_id = %(balance_id)s OR sealed.filing_id = %(filing_id)s
+        OR sealed.archive_name = %(archive_name)s
+)
 RETURNING release_id;
 
+-- open_notices --
+-- Everybody who has an earlier version of what a release restates is to be told of it, once.
+INSERT INTO release_notice (release_id, recipient, had_release_id, opened_at)
+SELECT
+    r.release_id,
+    told.recipient,
+    max(told.release_id),
+    %(opened_at)s
+FROM release AS r
+INNER JOIN release AS before
+    ON
+        r.kind = before.kind AND r.month_on = before.month_on AND before.version < r.version
+        AND r.unit_id IS NOT DISTINCT FROM before.unit_id
+        AND r.aggregate_code IS NOT DISTINCT FROM before.aggregate_code
+INNER JOIN release_recipient AS told ON before.release_id = told.release_id
+WHERE r.release_id = %(release_id)s
+GROUP BY r.release_id, told.recipient
+ON CONFLICT DO NOTHING;
+
+-- restatement_causes --
+-- What came in for a unit's month since the balance of a release was computed, as kind and reference: decisions on its
+-- readings, corrections, register rows, readings, and what a person wrote about the release. Register rows and decisions
+-- are told by their leaves, which are numbered as they were written; a span reaches as far as a register apportions.
+WITH sealed AS (
+    SELECT
+        b.computed_at,
+        coalesce(
+            (
+                SELECT min(l.row_leaf_id) FROM row_leaf AS l
+                WHERE l.table_name = 'monitored_balance' AND l.row_key = b.balance_id::text
+            ), 0
+        ) AS row_leaf_id
+    FROM release AS r
+    INNER JOIN monitored_balance AS b ON r.balance_id = b.balance_id
+    WHERE r.release_id = %(release_id)s
+),
+
+own AS (
+    SELECT
+        s.series_id,
+        s.point_id
+    FROM series AS s
+    INNER JOIN point AS p ON s.point_id = p.point_id
+    WHERE p.unit_id = %(unit_id)s
+),
+
+register_row AS (
+    SELECT
+        'series_version' AS table_name,
+        v.series_version_id::text AS row_key
+    FROM series_version AS v
+    INNER JOIN own AS o ON v.series_id = o.series_id
+    UNION ALL
+    SELECT
+        'series' AS table_name,
+        o.series_id::text AS row_key
+    FROM own AS o
+    UNION ALL
+    SELECT
+        'point' AS table_name,
+        p.point_id::text AS row_key
+    FROM point AS p
+    WHERE p.unit_id = %(unit_id)s
+    UNION ALL
+    SELECT
+        'network_term' AS table_name,
+        n.network_term_id::text AS row_key
+    FROM network_term AS n
+    INNER JOIN point AS p ON n.whole_point_id = p.point_id
+    WHERE p.unit_id = %(unit_id)s
+),
+
+touched AS (
+    SELECT d.case_id
+    FROM exclusion AS e
+    INNER JOIN own AS o ON e.series_id = o.series_id
+    INNER JOIN decision AS d ON e.decision_id = d.decision_id
+    WHERE e.span && tstzrange(%(begin_at)s, %(end_at)s)
+    UNION
+    SELECT d.case_id
+    FROM reading_adoption AS a
+    INNER JOIN own AS o ON a.series_id = o.series_id
+    INNER JOIN decision AS d ON a.decision_id = d.decision_id
+    WHERE a.at >= %(begin_at)s AND a.at < %(end_at)s
+)
+
+SELECT
+    'decision' AS kind,
+    format('decision %%s, case %%s', d.decision_id, d.case_id) AS reference
+FROM decision AS d
+INNER JOIN touched AS t ON d.case_id = t.case_id
+INNER JOIN row_leaf AS l ON l.table_name = 'decision' AND l.row_key = d.decision_id::text
+CROSS JOIN sealed
+WHERE l.row_leaf_id > sealed.row_leaf_id
+UNION
+SELECT
+    'correction',
+    format('reading_revision %%s', v.revision_id)
+FROM reading_revision AS v
+INNER JOIN own AS o ON v.series_id = o.series_id
+CROSS JOIN sealed
+WHERE
+    v.at >= %(begin_at)s AND v.at < %(end_at)s AND v.standing = 'in_force' AND v.recorded_at > sealed.computed_at
+UNION
+SELECT
+    'register_change',
+    format('%%s %%s', c.table_name, c.row_key)
+FROM register_row AS c
+INNER JOIN row_leaf AS l ON c.table_name = l.table_name AND c.row_key = l.row_key
+CROSS JOIN sealed
+WHERE l.row_leaf_id > sealed.row_leaf_id
+UNION
+SELECT
+    'late_data',
+    format('messages %%s to %%s, %%s readings', min(r.message_id), max(r.message_id), count(*))
+FROM reading AS r
+INNER JOIN own AS o ON r.series_id = o.series_id
+INNER JOIN message AS m ON r.message_id = m.message_id
+CROSS JOIN sealed
+WHERE r.at >= %(begin_at)s AND r.at < %(end_at)s AND m.received_at > sealed.computed_at
+HAVING count(*) > 0
+UNION
+SELECT
+    g.reason_kind,
+    g.reference
+FROM restatement_reason AS g
+WHERE g.restates_release_id = %(release_id)s
+ORDER BY 1, 2;
+
 -- archive_names --
--- Names of every release's archive.
-SELECT archive_name FROM release ORDER BY release_id;
+-- Names of every release's archive that may be seen at an instant.
+SELECT archive_name FROM release
+WHERE public_from IS NULL OR public_from <= %(now)s
+ORDER BY release_id;
 
 -- archive --
--- The archive of a name: one row, or none.
-SELECT archive FROM release WHERE archive_name = %(archive_name)s;
+-- The archive of a name, and from when it may be seen: one row, or none.
+SELECT archive, public_from FROM release WHERE archive_name = %(archive_name)s;
+
+-- release_content --
+-- The canonical content of a release.
+SELECT content FROM release WHERE release_id = %(release_id)s;
+
+-- found_release --
+-- A release by the name of its archive: one row, or none.
+SELECT
+    r.release_id, r.kind, r.unit_id, r.aggregate_code, r.month_on, r.version, r.archive_name, r.hash_algorithm, r.hash,
+    r.sealed_at, r.public_from, r.balance_id, r.restates_release_id, r.inputs
+FROM release AS r
+WHERE r.archive_name = %(archive_name)s;
+
+-- released --
+-- Releases from a month on, newest months first: who, which month, version, kind, why, how many have it and are to be told.
+SELECT
+    r.archive_name, r.kind, coalesce(u.name, r.aggregate_code) AS owner, r.month_on, r.version, r.sealed_at,
+    r.reason_kind, r.public_from,
+    (SELECT count(DISTINCT t.recipient) FROM release_recipient AS t WHERE t.release_id = r.release_id) AS recipients,
+    (SELECT count(*) FROM release_notice_open AS n WHERE n.release_id = r.release_id) AS to_tell,
+    NOT EXISTS (SELECT 1 FROM release AS later WHERE later.restates_release_id = r.release_id) AS is_newest
+FROM release AS r
+LEFT JOIN unit AS u ON r.unit_id = u.unit_id
+WHERE
+    (%(month_on)s::date IS NULL OR r.month_on = %(month_on)s)
+    AND (%(unit_code)s::text IS NULL OR u.unit_code = %(unit_code)s)
+    AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)
+ORDER BY r.month_on DESC, u.unit_code, r.kind, r.aggregate_code, r.version;

@@ -39,7 +39,7 @@ def test_from_marks_to_a_release_that_verifies_and_explains_itself(plant: Plant,
         assert result.exit_code == 0, result.output
         if command is jobs.build_months:
             plant.pass_relations()
-    file = next(release_dir.glob("*-2026-08-205-1-v1.zip"))
+    file = next(release_dir.glob("*-2026-08-monitored-v1.zip"))
     assert file.with_suffix(".xlsx").exists()
     good = RUN.invoke(verify.app, [str(file)], catch_exceptions=False)
     assert (good.exit_code, good.output.count("\n")) == (0, 5)

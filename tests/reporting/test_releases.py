@@ -1,10 +1,12 @@
 """A release: reproducible, looks like the form, and shows every changed byte."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,21 +14,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
-from nenghao.crypto import Signature, TrustedKeys, key_id
+from nenghao.crypto import Signature, TrustedKeys, key_id, load_signing_key
 from nenghao.db.releases import EarlierRelease, SealedRelease, UnreleasedBalance
 from nenghao.db.tree import LastTree
 from nenghao.domain.balance import Cell
+from nenghao.domain.restatement import Cause, Reason
 from nenghao.errors import DataRefused
-from nenghao.labels import label
+from nenghao.labels import Language, label
 from nenghao.reference.layouts import Layout, load_layout, refuse_expired
-from nenghao.reporting.content import build_content
+from nenghao.reporting.content import Restatement, build_content
+from nenghao.reporting.pages import pages_of
 from nenghao.reporting.seal import CONTENT, MANIFEST, SIGNATURE, SPREADSHEET, build_archive, seal
+from nenghao.reporting.spreadsheet import write_spreadsheet
 from nenghao.reporting.stored_zip import read_zip, write_stored_zip
 from nenghao.reporting.verify import verify_archive
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-KEY_PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+SIGNING_KEY = load_signing_key(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
 TRUSTED: TrustedKeys = {key_id(KEY.public_key()): KEY.public_key()}
 
 BALANCE = UnreleasedBalance(
@@ -60,14 +66,14 @@ HEAD = LastTree(
     root=b"\xab" * 32,
     closed_at=datetime.now(UTC),
 )
-SEALED: SealedRelease = seal(build_content(BALANCE, CELLS, "zh", HEAD), KEY_PEM)
+SEALED: SealedRelease = seal(build_content(BALANCE, CELLS, HEAD, None), SIGNING_KEY)
 SIGNED = Signature(algorithm=SEALED.signature_algorithm, key_id=SEALED.key_id, value=SEALED.signature)
 
 
 def test_the_newest_day_head_is_printed_on_it() -> None:
     content = json.loads(SEALED.content)
     assert content["day_head"] == {"tree_no": 7, "day": "2026-10-03", "root": "ab" * 32}
-    assert any("ab" * 32 in note for note in content["sheet"]["notes"])
+    assert any("ab" * 32 in note for note in pages_of(content, "zh")[0].notes)
 
 
 def failures(archive: bytes, trusted: TrustedKeys | None = None) -> list[str]:
@@ -76,7 +82,7 @@ def failures(archive: bytes, trusted: TrustedKeys | None = None) -> list[str]:
 
 def test_a_release_verifies_and_sealing_again_gives_the_same_bytes() -> None:
     assert failures(SEALED.archive) == []
-    assert seal(build_content(BALANCE, CELLS, "zh", HEAD), KEY_PEM) == SEALED
+    assert seal(build_content(BALANCE, CELLS, HEAD, None), SIGNING_KEY) == SEALED
     assert list(read_zip(SEALED.archive)) == [CONTENT, SIGNATURE, SPREADSHEET, MANIFEST]
 
 
@@ -144,11 +150,11 @@ def test_another_order_or_another_member_fails() -> None:
 
 
 def test_the_sheet_reads_like_the_form() -> None:
-    book = openpyxl.load_workbook(BytesIO(read_zip(SEALED.archive)[SPREADSHEET]))
+    book = openpyxl.load_workbook(BytesIO(read_zip(SEALED.archive)[SPREADSHEET]), data_only=True)
     page, hidden = book.worksheets
     values = [[column.value for column in row] for row in page.iter_rows()]
     assert values[0][0] == label("form.205-1.title", "zh")
-    assert label("cell.monitored", "zh") in values[1][0]
+    assert values[1][0] == label("sheet.mark.monitored_balance", "zh")
     assert values[6][3:7] == [label(f"form.205-1.column.{n}", "zh") for n in (1, 2, 3, 4)]
     rows = {row[2]: row for row in values[8:48]}
     assert list(rows) == [f"{n:02d}" for n in range(1, 41)]
@@ -162,11 +168,113 @@ def test_the_sheet_reads_like_the_form() -> None:
     assert "已知占比 99.99%；其中实测占比 95.00%，估算占比 5.00%" in notes
 
 
-def test_a_restatement_names_what_it_restates() -> None:
-    earlier = {"release_id": 7, "version": 1, "hash_algorithm": "sha256", "hash": SEALED.hash}
-    content = build_content(replace(BALANCE, earlier=EarlierRelease(**earlier)), CELLS, "zh", None)  # type: ignore[arg-type]
+def computed(formulas: Worksheet, values: Worksheet) -> dict[str, tuple[Decimal, Decimal]]:
+    """(computed, stored) of every formula of a sheet: an evaluator of its own for the one shape that is written."""
+    found = {}
+    for one in (one for row in formulas.iter_rows() for one in row if one.data_type == "f"):
+        inside, decimals = re.fullmatch(r"=ROUND\((.+),(\d)\)", str(one.value)).groups()  # type: ignore[union-attr]
+        total = Decimal(0)
+        for sign, term in re.findall(r"([+-]?)([^+-]+)", inside):
+            product = Decimal(-1 if sign == "-" else 1)
+            for factor in term.split("*"):
+                product *= Decimal(str(values[factor].value)) if factor[0].isalpha() else Decimal(factor)
+            total += product
+        exact = total.quantize(Decimal(1).scaleb(-int(decimals)), rounding=ROUND_HALF_UP)
+        found[one.coordinate] = (exact, Decimal(str(values[one.coordinate].value)))
+    return found
+
+
+def opened(content: dict[str, Any], language: Language = "zh") -> tuple[openpyxl.Workbook, openpyxl.Workbook]:
+    """The spreadsheet of a content, with its formulas and with the values stored beside them."""
+    data = write_spreadsheet(content, "", language)
+    return openpyxl.load_workbook(BytesIO(data)), openpyxl.load_workbook(BytesIO(data), data_only=True)
+
+
+def test_subtotals_are_formulas_that_give_the_sealed_figures() -> None:
+    cells = [
+        cell("02", "4", "10.005", "t"), cell("04", "4", "20.005", "t"), cell("01", "4", "30.01", "t"),
+        cell("01", "5", "30.01", "t"), cell("01", "10", "0.71430", "1"), cell("33", "4", "34.125", "10^4kWh"),
+        cell("33", "5", "31.115", "10^4kWh"), cell("33", "7", "3.01", "10^4kWh"), cell("33", "10", "1.229", "1"),
+        cell("15", "4", "5", "10^4m3"), cell("15", "5", "3", "10^4m3"), cell("15", "10", "13.3", "1"),
+        cell("40", "4", "129.875768", "tce"),
+    ]  # fmt: skip
+    formulas, values = opened(build_content(BALANCE, cells, HEAD, None))
+    found = computed(formulas.worksheets[0], values.worksheets[0])
+    # 10.00 + 20.00 is not 30.01 and 31.12 + 3.01 is not 34.12: the formula says by how much. 5 is not 3 by rounding, so
+    # that natural gas keeps its number.
+    assert formulas.worksheets[0]["G9"].value == "=ROUND(G10+G12+0.01,2)"
+    assert formulas.worksheets[0]["G41"].value == "=ROUND(H41+J41-0.01,2)"
+    assert formulas.worksheets[0]["G23"].value == 5
+    assert set(found) == {"G9", "G41", "G48"}
+    assert all(calculated == stored for calculated, stored in found.values())
+    assert "0.01" in formulas.worksheets[0]["G9"].comment.text
+
+
+FIGURES = st.decimals(0, 100_000, places=4)
+
+
+@settings(deadline=None, max_examples=12)
+@given(st.lists(st.tuples(FIGURES, FIGURES), min_size=1, max_size=5))
+def test_every_formula_evaluates_to_its_sealed_figure(rows: list[tuple[Decimal, Decimal]]) -> None:
+    codes, cells, total = ("06", "09", "15", "21", "33"), [], Decimal(0)
+    for code, (industrial, other) in zip(codes, rows, strict=False):
+        whole = industrial + other
+        total += whole * Decimal("1.22905")
+        for column, value in (("4", whole), ("5", industrial), ("7", other), ("10", Decimal("1.22905"))):
+            cells.append(cell(code, column, str(value), "t"))
+    formulas, values = opened(build_content(BALANCE, [*cells, cell("40", "4", str(total), "tce")], None, None))
+    found = computed(formulas.worksheets[0], values.worksheets[0])
+    assert len(found) == len(rows) + 1
+    assert all(calculated == stored for calculated, stored in found.values())
+
+
+def test_a_cell_that_is_partly_estimated_says_so_beside_it() -> None:
+    formulas, _ = opened(build_content(BALANCE, CELLS, HEAD, None))
+    assert "估算占比 5.00%" in formulas.worksheets[0]["E41"].comment.text
+    whole = [replace(one, measured_share=Decimal(1), known_share=Decimal(1)) for one in CELLS]
+    formulas, _ = opened(build_content(BALANCE, whole, HEAD, None))
+    assert formulas.worksheets[0]["E41"].comment is None
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "http://x"])
+def test_text_that_begins_like_a_formula_stays_text(name: str) -> None:
+    content = build_content(replace(BALANCE, unit_name=name, unit_code=name), CELLS, HEAD, None)
+    content["coefficients"] = [{"code": name}]
+    formulas, _ = opened(content)
+    texts = [one for sheet in formulas for row in sheet.iter_rows() for one in row if name in str(one.value)]
+    assert len(texts) >= 2
+    assert {one.data_type for one in texts} == {"s"}
+    assert not any(one.hyperlink for one in texts)
+
+
+def test_the_english_sheet_is_complete() -> None:
+    formulas, values = opened(build_content(BALANCE, CELLS, HEAD, None), "en")
+    texts = [str(one.value) for sheet in formulas for row in sheet.iter_rows() for one in row if one.value is not None]
+    assert "Energy purchases, consumption and stocks" in texts
+    assert not [text for text in texts if re.search(r"[\u3400-\u9fff]", text.replace("甲", ""))]
+    assert values.worksheets[0]["G41"].value == 34.12
+
+
+def test_a_restatement_names_what_it_restates_why_and_each_changed_cell() -> None:
+    earlier = EarlierRelease(release_id=7, version=1, hash_algorithm="sha256", hash=SEALED.hash)
+    reason = Reason(kind="decision", causes=(Cause(kind="decision", reference="decision 3, case 2"),))
+    restatement = Restatement(earlier=earlier, earlier_content=json.loads(SEALED.content), reason=reason)
+    changed = [replace(CELLS[0], value=Decimal(30)), *CELLS[1:-1], cell("40", "1", "0", "tce")]
+    content = build_content(BALANCE, changed, HEAD, restatement)
     assert content["version"] == 2
-    assert content["restates"] == {"version": 1, "hash_algorithm": "sha256", "hash": SEALED.hash.hex()}
+    restates = content["restates"]
+    assert (restates["version"], restates["hash"]) == (1, SEALED.hash.hex())
+    assert restates["reason"] == {
+        "kind": "decision",
+        "causes": [{"kind": "decision", "reference": "decision 3, case 2"}],
+    }
+    assert [(c["row"], c["column"], c["old_value"], c["new_value"], c["difference"]) for c in restates["changes"]] == [
+        ("33", "2", "31", "30", "-1"), ("40", "1", None, "0", None), ("40", "4", "41.939625", None, None),
+    ]  # fmt: skip
+    sealed = seal(content, SIGNING_KEY)
+    assert failures(sealed.archive) == []
+    book = openpyxl.load_workbook(BytesIO(read_zip(sealed.archive)[SPREADSHEET]))
+    assert [one.value for one in book.worksheets[1][2]] == ["205-1", "33", "2", 31, 30, -1, "0.95", "0.95"]
 
 
 def test_an_expired_layout_prints_nothing() -> None:
