@@ -2230,7 +2230,7 @@ COMMENT ON COLUMN public.refusal_replay.arrived_at IS '首次到达: when the by
 CREATE TABLE public.release (
     release_id bigint NOT NULL,
     kind text NOT NULL,
-    unit_id integer NOT NULL,
+    unit_id integer,
     month_on date NOT NULL,
     version integer NOT NULL,
     balance_id bigint,
@@ -2247,7 +2247,15 @@ CREATE TABLE public.release (
     archive_hash_algorithm text NOT NULL,
     archive_hash bytea NOT NULL,
     sealed_at timestamp with time zone NOT NULL,
+    filing_id bigint,
+    aggregate_code text,
+    public_from timestamp with time zone,
+    reason_kind text,
+    reason_references text[],
+    inputs bytea,
     CONSTRAINT release_kind_known CHECK ((kind = ANY (ARRAY['monitored_balance'::text, 'filing'::text, 'aggregate'::text]))),
+    CONSTRAINT release_names_its_object CHECK ((((kind = 'monitored_balance'::text) = (balance_id IS NOT NULL)) AND ((kind = 'filing'::text) = (filing_id IS NOT NULL)) AND ((kind = 'aggregate'::text) = (aggregate_code IS NOT NULL)) AND ((kind = 'aggregate'::text) = (unit_id IS NULL)))),
+    CONSTRAINT release_reason_known CHECK ((reason_kind = ANY (ARRAY['late_data'::text, 'decision'::text, 'correction'::text, 'register_change'::text, 'filing_correction'::text]))),
     CONSTRAINT release_restates_earlier CHECK (((version = 1) = (restates_release_id IS NULL)))
 );
 
@@ -2255,9 +2263,92 @@ ALTER TABLE public.release OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.release IS '发布: canonical bytes, hash and signature of what was sealed; a restatement is a new version that names the old one';
 
+COMMENT ON COLUMN public.release.unit_id IS 'the unit; null where units are summed';
+
 COMMENT ON COLUMN public.release.content IS '规范字节: RFC 8785 JSON, decimals as strings';
 
 COMMENT ON COLUMN public.release.archive IS '发布包: the zip as handed out, so that it can be compared byte for byte';
+
+COMMENT ON COLUMN public.release.filing_id IS 'the version of a filing that is sealed';
+
+COMMENT ON COLUMN public.release.aggregate_code IS '汇总: table, region, sector and panel of an aggregate';
+
+COMMENT ON COLUMN public.release.public_from IS '解密时刻: before it nothing of the release is exported (未公布总量); null where it is not embargoed';
+
+COMMENT ON COLUMN public.release.reason_kind IS '更正原因: why this version restates the one before; null for the first';
+
+COMMENT ON COLUMN public.release.reason_references IS '依据: what the reason names: messages, decisions, corrections, register rows, documents';
+
+COMMENT ON COLUMN public.release.inputs IS '汇总依据: canonical bytes of what an aggregate was computed from; by unit, so it lies in no archive. The hash is in the content';
+
+CREATE TABLE public.release_notice (
+    release_notice_id bigint NOT NULL,
+    release_id bigint NOT NULL,
+    recipient text NOT NULL,
+    had_release_id bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.release_notice OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.release_notice IS '待告知: who got an earlier version and has to be told of this one; done when release_recipient says so';
+
+COMMENT ON COLUMN public.release_notice.had_release_id IS 'the newest version that the recipient has';
+
+CREATE TABLE public.release_recipient (
+    release_recipient_id bigint NOT NULL,
+    release_id bigint NOT NULL,
+    recipient text NOT NULL,
+    way text NOT NULL,
+    document_no text,
+    sent_at timestamp with time zone NOT NULL,
+    recorded_by text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT release_recipient_given CHECK (((btrim(recipient) <> ''::text) AND (btrim(recorded_by) <> ''::text))),
+    CONSTRAINT release_recipient_sent_before CHECK ((sent_at <= recorded_at)),
+    CONSTRAINT release_recipient_way_known CHECK ((way = ANY (ARRAY['hand'::text, 'post'::text, 'mail'::text, 'platform'::text, 'publication'::text])))
+);
+
+ALTER TABLE public.release_recipient OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.release_recipient IS '接收方: who got which version of a release, when, and by which way';
+
+COMMENT ON COLUMN public.release_recipient.way IS 'hand 面交, post 邮寄, mail 电子邮件, platform 平台, publication 公开发布';
+
+CREATE VIEW public.release_notice_open AS
+ SELECT n.release_notice_id,
+    n.release_id,
+    n.recipient,
+    n.had_release_id,
+    n.opened_at
+   FROM (public.release_notice n
+     JOIN public.release r ON ((n.release_id = r.release_id)))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM (public.release_recipient told
+             JOIN public.release later ON ((told.release_id = later.release_id)))
+          WHERE ((told.recipient = n.recipient) AND (later.kind = r.kind) AND (later.month_on = r.month_on) AND (NOT (later.unit_id IS DISTINCT FROM r.unit_id)) AND (NOT (later.aggregate_code IS DISTINCT FROM r.aggregate_code)) AND (later.version >= r.version)))));
+
+ALTER VIEW public.release_notice_open OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.release_notice_open IS '尚未告知: recipients of an earlier version who have neither this one nor a later one';
+
+ALTER TABLE public.release_notice ALTER COLUMN release_notice_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.release_notice_release_notice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.release_recipient ALTER COLUMN release_recipient_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.release_recipient_release_recipient_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE public.release ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.release_release_id_seq
@@ -2307,6 +2398,31 @@ COMMENT ON TABLE public.resend_request IS '补发请求: messages first_seq to l
 
 ALTER TABLE public.resend_request ALTER COLUMN resend_request_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.resend_request_resend_request_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.restatement_reason (
+    restatement_reason_id bigint NOT NULL,
+    restates_release_id bigint NOT NULL,
+    reason_kind text NOT NULL,
+    reference text NOT NULL,
+    given_by text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    CONSTRAINT restatement_reason_by_given CHECK ((btrim(given_by) <> ''::text)),
+    CONSTRAINT restatement_reason_known CHECK ((reason_kind = ANY (ARRAY['late_data'::text, 'decision'::text, 'correction'::text, 'register_change'::text, 'filing_correction'::text]))),
+    CONSTRAINT restatement_reason_reference_given CHECK ((btrim(reference) <> ''::text))
+);
+
+ALTER TABLE public.restatement_reason OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.restatement_reason IS '更正说明: why a person lets a sealed month be restated; a change for which the store knows no reason waits for it';
+
+ALTER TABLE public.restatement_reason ALTER COLUMN restatement_reason_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.restatement_reason_restatement_reason_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3004,7 +3120,25 @@ ALTER TABLE ONLY public.refusal_replay
     ADD CONSTRAINT refusal_replay_pk PRIMARY KEY (refusal_id);
 
 ALTER TABLE ONLY public.release
+    ADD CONSTRAINT release_archive_name_unique UNIQUE (archive_name);
+
+ALTER TABLE ONLY public.release
+    ADD CONSTRAINT release_filing_once UNIQUE (filing_id);
+
+ALTER TABLE ONLY public.release_notice
+    ADD CONSTRAINT release_notice_once UNIQUE (release_id, recipient);
+
+ALTER TABLE ONLY public.release_notice
+    ADD CONSTRAINT release_notice_pk PRIMARY KEY (release_notice_id);
+
+ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_pk PRIMARY KEY (release_id);
+
+ALTER TABLE ONLY public.release_recipient
+    ADD CONSTRAINT release_recipient_pk PRIMARY KEY (release_recipient_id);
+
+ALTER TABLE public.release
+    ADD CONSTRAINT release_restatement_has_reason CHECK ((((version = 1) = (reason_kind IS NULL)) AND ((version = 1) = (reason_references IS NULL)))) NOT VALID;
 
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_version_unique UNIQUE (kind, unit_id, month_on, version);
@@ -3014,6 +3148,9 @@ ALTER TABLE ONLY public.report_calendar
 
 ALTER TABLE ONLY public.resend_request
     ADD CONSTRAINT resend_request_pk PRIMARY KEY (resend_request_id);
+
+ALTER TABLE ONLY public.restatement_reason
+    ADD CONSTRAINT restatement_reason_pk PRIMARY KEY (restatement_reason_id);
 
 ALTER TABLE ONLY public.return_check
     ADD CONSTRAINT return_check_pk PRIMARY KEY (return_check_id);
@@ -3122,7 +3259,13 @@ CREATE INDEX refusal_of_message ON public.refusal USING btree (refused_at) WHERE
 
 CREATE INDEX refusal_replay_by_message ON public.refusal_replay USING btree (message_id);
 
+CREATE UNIQUE INDEX release_aggregate_version ON public.release USING btree (aggregate_code, month_on, version) WHERE (kind = 'aggregate'::text);
+
+CREATE INDEX release_recipient_by_release ON public.release_recipient USING btree (release_id);
+
 CREATE INDEX resend_request_by_spool ON public.resend_request USING btree (gateway_id, boot_id);
+
+CREATE INDEX restatement_reason_by_release ON public.restatement_reason USING btree (restates_release_id);
 
 CREATE INDEX return_check_newest ON public.return_check USING btree (kind, return_id, return_check_id DESC);
 
@@ -3472,6 +3615,22 @@ CREATE TRIGGER release_change_recorded AFTER UPDATE ON public.release REFERENCIN
 
 CREATE TRIGGER release_no_truncate BEFORE TRUNCATE ON public.release FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER release_notice_append_only BEFORE DELETE OR UPDATE ON public.release_notice FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER release_notice_change_recorded AFTER UPDATE ON public.release_notice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_notice_id');
+
+CREATE TRIGGER release_notice_no_truncate BEFORE TRUNCATE ON public.release_notice FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER release_notice_recorded AFTER INSERT ON public.release_notice REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_notice_id');
+
+CREATE TRIGGER release_recipient_append_only BEFORE DELETE OR UPDATE ON public.release_recipient FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER release_recipient_change_recorded AFTER UPDATE ON public.release_recipient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_recipient_id');
+
+CREATE TRIGGER release_recipient_no_truncate BEFORE TRUNCATE ON public.release_recipient FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER release_recipient_recorded AFTER INSERT ON public.release_recipient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_recipient_id');
+
 CREATE TRIGGER release_recorded AFTER INSERT ON public.release REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_id');
 
 CREATE TRIGGER report_calendar_change_recorded AFTER UPDATE ON public.report_calendar REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'month_on', 'level');
@@ -3485,6 +3644,14 @@ CREATE TRIGGER resend_request_change_recorded AFTER UPDATE ON public.resend_requ
 CREATE TRIGGER resend_request_no_truncate BEFORE TRUNCATE ON public.resend_request FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER resend_request_recorded AFTER INSERT ON public.resend_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('resend_request_id');
+
+CREATE TRIGGER restatement_reason_append_only BEFORE DELETE OR UPDATE ON public.restatement_reason FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER restatement_reason_change_recorded AFTER UPDATE ON public.restatement_reason REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('restatement_reason_id');
+
+CREATE TRIGGER restatement_reason_no_truncate BEFORE TRUNCATE ON public.restatement_reason FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER restatement_reason_recorded AFTER INSERT ON public.restatement_reason REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('restatement_reason_id');
 
 CREATE TRIGGER return_check_append_only BEFORE DELETE OR UPDATE ON public.return_check FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -3768,6 +3935,18 @@ ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_balance_fk FOREIGN KEY (balance_id) REFERENCES public.monitored_balance(balance_id);
 
 ALTER TABLE ONLY public.release
+    ADD CONSTRAINT release_filing_fk FOREIGN KEY (filing_id) REFERENCES public.filing(filing_id);
+
+ALTER TABLE ONLY public.release_notice
+    ADD CONSTRAINT release_notice_had_fk FOREIGN KEY (had_release_id) REFERENCES public.release(release_id);
+
+ALTER TABLE ONLY public.release_notice
+    ADD CONSTRAINT release_notice_release_fk FOREIGN KEY (release_id) REFERENCES public.release(release_id);
+
+ALTER TABLE ONLY public.release_recipient
+    ADD CONSTRAINT release_recipient_release_fk FOREIGN KEY (release_id) REFERENCES public.release(release_id);
+
+ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_restates_fk FOREIGN KEY (restates_release_id) REFERENCES public.release(release_id);
 
 ALTER TABLE ONLY public.release
@@ -3775,6 +3954,9 @@ ALTER TABLE ONLY public.release
 
 ALTER TABLE ONLY public.resend_request
     ADD CONSTRAINT resend_request_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
+
+ALTER TABLE ONLY public.restatement_reason
+    ADD CONSTRAINT restatement_reason_release_fk FOREIGN KEY (restates_release_id) REFERENCES public.release(release_id);
 
 ALTER TABLE ONLY public.return_check
     ADD CONSTRAINT return_check_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
@@ -4298,6 +4480,18 @@ GRANT SELECT ON TABLE public.release TO nenghao_rules;
 GRANT SELECT ON TABLE public.release TO nenghao_console;
 GRANT SELECT ON TABLE public.release TO nenghao_verifier;
 
+GRANT SELECT,INSERT ON TABLE public.release_notice TO nenghao_jobs;
+GRANT SELECT ON TABLE public.release_notice TO nenghao_console;
+GRANT SELECT ON TABLE public.release_notice TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.release_recipient TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.release_recipient TO nenghao_console;
+GRANT SELECT ON TABLE public.release_recipient TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.release_notice_open TO nenghao_jobs;
+GRANT SELECT ON TABLE public.release_notice_open TO nenghao_console;
+GRANT SELECT ON TABLE public.release_notice_open TO nenghao_verifier;
+
 GRANT SELECT ON TABLE public.report_calendar TO nenghao_unit;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.report_calendar TO nenghao_jobs;
 GRANT SELECT ON TABLE public.report_calendar TO nenghao_rules;
@@ -4307,6 +4501,10 @@ GRANT SELECT ON TABLE public.report_calendar TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.resend_request TO nenghao_jobs;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_console;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.restatement_reason TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_console;
+GRANT SELECT ON TABLE public.restatement_reason TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.return_check TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.return_check TO nenghao_rules;

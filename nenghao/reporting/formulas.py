@@ -1,8 +1,8 @@
 """Finds the formula that a form's subtotal is shown by: over printed figures, with the sealed figure as its value.
 
 The sealed figure is exact and rounded once. Rounded parts may add up to another last digit; then the formula adds the
-difference openly. Where the parts on the page do not explain the figure within rounding (a part was not metered, or a row
-is converted part by part), there is no formula and the figure stands as a number.
+difference openly. Where the parts on the page do not explain the figure within rounding (a part was not metered, or a
+row is converted part by part), there is no formula and the figure stands as a number.
 """
 
 from collections.abc import Mapping
