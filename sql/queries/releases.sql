@@ -200,7 +200,7 @@ SELECT
     g.reference
 FROM restatement_reason AS g
 WHERE g.restates_release_id = %(release_id)s
-ORDER BY 1, 2;
+ORDER BY kind, reference;
 
 -- archive_names --
 -- Names of every release's archive that may be seen at an instant.
