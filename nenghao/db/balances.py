@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
-from nenghao.domain.balance import Cell, PointMonth
+from nenghao.domain.balance import Cell
 
 _QUERIES = load_queries("balances")
 
 #: A unit and the first day of a month.
 UnitMonth = tuple[int, date]
+#: Types of the columns of copy_cells.
+_CELL_TYPES: Final = [
+    "int8", "text", "text", "text", "numeric", "text", "numeric", "numeric", "numeric", "text", "int4[]", "text[]",
+    "int4[]",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,118 +30,133 @@ class BalanceVersion:
     content_hash: bytes
 
 
-def mark_other_editions(conn: Connection, *, layout_edition: str, coefficient_edition: str) -> None:
-    """Ask for every newest balance of other editions that is not sealed."""
-    columns = {"layout_edition": layout_edition, "coefficient_edition": coefficient_edition}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBalance:
+    """A version to be written: its cells, what they were computed from, and what makes two versions equal."""
+
+    unit_month: UnitMonth
+    version: int
+    layout_edition: str
+    coefficient_edition: str
+    content_hash: bytes
+    inputs: bytes
+    engine_version: str
+    cells: Sequence[Cell]
+
+
+def mark_other_editions(
+    conn: Connection,
+    *,
+    layout_edition: str,
+    coefficient_editions: Sequence[tuple[str, date, date | None]],
+    engine_version: str,
+    unit_ids: Sequence[int] | None,
+) -> None:
+    """Ask for every newest balance that is not sealed and not of its month's editions, (edition, from, to) each."""
+    columns = {
+        "layout_edition": layout_edition,
+        "editions": [edition for edition, _, _ in coefficient_editions],
+        "valid_from": [valid_from for _, valid_from, _ in coefficient_editions],
+        "valid_to": [valid_to for _, _, valid_to in coefficient_editions],
+        "engine_version": engine_version,
+        "unit_ids": None if unit_ids is None else list(unit_ids),
+    }
     conn.execute(_QUERIES["mark_other_editions"], columns)
 
 
-def next_months(conn: Connection, *, before_on: date, max_months: int) -> list[UnitMonth]:
-    """Unit months on the list that begin before a day."""
-    rows = conn.execute(_QUERIES["next_month_marks"], {"before_on": before_on, "max_months": max_months})
+def next_months(
+    conn: Connection,
+    *,
+    before_on: date,
+    max_months: int,
+    after: UnitMonth | None = None,
+    unit_ids: Sequence[int] | None = None,
+) -> list[UnitMonth]:
+    """Unit months on the list that begin before a day, by month and unit, those behind `after` only."""
+    after_unit_id, after_month_on = after or (0, date.min)
+    columns = {
+        "before_on": before_on,
+        "max_months": max_months,
+        "after_unit_id": after_unit_id,
+        "after_month_on": after_month_on,
+        "unit_ids": None if unit_ids is None else list(unit_ids),
+    }
+    rows = conn.execute(_QUERIES["next_month_marks"], columns)
     return [(unit_id, month_on) for unit_id, month_on in rows]
 
 
 def take_months(conn: Connection, months: Sequence[UnitMonth]) -> None:
     """Take all marks of the unit months."""
-    columns = {"unit_ids": [unit_id for unit_id, _ in months], "months": [month_on for _, month_on in months]}
-    conn.execute(_QUERIES["take_month_marks"], columns)
+    conn.execute(_QUERIES["take_month_marks"], pair_columns(months))
 
 
 def lock_unit_month(conn: Connection, unit_month: UnitMonth) -> None:
     """Make this transaction the only one that builds or seals the month."""
-    conn.execute(_QUERIES["lock_unit_month"], _month_columns(unit_month))
+    conn.execute(_QUERIES["lock_unit_month"], {"unit_id": unit_month[0], "month_on": unit_month[1]})
 
 
-def load_point_months(conn: Connection, unit_month: UnitMonth) -> list[PointMonth]:
-    """A unit's points that measure energy, with their totals of the month."""
-    return [
-        PointMonth(
-            point_id=row[0],
-            variety_code=row[1],
-            flow=row[2],
-            use=row[3],
-            is_inside_non_industrial=row[4],
-            unit=row[5],
-            energy=row[6],
-            measured_energy=row[7],
-            due_slots=row[8],
-            received_slots=row[9],
-            known_slots=row[10],
-        )
-        for row in conn.execute(_QUERIES["point_months"], _month_columns(unit_month))
-    ]
+def lock_unit_months(conn: Connection, months: Sequence[UnitMonth]) -> None:
+    """Make this transaction the only one that builds or seals these months."""
+    conn.execute(_QUERIES["lock_unit_months"], pair_columns(months))
 
 
-def newest_balance(conn: Connection, unit_month: UnitMonth) -> BalanceVersion | None:
-    """The newest version of the month."""
-    row = conn.execute(_QUERIES["newest_balance"], _month_columns(unit_month)).fetchone()
-    return BalanceVersion(*row) if row else None
+def newest_balances(conn: Connection, months: Sequence[UnitMonth]) -> dict[UnitMonth, BalanceVersion]:
+    """The newest version of each of the months that has one."""
+    rows = conn.execute(_QUERIES["newest_balances"], pair_columns(months))
+    return {(row[0], row[1]): BalanceVersion(*row[2:]) for row in rows}
 
 
-def insert_balance(
-    conn: Connection,
-    unit_month: UnitMonth,
-    cells: Sequence[Cell],
-    *,
-    version: int,
-    layout_edition: str,
-    coefficient_edition: str,
-    content_hash_algorithm: str,
-    content_hash: bytes,
-    computed_at: datetime,
-) -> int:
-    """Write a new version with its cells; returns its id."""
+def insert_balances(
+    conn: Connection, balances: Sequence[NewBalance], *, content_hash_algorithm: str, computed_at: datetime
+) -> list[int]:
+    """Write new versions with their cells; returns their ids in the order given."""
     columns = {
-        **_month_columns(unit_month),
-        "version": version,
-        "layout_edition": layout_edition,
-        "coefficient_edition": coefficient_edition,
+        **pair_columns([balance.unit_month for balance in balances]),
+        "versions": [balance.version for balance in balances],
+        "layout_editions": [balance.layout_edition for balance in balances],
+        "coefficient_editions": [balance.coefficient_edition for balance in balances],
+        "content_hashes": [balance.content_hash for balance in balances],
+        "inputs": [balance.inputs for balance in balances],
+        "engine_versions": [balance.engine_version for balance in balances],
         "content_hash_algorithm": content_hash_algorithm,
-        "content_hash": content_hash,
         "computed_at": computed_at,
     }
-    row = conn.execute(_QUERIES["insert_balance"], columns).fetchone()
-    if row is None:
-        raise RuntimeError("INSERT ... RETURNING returned nothing")
-    balance_id = int(row[0])
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            _QUERIES["insert_cell"],
-            [
-                {
-                    "balance_id": balance_id,
-                    "row_code": cell.row_code,
-                    "column_code": cell.column_code,
-                    "value": cell.value,
-                    "unit": cell.unit,
-                    "completeness": cell.completeness,
-                    "known_share": cell.known_share,
-                    "measured_share": cell.measured_share,
-                    "coefficient_code": cell.coefficient_code,
-                    "source_point_ids": list(cell.source_point_ids),
-                }
-                for cell in cells
-            ],
-        )
-    return balance_id
+    rows = conn.execute(_QUERIES["insert_balances"], columns)
+    ids = {(unit_id, month_on): int(balance_id) for balance_id, unit_id, month_on in rows}
+    with conn.cursor().copy(_QUERIES["copy_cells"]) as copy:
+        copy.set_types(_CELL_TYPES)
+        for balance in balances:
+            for cell in balance.cells:
+                copy.write_row(_cell_row(ids[balance.unit_month], cell))
+    return [ids[balance.unit_month] for balance in balances]
 
 
-def load_cells(conn: Connection, balance_id: int) -> list[Cell]:
-    """The cells of a balance, by row and column."""
+def _cell_row(balance_id: int, cell: Cell) -> tuple[object, ...]:
+    return (
+        balance_id, cell.form_code, cell.row_code, cell.column_code, cell.value, cell.unit, cell.completeness,
+        cell.known_share, cell.measured_share, cell.coefficient_code, list(cell.source_point_ids),
+        list(cell.coefficient_codes) or None, list(cell.heating_value_ids) or None,
+    )  # fmt: skip
+
+
+def load_cells(conn: Connection, balance_id: int, form_code: str | None = None) -> list[Cell]:
+    """The cells of a balance, of one form or of all, by form, row and column."""
     return [
         Cell(
-            row_code=row[0],
-            column_code=row[1],
-            value=row[2],
-            unit=row[3],
-            completeness=row[4],
-            known_share=row[5],
-            measured_share=row[6],
-            coefficient_code=row[7],
-            source_point_ids=tuple(row[8]),
+            form_code=row[0],
+            row_code=row[1],
+            column_code=row[2],
+            value=row[3],
+            unit=row[4],
+            completeness=row[5],
+            known_share=row[6],
+            measured_share=row[7],
+            coefficient_code=row[8],
+            source_point_ids=tuple(row[9]),
+            coefficient_codes=tuple(row[10] or ()),
+            heating_value_ids=tuple(row[11] or ()),
         )
-        for row in conn.execute(_QUERIES["balance_cells"], {"balance_id": balance_id})
+        for row in conn.execute(_QUERIES["balance_cells"], {"balance_id": balance_id, "form_code": form_code})
     ]
 
 
@@ -157,10 +177,16 @@ class ExplainedCell:
 
 
 def explain_cell(
-    conn: Connection, *, unit_code: str, month_on: date, row_code: str, column_code: str
+    conn: Connection, *, unit_code: str, month_on: date, row_code: str, column_code: str, form_code: str = "205-1"
 ) -> ExplainedCell | None:
     """The cell of the newest balance of a unit's month."""
-    columns = {"unit_code": unit_code, "month_on": month_on, "row_code": row_code, "column_code": column_code}
+    columns = {
+        "unit_code": unit_code,
+        "month_on": month_on,
+        "form_code": form_code,
+        "row_code": row_code,
+        "column_code": column_code,
+    }
     row = conn.execute(_QUERIES["explained_cell"], columns).fetchone()
     if row is None:
         return None
@@ -198,5 +224,6 @@ def explain_messages(conn: Connection, series_id: int, begin_at: datetime, end_a
     return conn.execute(_QUERIES["explained_messages"], columns).fetchall()
 
 
-def _month_columns(unit_month: UnitMonth) -> dict[str, object]:
-    return {"unit_id": unit_month[0], "month_on": unit_month[1]}
+def pair_columns(months: Sequence[UnitMonth]) -> dict[str, object]:
+    """Unit months as the two arrays that queries take."""
+    return {"unit_ids": [unit_id for unit_id, _ in months], "months": [month_on for _, month_on in months]}

@@ -4,6 +4,7 @@ Source: GB/T 8170-2008 数值修约规则, clause 3: 四舍六入五成双, to t
 """
 
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
 
 from nenghao.domain.quantities import EXACT
 
@@ -19,6 +20,15 @@ def round_figure(value: Decimal, decimals: int) -> Decimal:
     """
     with localcontext(EXACT):
         return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+
+
+def round_fraction(value: Fraction, decimals: int) -> Decimal:
+    """A quotient as it is published: to the nearest, a tie to the even digit, as `round_figure` does for decimals.
+
+    >>> round_fraction(Fraction(2, 3), 4), round_fraction(Fraction(5, 8), 2)
+    (Decimal('0.6667'), Decimal('0.62'))
+    """
+    return Decimal(round(value * 10**decimals)).scaleb(-decimals, EXACT)
 
 
 def floor_share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

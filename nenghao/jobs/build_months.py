@@ -3,89 +3,118 @@
 Before: month totals (close_days). After: the form's relations (expectations) and the seal (seal_balances).
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from nenghao.crypto import SHA_256, digest
 from nenghao.db import balances as db
-from nenghao.db.balances import UnitMonth
+from nenghao.db.balances import BalanceVersion, NewBalance, UnitMonth
 from nenghao.db.connection import Connection
-from nenghao.domain.balance import Cell, build_balance
+from nenghao.db.totals import mark_months
+from nenghao.domain.balance import ENGINE_VERSION, BalanceInputs, Cell, balance_inputs_json, build_balance
 from nenghao.domain.canonical import canonical_bytes
 from nenghao.domain.periods import Month, day_of
 from nenghao.domain.rounding import exact_text
-from nenghao.reference.coefficients import load_coefficients
+from nenghao.errors import DataRefused
+from nenghao.jobs.load_inputs import FORM, load_inputs
+from nenghao.reference.coefficients import coefficient_validity
 from nenghao.reference.layouts import load_layout
-from nenghao.reference.varieties import load_varieties
 
-FORM = "205-1"
 #: Unit months built in one transaction.
 CHUNK_MONTHS = 200
 
+_log = logging.getLogger(__name__)
 
-def build_months(conn: Connection, now: datetime) -> list[int]:
-    """Build what is on the list; returns the ids of new balance versions.
+
+def build_months(conn: Connection, now: datetime, unit_ids: Sequence[int] | None = None) -> list[int]:
+    """Build what is on the list, of all units or the given ones; returns the ids of new balance versions.
 
     A month whose cells come out as before gets no new version, so a second run changes nothing. The list keeps months
-    that are not over yet. A balance that waits for its seal is made again in the editions in force; a sealed month is
-    not, for a new edition is no correction (practice 1).
+    that are not over yet, and those whose points measure what the form cannot hold. A balance that waits for its seal
+    is made again in the editions of its month; a sealed month is not, for a new edition is no correction (practice 1).
     """
     with conn.transaction():
         db.mark_other_editions(
-            conn, layout_edition=load_layout(FORM).edition, coefficient_edition=load_coefficients().edition
+            conn,
+            layout_edition=load_layout(FORM).edition,
+            coefficient_editions=coefficient_validity(),
+            engine_version=ENGINE_VERSION,
+            unit_ids=unit_ids,
         )
     before_on = Month.of(day_of(now)).start_on
     built: list[int] = []
+    last: UnitMonth | None = None
     while True:
         with conn.transaction():
-            months = db.next_months(conn, before_on=before_on, max_months=CHUNK_MONTHS)
-            for unit_month in months:
-                db.lock_unit_month(conn, unit_month)
-            db.take_months(conn, months)
-            new = [_build_month(conn, unit_month, now) for unit_month in months]
-            built += [balance_id for balance_id in new if balance_id is not None]
+            months = db.next_months(conn, before_on=before_on, max_months=CHUNK_MONTHS, after=last, unit_ids=unit_ids)
+            if months:
+                built += _build_chunk(conn, months, now)
         if len(months) < CHUNK_MONTHS:
             return built
+        last = months[-1]
 
 
-def _build_month(conn: Connection, unit_month: UnitMonth, now: datetime) -> int | None:
-    coefficients, layout = load_coefficients(), load_layout(FORM)
-    cells = build_balance(db.load_point_months(conn, unit_month), load_varieties(), coefficients.in_use)
-    newest = db.newest_balance(conn, unit_month)
-    content_hash = digest(SHA_256, _content(cells, layout.edition, coefficients.edition))
+def _build_chunk(conn: Connection, months: Sequence[UnitMonth], now: datetime) -> list[int]:
+    db.lock_unit_months(conn, months)
+    db.take_months(conn, months)
+    newest = db.newest_balances(conn, months)
+    new, refused = [], []
+    for unit_month, inputs in load_inputs(conn, months).items():
+        try:
+            balance = _build_month(unit_month, inputs, newest.get(unit_month))
+        except DataRefused as error:
+            # One unit's register does not stop the others' months; the mark says that this one is still due.
+            _log.error(
+                "month not built",
+                extra={"unit": inputs.unit.unit_code, "month": f"{inputs.month_on:%Y-%m}", "reason": str(error)},
+            )
+            refused.append(unit_month)
+            continue
+        if balance is not None:
+            new.append(balance)
+    if refused:
+        mark_months(conn, refused)
+    if not new:
+        return []
+    return db.insert_balances(conn, new, content_hash_algorithm=SHA_256, computed_at=now)
+
+
+def _build_month(unit_month: UnitMonth, inputs: BalanceInputs, newest: BalanceVersion | None) -> NewBalance | None:
+    cells = build_balance(inputs).cells
+    content_hash = digest(SHA_256, _content(cells, inputs.editions.layout, inputs.editions.coefficients))
     if (newest is None and not cells) or (newest is not None and newest.content_hash == content_hash):
         return None
-    return db.insert_balance(
-        conn,
-        unit_month,
-        cells,
+    return NewBalance(
+        unit_month=unit_month,
         version=newest.version + 1 if newest else 1,
-        layout_edition=layout.edition,
-        coefficient_edition=coefficients.edition,
-        content_hash_algorithm=SHA_256,
+        layout_edition=inputs.editions.layout,
+        coefficient_edition=inputs.editions.coefficients,
         content_hash=content_hash,
-        computed_at=now,
+        inputs=balance_inputs_json(inputs),
+        engine_version=ENGINE_VERSION,
+        cells=cells,
     )
 
 
 def _content(cells: Sequence[Cell], layout_edition: str, coefficient_edition: str) -> bytes:
-    """What makes two balances of a month equal: editions and every cell."""
+    """What makes two balances of a month equal: engine, editions and every cell."""
     rows = [
         [
-            cell.row_code,
-            cell.column_code,
+            *cell.key,
             exact_text(cell.value),
             cell.unit,
             exact_text(cell.completeness),
             _share_text(cell.known_share),
             _share_text(cell.measured_share),
-            cell.coefficient_code,
+            list(cell.coefficient_codes),
+            list(cell.heating_value_ids),
             list(cell.source_point_ids),
         ]
-        for cell in sorted(cells, key=lambda cell: (cell.row_code, cell.column_code))
+        for cell in sorted(cells, key=lambda cell: cell.key)
     ]
-    return canonical_bytes([layout_edition, coefficient_edition, rows])
+    return canonical_bytes([ENGINE_VERSION, layout_edition, coefficient_edition, rows])
 
 
 def _share_text(share: Decimal | None) -> str | None:

@@ -75,7 +75,7 @@ def find_reason(conn: Connection, balance: UnreleasedBalance) -> Reason | None:
 
 def _is_held(balance: UnreleasedBalance) -> bool:
     """Whether a balance waits: for its relations, for a decision, or to be made again in the editions in force."""
-    in_force = load_layout(FORM).edition, load_coefficients().edition
+    in_force = load_layout(FORM).edition, load_coefficients(balance.month_on).edition
     return balance.is_held or (balance.layout_edition, balance.coefficient_edition) != in_force
 
 
@@ -89,7 +89,8 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now
         restatement = _restatement(conn, current[0])
         if current[0].earlier is not None and restatement is None:
             return None
-        content = build_content(current[0], balances.load_cells(conn, balance.balance_id), last_tree(conn), restatement)
+        cells = balances.load_cells(conn, balance.balance_id, FORM)
+        content = build_content(current[0], cells, last_tree(conn), restatement)
         sealed_object = ReleaseObject(
             kind="monitored_balance",
             month_on=balance.month_on,

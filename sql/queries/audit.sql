@@ -282,7 +282,7 @@ AND NOT EXISTS (
 );
 
 -- batch_balance_cell --
--- Cells of one balance, one row each.
+-- Cells of one balance, one row each: those of 205-1, which the relations are stated for.
 SELECT
     b.unit_id,
     b.balance_id,
@@ -294,7 +294,7 @@ SELECT
     c.unit
 FROM monitored_balance AS b
 INNER JOIN balance_cell AS c ON b.balance_id = c.balance_id
-WHERE b.balance_id = %(balance_id)s;
+WHERE b.balance_id = %(balance_id)s AND coalesce(c.form_code, '205-1') = '205-1';
 
 -- units --
 -- Ids of all units.

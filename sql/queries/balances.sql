@@ -1,5 +1,6 @@
 -- mark_other_editions --
--- Asks for every newest balance of other editions that no release seals yet; a sealed one is not made again for an edition.
+-- Asks for every newest balance that no release seals yet and that other editions or another engine made than those of its
+-- month; a sealed one is not made again for them.
 INSERT INTO month_mark (unit_id, month_on)
 SELECT
     newest.unit_id,
@@ -10,24 +11,31 @@ FROM (
         unit_id,
         month_on,
         layout_edition,
-        coefficient_edition
+        coefficient_edition,
+        engine_version
     FROM monitored_balance
+    WHERE %(unit_ids)s::integer[] IS NULL OR unit_id = ANY(%(unit_ids)s::integer[])
     ORDER BY unit_id, month_on, version DESC
 ) AS newest
+LEFT JOIN unnest(%(editions)s::text[], %(valid_from)s::date[], %(valid_to)s::date[]) AS e (edition, valid_from, valid_to)
+    ON newest.month_on >= e.valid_from AND (e.valid_to IS NULL OR newest.month_on < e.valid_to)
 WHERE
-    (newest.layout_edition, newest.coefficient_edition)
-    IS DISTINCT FROM (%(layout_edition)s::text, %(coefficient_edition)s::text)
+    (newest.layout_edition, newest.coefficient_edition, newest.engine_version)
+    IS DISTINCT FROM (%(layout_edition)s::text, e.edition, %(engine_version)s::text)
     AND NOT EXISTS (SELECT 1 FROM release AS r WHERE r.balance_id = newest.balance_id);
 
 -- next_month_marks --
--- Unit months on the list that begin before `before_on`, each once. A month from before a gateway's enrolment waits on the
--- list while its commissioning window is open: half of a back-fill is no balance.
+-- Unit months on the list that begin before `before_on` and come after the given one, each once, of the given units or all.
+-- A month from before a gateway's enrolment waits on the list while its commissioning window is open: half of a back-fill
+-- is no balance.
 SELECT DISTINCT
     m.unit_id,
     m.month_on
 FROM month_mark AS m
 WHERE
     m.month_on < %(before_on)s
+    AND (m.month_on, m.unit_id) > (%(after_month_on)s::date, %(after_unit_id)s::integer)
+    AND (%(unit_ids)s::integer[] IS NULL OR m.unit_id = ANY(%(unit_ids)s::integer[]))
     AND NOT EXISTS (
         SELECT 1 FROM gateway AS g
         WHERE
@@ -48,104 +56,56 @@ WHERE m.unit_id = pair.unit_id AND m.month_on = pair.month_on;
 -- Makes this transaction the only one that builds or seals a unit's month.
 SELECT pg_advisory_xact_lock(hashtextextended('nenghao unit month ' || %(unit_id)s::text || ' ' || %(month_on)s::text, 0));
 
--- point_months --
--- A unit's points with their totals of a month, one row a point that measures energy then; totals are null where it has
--- none. A point counts as inside a non-industrial one where the month's network puts it below one of the same variety.
-SELECT
-    p.point_id,
-    p.variety_code,
-    p.flow,
-    p.use,
-    EXISTS (
-        WITH RECURSIVE above (point_id) AS (
-            SELECT n.whole_point_id
-            FROM network_term AS n
-            WHERE
-                n.part_point_id = p.point_id AND n.sign = 1
-                AND n.valid_from < asked.end_on AND (n.valid_to IS NULL OR n.valid_to > asked.month_on)
-            UNION
-            SELECT n.whole_point_id
-            FROM network_term AS n
-            INNER JOIN above AS a ON n.part_point_id = a.point_id
-            WHERE
-                n.sign = 1
-                AND n.valid_from < asked.end_on AND (n.valid_to IS NULL OR n.valid_to > asked.month_on)
-        )
+-- lock_unit_months --
+-- The same for many unit months, in one order whoever asks.
+SELECT pg_advisory_xact_lock(hashtextextended('nenghao unit month ' || asked.unit_id::text || ' ' || asked.month_on::text, 0))
+FROM (
+    SELECT pair.unit_id, pair.month_on
+    FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS pair (unit_id, month_on)
+    ORDER BY pair.month_on, pair.unit_id
+    OFFSET 0
+) AS asked;
 
-        SELECT 1
-        FROM above
-        INNER JOIN point AS whole ON above.point_id = whole.point_id
-        WHERE whole.use = 'non_industrial' AND whole.variety_code = p.variety_code
-    ) AS is_inside_non_industrial,
-    coalesce(m.unit, '') AS unit,
-    m.energy,
-    coalesce(m.measured_energy, 0) AS measured_energy,
-    coalesce(m.due_slots, 0) AS due_slots,
-    coalesce(m.received_slots, 0) AS received_slots,
-    coalesce(m.known_slots, 0) AS known_slots
-FROM point AS p
-CROSS JOIN (
-    SELECT
-        %(month_on)s::date AS month_on,
-        (%(month_on)s::date + INTERVAL '1 month')::date AS end_on
-) AS asked
-LEFT JOIN point_month AS m ON p.point_id = m.point_id AND asked.month_on = m.month_on
-WHERE
-    p.unit_id = %(unit_id)s
-    AND (
-        m.point_id IS NOT NULL
-        OR EXISTS (
-            SELECT 1
-            FROM series AS s
-            INNER JOIN series_version AS v ON s.series_id = v.series_id
-            WHERE
-                s.point_id = p.point_id
-                AND s.kind IN ('register', 'interval')
-                AND s.quantity IN ('active_energy', 'volume', 'mass', 'heat')
-                AND v.valid && tstzrange(
-                    asked.month_on::timestamp AT TIME ZONE 'Asia/Shanghai',
-                    asked.end_on::timestamp AT TIME ZONE 'Asia/Shanghai'
-                )
-        )
-    )
-ORDER BY p.point_id;
+-- newest_balances --
+-- The newest version of each of the given unit months that has one: unit, month, id, version, hash of its content.
+SELECT DISTINCT ON (b.unit_id, b.month_on) b.unit_id, b.month_on, b.balance_id, b.version, b.content_hash
+FROM monitored_balance AS b
+INNER JOIN unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS pair (unit_id, month_on)
+    ON b.unit_id = pair.unit_id AND b.month_on = pair.month_on
+ORDER BY b.unit_id, b.month_on, b.version DESC;
 
--- newest_balance --
--- The newest version of a unit's month: one row, or none.
-SELECT balance_id, version, content_hash
-FROM monitored_balance
-WHERE unit_id = %(unit_id)s AND month_on = %(month_on)s
-ORDER BY version DESC
-LIMIT 1;
-
--- insert_balance --
--- A new version of a unit's month; returns its id.
+-- insert_balances --
+-- New versions of unit months, one each; returns id, unit and month of each.
 INSERT INTO monitored_balance (
-    unit_id, month_on, version, layout_edition, coefficient_edition, content_hash_algorithm, content_hash, computed_at
+    unit_id, month_on, version, layout_edition, coefficient_edition, content_hash_algorithm, content_hash, computed_at,
+    inputs, engine_version
 )
-VALUES (
-    %(unit_id)s, %(month_on)s, %(version)s, %(layout_edition)s, %(coefficient_edition)s,
-    %(content_hash_algorithm)s, %(content_hash)s, %(computed_at)s
-)
-RETURNING balance_id;
+SELECT
+    made.unit_id, made.month_on, made.version, made.layout_edition, made.coefficient_edition,
+    %(content_hash_algorithm)s, made.content_hash, %(computed_at)s, made.inputs, made.engine_version
+FROM unnest(
+    %(unit_ids)s::integer[], %(months)s::date[], %(versions)s::integer[], %(layout_editions)s::text[],
+    %(coefficient_editions)s::text[], %(content_hashes)s::bytea[], %(inputs)s::bytea[], %(engine_versions)s::text[]
+) AS made (unit_id, month_on, version, layout_edition, coefficient_edition, content_hash, inputs, engine_version)
+RETURNING balance_id, unit_id, month_on;
 
--- insert_cell --
--- A cell of a balance.
-INSERT INTO balance_cell (
-    balance_id, row_code, column_code, value, unit, completeness, known_share, measured_share, coefficient_code,
-    source_point_ids
-)
-VALUES (
-    %(balance_id)s, %(row_code)s, %(column_code)s, %(value)s, %(unit)s, %(completeness)s, %(known_share)s,
-    %(measured_share)s, %(coefficient_code)s, %(source_point_ids)s
-);
+-- copy_cells --
+-- Cells of balances, as rows of a binary COPY.
+COPY balance_cell (
+    balance_id, form_code, row_code, column_code, value, unit, completeness, known_share, measured_share,
+    coefficient_code, source_point_ids, coefficient_codes, heating_value_ids
+) FROM STDIN (FORMAT BINARY);
 
 -- balance_cells --
--- The cells of a balance, by row and column.
-SELECT row_code, column_code, value, unit, completeness, known_share, measured_share, coefficient_code, source_point_ids
+-- The cells of a balance, of one form or of all, by form, row and column.
+SELECT
+    coalesce(form_code, '205-1') AS form_code, row_code, column_code, value, unit, completeness, known_share,
+    measured_share, coefficient_code, source_point_ids, coefficient_codes, heating_value_ids
 FROM balance_cell
-WHERE balance_id = %(balance_id)s
-ORDER BY row_code, column_code;
+WHERE
+    balance_id = %(balance_id)s
+    AND (%(form_code)s::text IS NULL OR coalesce(form_code, '205-1') = %(form_code)s::text)
+ORDER BY form_code, row_code, column_code;
 
 -- explained_cell --
 -- The newest balance of a unit's month with one of its cells and its coefficient: one row, or none.
@@ -158,6 +118,7 @@ INNER JOIN balance_cell AS c ON b.balance_id = c.balance_id
 LEFT JOIN coal_coefficient AS k ON c.coefficient_code = k.coefficient_code
 WHERE
     u.unit_code = %(unit_code)s AND b.month_on = %(month_on)s
+    AND coalesce(c.form_code, '205-1') = %(form_code)s
     AND c.row_code = %(row_code)s AND c.column_code = %(column_code)s
     AND b.version = (
         SELECT max(newest.version) FROM monitored_balance AS newest

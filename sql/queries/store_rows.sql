@@ -121,7 +121,14 @@ SELECT
         FROM pg_constraint AS p
         CROSS JOIN LATERAL unnest(p.conkey) WITH ORDINALITY AS k (column_no, place)
         INNER JOIN pg_attribute AS a ON p.conrelid = a.attrelid AND k.column_no = a.attnum
-        WHERE p.conrelid = c.oid AND p.contype = 'p'
+        -- The primary key; a table whose key came to hold nulls has a unique constraint in its place.
+        WHERE
+            p.oid = (
+                SELECT o.oid FROM pg_constraint AS o
+                WHERE o.conrelid = c.oid AND o.contype IN ('p', 'u')
+                ORDER BY o.contype, o.conname
+                LIMIT 1
+            )
     ) AS key_columns,
     (
         SELECT count(*) FROM pg_trigger AS g

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -33,7 +33,8 @@ def fill_month(plant: Plant, series_id: int, total: object, *, until: int = MONT
 def cells_of(conn: Connection, unit_id: int) -> dict[tuple[str, str], Decimal]:
     rows = conn.execute(
         "SELECT row_code, column_code, value FROM balance_cell JOIN monitored_balance b USING (balance_id)"
-        " WHERE unit_id = %s AND version = (SELECT max(version) FROM monitored_balance m WHERE m.unit_id = b.unit_id)",
+        " WHERE form_code = '205-1' AND unit_id = %s"
+        " AND version = (SELECT max(version) FROM monitored_balance m WHERE m.unit_id = b.unit_id)",
         [unit_id],
     ).fetchall()
     conn.rollback()
@@ -69,13 +70,14 @@ def test_a_month_is_laid_out_as_the_form(works: int, jobs: Connection) -> None:
     assert cells == {
         ("15", "2"): Decimal("9.3"), ("15", "4"): Decimal("9.3"), ("15", "5"): Decimal("9.3"),
         ("15", "10"): Decimal("13.3"), ("15", "tce"): Decimal("123.69"),
-        ("33", "2"): Decimal(31), ("33", "4"): Decimal("34.1"), ("33", "5"): Decimal("33.79"),
+        ("33", "2"): Decimal(31), ("33", "primary"): Decimal("6.2"), ("33", "supplied"): Decimal("3.1"),
+        ("33", "4"): Decimal("34.1"), ("33", "5"): Decimal("33.79"),
         ("33", "7"): Decimal("0.31"), ("33", "10"): Decimal("1.229"), ("33", "tce"): Decimal("41.9089"),
-        ("40", "4"): Decimal("165.5989"),
+        ("40", "4"): Decimal("165.5989"), ("40", "5"): Decimal("165.21791"), ("40", "7"): Decimal("0.38099"),
     }  # fmt: skip
     share = jobs.execute(
         "SELECT completeness, measured_share FROM balance_cell JOIN monitored_balance USING (balance_id)"
-        " WHERE unit_id = %s AND row_code = '40'",
+        " WHERE unit_id = %s AND row_code = '40' AND column_code = '4'",
         [works],
     ).fetchone()
     assert share == (Decimal("0.010416"), 0)  # one register a day of 96 slots, everything apportioned
@@ -171,8 +173,10 @@ def test_a_new_edition_makes_a_waiting_balance_again_and_leaves_a_sealed_one(
     build_months(jobs, NOW)
     plant.pass_relations()
     other = replace(load_coefficients(), edition="GB/T 2589-2099")
-    for module in ("build_months", "seal_balances"):
-        monkeypatch.setattr(f"nenghao.jobs.{module}.load_coefficients", lambda: other)
+    for module in ("load_inputs", "seal_balances"):
+        monkeypatch.setattr(f"nenghao.jobs.{module}.load_coefficients", lambda month_on: other)
+    edition = (other.edition, date(2021, 4, 1), None)
+    monkeypatch.setattr("nenghao.jobs.build_months.coefficient_validity", lambda: (edition,))
     assert seal_balances(jobs, settings, NOW) == []
     assert len(build_months(jobs, NOW)) == 1
     plant.pass_relations()

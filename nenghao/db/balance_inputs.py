@@ -1,0 +1,87 @@
+"""What balances are computed from, read for many unit months at once: units, points, formulas and totals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from nenghao.db.balances import UnitMonth, pair_columns
+from nenghao.db.connection import Connection
+from nenghao.db.queries import load_queries
+from nenghao.domain.balance_inputs import NetworkTerm, PointFacts, PointMonth, UnitFacts
+from nenghao.domain.network import network_spans
+from nenghao.domain.periods import Month
+
+_QUERIES = load_queries("balance_inputs")
+
+
+@dataclass(slots=True)
+class MonthFacts:
+    """What the registers and totals say of one unit's month."""
+
+    unit: UnitFacts
+    points: list[PointFacts] = field(default_factory=list)
+    months: list[PointMonth] = field(default_factory=list)
+    terms: list[NetworkTerm] = field(default_factory=list)
+
+
+def load_month_facts(conn: Connection, months: Sequence[UnitMonth]) -> dict[UnitMonth, MonthFacts]:
+    """The facts of every unit month, in a number of queries that does not grow with them."""
+    columns = pair_columns(months)
+    unit_ids = sorted({unit_id for unit_id, _ in months})
+    units = {
+        row[0]: UnitFacts(unit_id=row[0], unit_code=row[1], division_code=row[2], industry_code=row[3])
+        for row in conn.execute(_QUERIES["balance_units"], {"unit_ids": unit_ids})
+    }
+    facts = {unit_month: MonthFacts(units[unit_month[0]]) for unit_month in months}
+    for row in conn.execute(_QUERIES["balance_points"], columns):
+        facts[row[0], row[1]].points.append(
+            PointFacts(
+                point_id=row[2],
+                point_code=row[3],
+                process_code=row[4],
+                variety_code=row[5],
+                flow=row[6],
+                conversion=row[7],
+                use=row[8],
+                is_metered=row[9],
+            )
+        )
+    for row in conn.execute(_QUERIES["balance_terms"], columns):
+        facts[row[0], row[1]].terms.append(
+            NetworkTerm(whole_point_id=row[2], part_point_id=row[3], sign=row[4], valid_from=row[5], valid_to=row[6])
+        )
+    _load_totals(conn, facts)
+    return facts
+
+
+def _load_totals(conn: Connection, facts: dict[UnitMonth, MonthFacts]) -> None:
+    """Month totals; where a formula changed within the month, totals of each piece of it."""
+    spans = {unit_month: network_spans(found.terms, unit_month[1]) for unit_month, found in facts.items()}
+    whole = [unit_month for unit_month, pieces in spans.items() if len(pieces) == 1]
+    for row in conn.execute(_QUERIES["balance_point_months"], pair_columns(whole)):
+        facts[row[0], row[1]].months.append(_total(row[2], row[1], Month.of(row[1]).end_on, row[3:]))
+    cut = [(unit_month, piece) for unit_month, pieces in spans.items() if len(pieces) > 1 for piece in pieces]
+    if not cut:
+        return
+    columns = {
+        **pair_columns([unit_month for unit_month, _ in cut]),
+        "first_days": [piece[0] for _, piece in cut],
+        "end_days": [piece[1] for _, piece in cut],
+    }
+    for row in conn.execute(_QUERIES["balance_point_spans"], columns):
+        facts[row[0], row[1]].months.append(_total(row[2], row[3], row[4], row[5:]))
+
+
+def _total(point_id: int, first_on: date, end_on: date, row: Sequence[object]) -> PointMonth:
+    unit, energy, measured, due, received, known = row
+    return PointMonth(
+        point_id=point_id,
+        first_on=first_on,
+        end_on=end_on,
+        unit=str(unit),
+        energy=energy,  # type: ignore[arg-type]
+        measured_energy=measured,  # type: ignore[arg-type]
+        due_slots=int(due),  # type: ignore[call-overload]
+        received_slots=int(received),  # type: ignore[call-overload]
+        known_slots=int(known),  # type: ignore[call-overload]
+    )

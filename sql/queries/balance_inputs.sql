@@ -1,0 +1,91 @@
+-- balance_units --
+-- Units with what their balances say of them.
+SELECT unit_id, unit_code, division_code, industry_code
+FROM unit
+WHERE unit_id = ANY(%(unit_ids)s::integer[]);
+
+-- balance_points --
+-- Points of the given unit months, one row each: those that a series of energy measures then or that have totals, and those
+-- that are the sum of others. (The first two digits of the data code are the process.)
+SELECT
+    asked.unit_id,
+    asked.month_on,
+    p.point_id,
+    p.point_code,
+    left(p.data_code, 2) AS process_code,
+    p.variety_code,
+    p.flow,
+    p.conversion,
+    p.use,
+    measured.is_metered
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS asked (unit_id, month_on)
+INNER JOIN point AS p ON asked.unit_id = p.unit_id
+CROSS JOIN LATERAL (
+    SELECT
+        EXISTS (SELECT 1 FROM point_month AS m WHERE m.point_id = p.point_id AND m.month_on = asked.month_on)
+        OR EXISTS (
+            SELECT 1
+            FROM series AS s
+            INNER JOIN series_version AS v ON s.series_id = v.series_id
+            WHERE
+                s.point_id = p.point_id
+                AND s.kind IN ('register', 'interval')
+                AND s.quantity IN ('active_energy', 'volume', 'mass', 'heat')
+                AND v.valid && tstzrange(
+                    asked.month_on::timestamp AT TIME ZONE 'Asia/Shanghai',
+                    (asked.month_on + INTERVAL '1 month')::timestamp AT TIME ZONE 'Asia/Shanghai'
+                )
+        ) AS is_metered
+) AS measured
+WHERE
+    measured.is_metered
+    OR EXISTS (
+        SELECT 1 FROM network_term AS n
+        WHERE
+            n.whole_point_id = p.point_id
+            AND n.valid_from < (asked.month_on + INTERVAL '1 month')::date
+            AND (n.valid_to IS NULL OR n.valid_to > asked.month_on)
+    )
+ORDER BY asked.unit_id, asked.month_on, p.point_id;
+
+-- balance_point_months --
+-- Month totals of the points of the given unit months, one row a point that has any.
+SELECT
+    asked.unit_id, asked.month_on, m.point_id, m.unit, m.energy, m.measured_energy, m.due_slots, m.received_slots,
+    m.known_slots
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS asked (unit_id, month_on)
+INNER JOIN point AS p ON asked.unit_id = p.unit_id
+INNER JOIN point_month AS m ON p.point_id = m.point_id AND asked.month_on = m.month_on
+ORDER BY asked.unit_id, asked.month_on, m.point_id;
+
+-- balance_point_spans --
+-- Totals of a unit's points over spans of days `[first_on, end_on)`, as month totals are made: every day is due.
+SELECT
+    asked.unit_id,
+    asked.month_on,
+    p.point_id,
+    asked.first_on,
+    asked.end_on,
+    d.unit,
+    sum(d.energy) AS energy,
+    sum(d.measured_energy) AS measured_energy,
+    (sum(d.due_slots) + (asked.end_on - asked.first_on - count(*)) * max(d.due_slots))::bigint AS due_slots,
+    sum(d.received_slots) AS received_slots,
+    sum(d.known_slots) AS known_slots
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[], %(first_days)s::date[], %(end_days)s::date[])
+    AS asked (unit_id, month_on, first_on, end_on)
+INNER JOIN point AS p ON asked.unit_id = p.unit_id
+INNER JOIN point_day AS d ON p.point_id = d.point_id AND d.day_on >= asked.first_on AND d.day_on < asked.end_on
+GROUP BY asked.unit_id, asked.month_on, p.point_id, asked.first_on, asked.end_on, d.unit
+ORDER BY asked.unit_id, asked.month_on, p.point_id, asked.first_on;
+
+-- balance_terms --
+-- Terms of the units' network formulas that hold on a day of the month, one row each.
+SELECT asked.unit_id, asked.month_on, n.whole_point_id, n.part_point_id, n.sign::integer AS sign, n.valid_from, n.valid_to
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS asked (unit_id, month_on)
+INNER JOIN point AS p ON asked.unit_id = p.unit_id
+INNER JOIN network_term AS n ON p.point_id = n.whole_point_id
+WHERE
+    n.valid_from < (asked.month_on + INTERVAL '1 month')::date
+    AND (n.valid_to IS NULL OR n.valid_to > asked.month_on)
+ORDER BY asked.unit_id, asked.month_on, n.whole_point_id, n.part_point_id, n.valid_from;
