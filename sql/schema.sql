@@ -445,7 +445,10 @@ CREATE TABLE public.balance_cell (
     measured_share numeric,
     coefficient_code text,
     source_point_ids integer[] NOT NULL,
-    known_share numeric
+    known_share numeric,
+    form_code text DEFAULT '205-1'::text,
+    coefficient_codes text[],
+    heating_value_ids integer[]
 );
 
 ALTER TABLE public.balance_cell OWNER TO nenghao_owner;
@@ -454,13 +457,19 @@ COMMENT ON TABLE public.balance_cell IS '单元格: exact, unrounded; a cell tha
 
 COMMENT ON COLUMN public.balance_cell.row_code IS '代码 (205-1 丙)';
 
-COMMENT ON COLUMN public.balance_cell.column_code IS '栏次 (205-1), with tce for the standard-coal equivalent of column 4';
+COMMENT ON COLUMN public.balance_cell.column_code IS '栏次 of the form; tce: standard coal of column 4; primary, supplied and loss stand beside the columns of 205-1';
 
 COMMENT ON COLUMN public.balance_cell.completeness IS '完整率: received / due slots of the points behind the cell';
 
 COMMENT ON COLUMN public.balance_cell.measured_share IS '实测占比: energy between real registers / energy published; null where no energy is published';
 
 COMMENT ON COLUMN public.balance_cell.known_share IS '已知占比: slots whose energy is known / due slots, below completeness where readings came and tell nothing; null where not counted';
+
+COMMENT ON COLUMN public.balance_cell.form_code IS '表号: 205-1 | 205-2; null in cells of before there were two, which are of 205-1';
+
+COMMENT ON COLUMN public.balance_cell.coefficient_codes IS '折标系数: every reference row that the figure was converted with; null where none was';
+
+COMMENT ON COLUMN public.balance_cell.heating_value_ids IS '实测热值: every measured lot that the figure was converted with; null where none was';
 
 CREATE TABLE public.boundary_register (
     boundary_register_id integer NOT NULL,
@@ -1587,12 +1596,19 @@ CREATE TABLE public.monitored_balance (
     content_hash_algorithm text NOT NULL,
     content_hash bytea NOT NULL,
     computed_at timestamp with time zone NOT NULL,
+    inputs bytea,
+    engine_version text,
+    CONSTRAINT monitored_balance_engine_named CHECK (((inputs IS NULL) = (engine_version IS NULL))),
     CONSTRAINT monitored_balance_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
 );
 
 ALTER TABLE public.monitored_balance OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.monitored_balance IS '监测测算值: a unit''s month from meters, laid out as 205-1; stands beside a filing, never inside it';
+
+COMMENT ON COLUMN public.monitored_balance.inputs IS '测算输入: canonical bytes of all that the balance was computed from; null in balances of before they were kept';
+
+COMMENT ON COLUMN public.monitored_balance.engine_version IS '算法版本: nenghao.domain.balance.ENGINE_VERSION that made the cells from the inputs';
 
 ALTER TABLE public.monitored_balance ALTER COLUMN balance_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.monitored_balance_balance_id_seq
@@ -1831,9 +1847,16 @@ CREATE TABLE public.point (
     variety_code text NOT NULL,
     flow text NOT NULL,
     use text NOT NULL,
+    conversion text,
     CONSTRAINT point_code_form CHECK ((point_code ~ '^[A-Za-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT point_conversion_known CHECK ((conversion = ANY (ARRAY['power_generation'::text, 'heating'::text, 'coal_washing'::text, 'coking'::text, 'refining'::text, 'gas_making'::text, 'liquefaction'::text, 'coal_products'::text]))),
+    CONSTRAINT point_conversion_where_due CHECK (
+CASE
+    WHEN (flow = ANY (ARRAY['conversion_input'::text, 'conversion_output'::text])) THEN (conversion IS NOT NULL)
+    ELSE ((conversion IS NULL) OR (flow = 'generation'::text))
+END),
     CONSTRAINT point_data_code_form CHECK ((data_code ~ '^[0-9]{16}$'::text)),
-    CONSTRAINT point_flow_known CHECK ((flow = ANY (ARRAY['purchase'::text, 'generation'::text, 'export'::text, 'passed_on'::text, 'internal'::text]))),
+    CONSTRAINT point_flow_known CHECK ((flow = ANY (ARRAY['purchase'::text, 'primary_production'::text, 'generation'::text, 'conversion_input'::text, 'conversion_output'::text, 'recovery'::text, 'loss'::text, 'export'::text, 'passed_on'::text, 'internal'::text]))),
     CONSTRAINT point_use_known CHECK ((use = ANY (ARRAY['industrial'::text, 'non_industrial'::text])))
 );
 
@@ -1843,9 +1866,11 @@ COMMENT ON TABLE public.point IS '计量点: a place where energy is measured';
 
 COMMENT ON COLUMN public.point.data_code IS '采集数据项编码, 16 digits without hyphens';
 
-COMMENT ON COLUMN public.point.flow IS '流向: 购进 purchase, 自产 generation, 上网 export, 转供 passed_on, 内部 internal';
+COMMENT ON COLUMN public.point.flow IS '流向: 购进 purchase, 一次自产 primary_production, 自发电 generation, 加工转换投入 conversion_input, 加工转换产出 conversion_output, 回收利用 recovery, 损失 loss, 上网 export, 转供 passed_on, 内部 internal';
 
 COMMENT ON COLUMN public.point.use IS '用途: 工业生产 industrial, 非工业生产 non_industrial';
+
+COMMENT ON COLUMN public.point.conversion IS '加工转换: 火力发电 power_generation, 供热 heating, 原煤入洗 coal_washing, 炼焦 coking, 炼油及煤制油 refining, 制气 gas_making, 天然气液化 liquefaction, 加工煤制品 coal_products; generation without one is primary (PV, wind)';
 
 CREATE TABLE public.point_day (
     point_id integer NOT NULL,
@@ -2880,7 +2905,7 @@ ALTER TABLE ONLY public.audit_run
     ADD CONSTRAINT audit_run_pk PRIMARY KEY (audit_run_id);
 
 ALTER TABLE ONLY public.balance_cell
-    ADD CONSTRAINT balance_cell_pk PRIMARY KEY (balance_id, row_code, column_code);
+    ADD CONSTRAINT balance_cell_key UNIQUE NULLS NOT DISTINCT (balance_id, row_code, column_code, form_code);
 
 ALTER TABLE ONLY public.boundary_register
     ADD CONSTRAINT boundary_register_once UNIQUE (series_id, at, side);
@@ -3307,11 +3332,11 @@ CREATE TRIGGER audit_run_recorded AFTER INSERT ON public.audit_run REFERENCING N
 
 CREATE TRIGGER balance_cell_append_only BEFORE DELETE OR UPDATE ON public.balance_cell FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
-CREATE TRIGGER balance_cell_change_recorded AFTER UPDATE ON public.balance_cell REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id', 'row_code', 'column_code');
+CREATE TRIGGER balance_cell_change_recorded AFTER UPDATE ON public.balance_cell REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id', 'row_code', 'column_code', 'form_code');
 
 CREATE TRIGGER balance_cell_no_truncate BEFORE TRUNCATE ON public.balance_cell FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
-CREATE TRIGGER balance_cell_recorded AFTER INSERT ON public.balance_cell REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id', 'row_code', 'column_code');
+CREATE TRIGGER balance_cell_recorded AFTER INSERT ON public.balance_cell REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('balance_id', 'row_code', 'column_code', 'form_code');
 
 CREATE TRIGGER boundary_register_append_only BEFORE DELETE OR UPDATE ON public.boundary_register FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
