@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from expectations.runner import AuditSummary, audit_days, audit_pending, audit_return
+from expectations.returns import audit_return
+from expectations.runner import AuditSummary, audit_days, audit_pending
 from nenghao.cli import run
 from nenghao.config import load_settings
 from nenghao.labels import Language, label
@@ -37,11 +38,12 @@ def days(
 
 @app.command("return")
 def return_(
-    balance: Annotated[int | None, typer.Option(help="Id of a monitored balance; all new ones without it.")] = None,
+    balance: Annotated[int | None, typer.Option(help="Id of a monitored balance.")] = None,
+    filing: Annotated[int | None, typer.Option(help="Id of a filing.")] = None,
 ) -> None:
-    """Check the relations of the form over monitored balances."""
+    """Check the relations of the forms over one return, or over all that they were not run over."""
     settings = load_settings()
-    _print(audit_return(settings, datetime.now(UTC), balance), settings.language)
+    _print(audit_return(settings, datetime.now(UTC), balance_id=balance, filing_id=filing), settings.language)
 
 
 def _print(summary: AuditSummary, language: Language) -> None:

@@ -13,7 +13,7 @@ def run_audit_days() -> dict[str, int]:
 
 
 def run_audit_returns() -> dict[str, int]:
-    """Check the relations of every balance that is new."""
-    from expectations.runner import audit_return
+    """Check the relations of every balance and filing that is new."""
+    from expectations.returns import audit_return
 
     return audit_return(load_settings(), datetime.now(UTC)).counts()

@@ -10,7 +10,7 @@ run; a crash rolls the deletion back.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,8 +22,7 @@ from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit
 from nenghao.db.connection import Connection, connect
-from nenghao.domain.periods import Month, day_of, day_start
-from nenghao.errors import ConfigError, DataRefused
+from nenghao.domain.periods import day_of, day_start
 
 if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
@@ -69,7 +68,7 @@ def audit_pending(settings: Settings, now: datetime) -> AuditSummary:
 
     Raises: RetryableError where the database is away or another audit runs.
     """
-    versions = _sync(settings)
+    versions = sync_rules(settings)
     open_on = day_of(now)
     with connect(settings, Role.RULES) as conn:
         audit.lock_audit(conn)
@@ -83,75 +82,13 @@ def audit_days(settings: Settings, first_on: date, last_on: date, now: datetime)
 
     Raises: RetryableError where the database is away or another audit runs.
     """
-    versions = _sync(settings)
+    versions = sync_rules(settings)
     with connect(settings, Role.RULES) as conn:
         audit.lock_audit(conn)
         last_closed_on = min(last_on, day_of(now) - ONE_DAY)
         unit_ids = tuple(audit.units(conn))
         scopes = [Scope(first_on=first_on, last_on=last_closed_on, unit_ids=unit_ids)]
         return _audit_scopes(settings, conn, scopes if first_on <= last_closed_on and unit_ids else [], versions, now)
-
-
-def audit_return(settings: Settings, now: datetime, balance_id: int | None = None) -> AuditSummary:
-    """Check the relations of a form over one monitored balance, or over every newest one not checked yet.
-
-    Raises: RetryableError where the database is away or another audit runs.
-    """
-    versions = _sync(settings)
-    total = AuditSummary()
-    with connect(settings, Role.RULES) as conn:
-        audit.lock_audit(conn)
-        balance_ids = audit.unaudited_balances(conn) if balance_id is None else [balance_id]
-        if not balance_ids:
-            return total
-        with suites.open_context(settings) as context:
-            for each_id in balance_ids:
-                total = _add(total, _audit_balance(settings, conn, context, each_id, versions, now))
-            suites.build_docs(context, settings)
-    return total
-
-
-def _audit_balance(
-    settings: Settings,
-    conn: Connection,
-    context: "EphemeralDataContext",
-    balance_id: int,
-    versions: dict[str, int],
-    now: datetime,
-) -> AuditSummary:
-    from nenghao.domain import relations
-
-    found = audit.balance(conn, balance_id)
-    if found is None:
-        raise ConfigError(f"there is no monitored balance {balance_id}")
-    unit_id, month_on, edition = found
-    rule = next(rule for rule in catalogue.load_rules() if rule.batch == "balance_cell")
-    checks: list[Check] = []
-    outcomes: list[Outcome] = []
-    for form, code, obligation, definition in audit.relations(conn, edition):
-        constants = {"form_code": form, "relation_code": code, "obligation": obligation}
-        check = Check(rule=rule, query="", constants=constants)
-        try:
-            checks.append(replace(check, query=relations.relation_sql(code, definition)))
-        except DataRefused as error:
-            outcomes.append(Outcome(check=check, failure=str(error)))
-    if not outcomes and not checks:
-        outcomes.append(Outcome(check=Check(rule=rule, query=""), failure=f"edition {edition} has no relations"))
-    month = Month.of(month_on)
-    scope = Scope(first_on=month_on, last_on=month.end_on - ONE_DAY, unit_ids=(unit_id,))
-    if checks:
-        query = audit.literal_query(conn, "batch_balance_cell", {"balance_id": balance_id})
-        name = f"balance_cell {balance_id}"
-        validation = suites.build_validation(context, settings, name, query, checks, versions)
-        span_from, span_to = scope.span
-        spans = {"span_from": span_from, "span_to": span_to}  # a relation speaks of the whole month
-        outcomes += [
-            replace(outcome, rows=[{**row, **spans} for row in outcome.rows])
-            for outcome in validate(context, validation)
-        ]
-    broken = sum(len(each.rows) for each in outcomes if each.check.constants.get("obligation") == "mandatory")
-    about = {"balance_id": balance_id, "mandatory_broken": broken}  # sealing waits for what stands here
-    return record(conn, outcomes, versions, scope, about, now, is_return=True)
 
 
 def plan_scopes(marks: Iterable[tuple[int, date]]) -> Iterator[Scope]:
@@ -177,7 +114,7 @@ def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
     yield first_on, last_on
 
 
-def _sync(settings: Settings) -> dict[str, int]:
+def sync_rules(settings: Settings) -> dict[str, int]:
     """Versions and thresholds have to be committed before Great Expectations reads them from its own connection."""
     with connect(settings, Role.RULES) as conn:
         return catalogue.sync_rules(conn)
@@ -199,7 +136,8 @@ def _audit_scopes(
         for scope in scopes:
             outcomes = run_scope(settings, conn, context, scope, versions)
             about = {"units": len(scope.unit_ids), "pending": is_pending}
-            total = _add(total, record(conn, outcomes, versions, scope, about, now))
+            _, summary = record(conn, outcomes, versions, scope, about, now)
+            total = add_summaries(total, summary)
         suites.build_docs(context, settings)
     return total
 
@@ -246,8 +184,8 @@ def record(
     now: datetime,
     *,
     is_return: bool = False,
-) -> AuditSummary:
-    """Write a run and all it found, in the caller's transaction."""
+) -> tuple[int, AuditSummary]:
+    """Write a run and all it found, in the caller's transaction; returns the run's id, too."""
     violations: defaultdict[str, int] = defaultdict(int)
     for outcome in outcomes:
         violations[outcome.check.rule.code] += len(outcome.rows)
@@ -269,7 +207,7 @@ def record(
             added.append(counts)
         version = versions[outcome.check.rule.code]
         added += [recording.record_violation(conn, run_id, outcome.check, version, row, now) for row in outcome.rows]
-    return AuditSummary(
+    return run_id, AuditSummary(
         days=(scope.last_on - scope.first_on).days + 1,
         checks=len(outcomes),
         not_run=len(failures),
@@ -280,7 +218,8 @@ def record(
     )
 
 
-def _add(left: AuditSummary, right: AuditSummary) -> AuditSummary:
+def add_summaries(left: AuditSummary, right: AuditSummary) -> AuditSummary:
+    """Both together."""
     sums = {name: value + right.counts()[name] for name, value in left.counts().items()}
     codes = left.by_rule.keys() | right.by_rule.keys()
     by_rule = {code: left.by_rule.get(code, 0) + right.by_rule.get(code, 0) for code in codes}

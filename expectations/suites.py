@@ -52,12 +52,15 @@ class Validation:
 
 
 @contextmanager
-def open_context(settings: Settings) -> Iterator["EphemeralDataContext"]:
+def open_context(settings: Settings, *, unit_id: int | None = None) -> Iterator["EphemeralDataContext"]:
     """A context in memory, its connections closed at the end: all that lasts is in the database and in Data Docs.
+
+    With a unit it reads as that unit's role, that unit's rows, and makes no Data Docs: nobody else is told.
 
     Raises: ConfigError where the folder for Data Docs holds what was not made here.
     """
-    _own_docs_folder(settings.data_docs_dir)
+    if unit_id is None:
+        _own_docs_folder(settings.data_docs_dir)
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
@@ -65,7 +68,7 @@ def open_context(settings: Settings) -> Iterator["EphemeralDataContext"]:
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_postgres("readings", connection_string=_url(settings))
+    source = context.data_sources.add_postgres("readings", connection_string=_url(settings, unit_id))
     try:
         yield context
     finally:
@@ -151,9 +154,11 @@ def _describe(check: Check, settings: Settings) -> str:
     return " ".join([title, *(str(value) for value in check.constants.values() if isinstance(value, str))])
 
 
-def _url(settings: Settings) -> str:
-    password = quote(settings.secret(Role.RULES), safe="")
+def _url(settings: Settings, unit_id: int | None) -> str:
+    role = Role.RULES if unit_id is None else Role.UNIT
+    options = SESSION_OPTIONS if unit_id is None else f"{SESSION_OPTIONS} -c nenghao.unit_id={unit_id}"
+    password = quote(settings.secret(role), safe="")
     return (
-        f"postgresql+psycopg://{Role.RULES}:{password}@{settings.database_host}:{settings.database_port}"
-        f"/{quote(settings.database_name)}?application_name=nenghao+audit&options={quote(SESSION_OPTIONS)}"
+        f"postgresql+psycopg://{role}:{password}@{settings.database_host}:{settings.database_port}"
+        f"/{quote(settings.database_name)}?application_name=nenghao+audit&options={quote(options)}"
     )

@@ -1624,7 +1624,7 @@ CREATE VIEW public.monitored_cell WITH (security_barrier='true') AS
     b.unit_id,
     b.month_on,
     b.version,
-    '205-1'::text AS form_code,
+    COALESCE(c.form_code, '205-1'::text) AS form_code,
     c.row_code,
     c.column_code,
     c.value,
@@ -1640,6 +1640,181 @@ CREATE VIEW public.monitored_cell WITH (security_barrier='true') AS
 ALTER VIEW public.monitored_cell OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.monitored_cell IS '监测单元格: cells of every version of the monitored balances; a unit sees its own';
+
+CREATE TABLE public.point (
+    point_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    point_code text NOT NULL,
+    data_code text NOT NULL,
+    name text NOT NULL,
+    variety_code text NOT NULL,
+    flow text NOT NULL,
+    use text NOT NULL,
+    conversion text,
+    CONSTRAINT point_code_form CHECK ((point_code ~ '^[A-Za-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT point_conversion_known CHECK ((conversion = ANY (ARRAY['power_generation'::text, 'heating'::text, 'coal_washing'::text, 'coking'::text, 'refining'::text, 'gas_making'::text, 'liquefaction'::text, 'coal_products'::text]))),
+    CONSTRAINT point_conversion_where_due CHECK (
+CASE
+    WHEN (flow = ANY (ARRAY['conversion_input'::text, 'conversion_output'::text])) THEN (conversion IS NOT NULL)
+    ELSE ((conversion IS NULL) OR (flow = 'generation'::text))
+END),
+    CONSTRAINT point_data_code_form CHECK ((data_code ~ '^[0-9]{16}$'::text)),
+    CONSTRAINT point_flow_known CHECK ((flow = ANY (ARRAY['purchase'::text, 'primary_production'::text, 'generation'::text, 'conversion_input'::text, 'conversion_output'::text, 'recovery'::text, 'loss'::text, 'export'::text, 'passed_on'::text, 'internal'::text]))),
+    CONSTRAINT point_use_known CHECK ((use = ANY (ARRAY['industrial'::text, 'non_industrial'::text])))
+);
+
+ALTER TABLE public.point OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.point IS '计量点: a place where energy is measured';
+
+COMMENT ON COLUMN public.point.data_code IS '采集数据项编码, 16 digits without hyphens';
+
+COMMENT ON COLUMN public.point.flow IS '流向: 购进 purchase, 一次自产 primary_production, 自发电 generation, 加工转换投入 conversion_input, 加工转换产出 conversion_output, 回收利用 recovery, 损失 loss, 上网 export, 转供 passed_on, 内部 internal';
+
+COMMENT ON COLUMN public.point.use IS '用途: 工业生产 industrial, 非工业生产 non_industrial';
+
+COMMENT ON COLUMN public.point.conversion IS '加工转换: 火力发电 power_generation, 供热 heating, 原煤入洗 coal_washing, 炼焦 coking, 炼油及煤制油 refining, 制气 gas_making, 天然气液化 liquefaction, 加工煤制品 coal_products; generation without one is primary (PV, wind)';
+
+CREATE TABLE public.point_day (
+    point_id integer NOT NULL,
+    day_on date NOT NULL,
+    series_id integer NOT NULL,
+    unit text NOT NULL,
+    energy numeric,
+    measured_energy numeric NOT NULL,
+    due_slots integer NOT NULL,
+    received_slots integer NOT NULL,
+    known_slots integer NOT NULL,
+    base_factor numeric DEFAULT 1 NOT NULL
+);
+
+ALTER TABLE public.point_day OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.point_day IS '日量: from the point''s leading series (register before interval)';
+
+COMMENT ON COLUMN public.point_day.energy IS '能量: sum over known slots, null where none is known; known_slots says how many are';
+
+COMMENT ON COLUMN public.point_day.base_factor IS '换算: what energy in the series'' unit is multiplied by to be in the base unit, a power of ten';
+
+CREATE VIEW public.monitored_day WITH (security_barrier='true') AS
+ SELECT p.unit_id,
+    d.point_id,
+    d.day_on,
+    d.unit,
+    d.energy,
+    d.measured_energy,
+    d.due_slots,
+    d.known_slots
+   FROM (public.point_day d
+     JOIN public.point p ON ((d.point_id = p.point_id)))
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (p.unit_id = public.own_unit_id()));
+
+ALTER VIEW public.monitored_day OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.monitored_day IS '监测日量: days of points; a unit sees its own';
+
+CREATE TABLE public.series (
+    series_id integer NOT NULL,
+    point_id integer NOT NULL,
+    quantity text NOT NULL,
+    kind text NOT NULL,
+    period text NOT NULL,
+    CONSTRAINT series_kind_known CHECK ((kind = ANY (ARRAY['register'::text, 'interval'::text, 'gauge'::text]))),
+    CONSTRAINT series_period_fits_kind CHECK (((kind = 'interval'::text) = (period <> 'instant'::text))),
+    CONSTRAINT series_period_known CHECK ((period = ANY (ARRAY['instant'::text, '15min'::text, '30min'::text, '1h'::text, 'day'::text, 'month'::text]))),
+    CONSTRAINT series_quantity_known CHECK ((quantity = ANY (ARRAY['active_energy'::text, 'reactive_energy'::text, 'volume'::text, 'mass'::text, 'heat'::text, 'power_factor'::text, 'voltage'::text, 'current'::text])))
+);
+
+ALTER TABLE public.series OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.series IS '序列: point x quantity x kind x period; readings are keyed by (series, at)';
+
+COMMENT ON COLUMN public.series.kind IS '累计表码 register, 时段量 interval, 瞬时值 gauge';
+
+CREATE TABLE public.series_version (
+    series_version_id integer NOT NULL,
+    series_id integer NOT NULL,
+    valid tstzrange NOT NULL,
+    meter_id integer NOT NULL,
+    unit text NOT NULL,
+    slot_minutes smallint NOT NULL,
+    multiplier numeric NOT NULL,
+    multiplier_applied_by text NOT NULL,
+    decimals smallint NOT NULL,
+    register_modulus numeric,
+    rated_capacity numeric,
+    lowest_value numeric,
+    highest_value numeric,
+    CONSTRAINT series_version_capacity_positive CHECK ((rated_capacity > (0)::numeric)),
+    CONSTRAINT series_version_decimals_range CHECK (((decimals >= 0) AND (decimals <= 6))),
+    CONSTRAINT series_version_multiplier_by_known CHECK ((multiplier_applied_by = ANY (ARRAY['platform'::text, 'gateway'::text]))),
+    CONSTRAINT series_version_multiplier_positive CHECK ((multiplier > (0)::numeric)),
+    CONSTRAINT series_version_range_order CHECK ((lowest_value < highest_value)),
+    CONSTRAINT series_version_slot_known CHECK ((slot_minutes = ANY (ARRAY[15, 30, 60])))
+);
+
+ALTER TABLE public.series_version OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.series_version IS '序列参数版本: unit, slot, multiplier and meter of a series, each with its validity';
+
+COMMENT ON COLUMN public.series_version.slot_minutes IS '时段长度: distance of readings on the grid, minutes';
+
+COMMENT ON COLUMN public.series_version.multiplier IS '倍率 (CT x PT)';
+
+COMMENT ON COLUMN public.series_version.multiplier_applied_by IS '倍率由谁乘: platform (values are secondary-side) or gateway';
+
+COMMENT ON COLUMN public.series_version.decimals IS '小数位: resolution of the meter''s face';
+
+COMMENT ON COLUMN public.series_version.register_modulus IS '满度: the register shows 0 again at this face value; null where it cannot roll over';
+
+COMMENT ON COLUMN public.series_version.rated_capacity IS '额定能力: what the circuit or pipe can carry in an hour, in the unit, after the multiplier (kW for kWh); null where not known';
+
+COMMENT ON COLUMN public.series_version.lowest_value IS '物理下限: a gauge that shows less is not believed; null where there is no bound';
+
+COMMENT ON COLUMN public.series_version.highest_value IS '物理上限: a gauge that shows more is not believed; null where there is no bound';
+
+CREATE VIEW public.monitored_meter WITH (security_barrier='true') AS
+ SELECT p.unit_id,
+    s.point_id,
+    v.valid,
+    m.accuracy_class
+   FROM (((public.series_version v
+     JOIN public.series s ON ((v.series_id = s.series_id)))
+     JOIN public.point p ON ((s.point_id = p.point_id)))
+     JOIN public.meter m ON ((v.meter_id = m.meter_id)))
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (p.unit_id = public.own_unit_id()));
+
+ALTER VIEW public.monitored_meter OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.monitored_meter IS '计量器具等级: the class of the meter that measured a point, by time; a unit sees its own';
+
+CREATE VIEW public.monitored_newest WITH (security_barrier='true') AS
+ SELECT balance_id,
+    unit_id,
+    month_on
+   FROM public.monitored_balance b
+  WHERE (((CURRENT_USER <> 'nenghao_unit'::name) OR (unit_id = public.own_unit_id())) AND (NOT (EXISTS ( SELECT 1
+           FROM public.monitored_balance n
+          WHERE ((n.unit_id = b.unit_id) AND (n.month_on = b.month_on) AND (n.version > b.version))))));
+
+ALTER VIEW public.monitored_newest OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.monitored_newest IS '最新监测测算值: the newest version of each unit''s month; a unit sees its own';
+
+CREATE VIEW public.monitored_point WITH (security_barrier='true') AS
+ SELECT point_id,
+    unit_id,
+    point_code,
+    name,
+    variety_code,
+    flow,
+    use
+   FROM public.point p
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (unit_id = public.own_unit_id()));
+
+ALTER VIEW public.monitored_point OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.monitored_point IS '计量点: what a unit may know of its own points';
 
 CREATE TABLE public.month_mark (
     unit_id integer NOT NULL,
@@ -1838,61 +2013,6 @@ ALTER TABLE public.panel_member ALTER COLUMN panel_member_id ADD GENERATED ALWAY
     CACHE 1
 );
 
-CREATE TABLE public.point (
-    point_id integer NOT NULL,
-    unit_id integer NOT NULL,
-    point_code text NOT NULL,
-    data_code text NOT NULL,
-    name text NOT NULL,
-    variety_code text NOT NULL,
-    flow text NOT NULL,
-    use text NOT NULL,
-    conversion text,
-    CONSTRAINT point_code_form CHECK ((point_code ~ '^[A-Za-z0-9_-]{1,32}$'::text)),
-    CONSTRAINT point_conversion_known CHECK ((conversion = ANY (ARRAY['power_generation'::text, 'heating'::text, 'coal_washing'::text, 'coking'::text, 'refining'::text, 'gas_making'::text, 'liquefaction'::text, 'coal_products'::text]))),
-    CONSTRAINT point_conversion_where_due CHECK (
-CASE
-    WHEN (flow = ANY (ARRAY['conversion_input'::text, 'conversion_output'::text])) THEN (conversion IS NOT NULL)
-    ELSE ((conversion IS NULL) OR (flow = 'generation'::text))
-END),
-    CONSTRAINT point_data_code_form CHECK ((data_code ~ '^[0-9]{16}$'::text)),
-    CONSTRAINT point_flow_known CHECK ((flow = ANY (ARRAY['purchase'::text, 'primary_production'::text, 'generation'::text, 'conversion_input'::text, 'conversion_output'::text, 'recovery'::text, 'loss'::text, 'export'::text, 'passed_on'::text, 'internal'::text]))),
-    CONSTRAINT point_use_known CHECK ((use = ANY (ARRAY['industrial'::text, 'non_industrial'::text])))
-);
-
-ALTER TABLE public.point OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.point IS '计量点: a place where energy is measured';
-
-COMMENT ON COLUMN public.point.data_code IS '采集数据项编码, 16 digits without hyphens';
-
-COMMENT ON COLUMN public.point.flow IS '流向: 购进 purchase, 一次自产 primary_production, 自发电 generation, 加工转换投入 conversion_input, 加工转换产出 conversion_output, 回收利用 recovery, 损失 loss, 上网 export, 转供 passed_on, 内部 internal';
-
-COMMENT ON COLUMN public.point.use IS '用途: 工业生产 industrial, 非工业生产 non_industrial';
-
-COMMENT ON COLUMN public.point.conversion IS '加工转换: 火力发电 power_generation, 供热 heating, 原煤入洗 coal_washing, 炼焦 coking, 炼油及煤制油 refining, 制气 gas_making, 天然气液化 liquefaction, 加工煤制品 coal_products; generation without one is primary (PV, wind)';
-
-CREATE TABLE public.point_day (
-    point_id integer NOT NULL,
-    day_on date NOT NULL,
-    series_id integer NOT NULL,
-    unit text NOT NULL,
-    energy numeric,
-    measured_energy numeric NOT NULL,
-    due_slots integer NOT NULL,
-    received_slots integer NOT NULL,
-    known_slots integer NOT NULL,
-    base_factor numeric DEFAULT 1 NOT NULL
-);
-
-ALTER TABLE public.point_day OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.point_day IS '日量: from the point''s leading series (register before interval)';
-
-COMMENT ON COLUMN public.point_day.energy IS '能量: sum over known slots, null where none is known; known_slots says how many are';
-
-COMMENT ON COLUMN public.point_day.base_factor IS '换算: what energy in the series'' unit is multiplied by to be in the base unit, a power of ten';
-
 CREATE TABLE public.series_day (
     series_id integer NOT NULL,
     day_on date NOT NULL,
@@ -2008,6 +2128,19 @@ ALTER TABLE public.production_output OWNER TO nenghao_owner;
 COMMENT ON TABLE public.production_output IS '产品产量: output of a product in a month';
 
 COMMENT ON COLUMN public.production_output.unit IS '计量单位 of the product, such as t, 重量箱 or 台';
+
+CREATE VIEW public.produced_output WITH (security_barrier='true') AS
+ SELECT unit_id,
+    product_code,
+    month_on,
+    quantity,
+    unit
+   FROM public.production_output o
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (unit_id = public.own_unit_id()));
+
+ALTER VIEW public.produced_output OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.produced_output IS '产量: output of products by month; a unit sees its own';
 
 ALTER TABLE public.production_output ALTER COLUMN production_output_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.production_output_production_output_id_seq
@@ -2558,24 +2691,6 @@ CREATE TABLE public.schema_migrations (
 
 ALTER TABLE public.schema_migrations OWNER TO nenghao_owner;
 
-CREATE TABLE public.series (
-    series_id integer NOT NULL,
-    point_id integer NOT NULL,
-    quantity text NOT NULL,
-    kind text NOT NULL,
-    period text NOT NULL,
-    CONSTRAINT series_kind_known CHECK ((kind = ANY (ARRAY['register'::text, 'interval'::text, 'gauge'::text]))),
-    CONSTRAINT series_period_fits_kind CHECK (((kind = 'interval'::text) = (period <> 'instant'::text))),
-    CONSTRAINT series_period_known CHECK ((period = ANY (ARRAY['instant'::text, '15min'::text, '30min'::text, '1h'::text, 'day'::text, 'month'::text]))),
-    CONSTRAINT series_quantity_known CHECK ((quantity = ANY (ARRAY['active_energy'::text, 'reactive_energy'::text, 'volume'::text, 'mass'::text, 'heat'::text, 'power_factor'::text, 'voltage'::text, 'current'::text])))
-);
-
-ALTER TABLE public.series OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.series IS '序列: point x quantity x kind x period; readings are keyed by (series, at)';
-
-COMMENT ON COLUMN public.series.kind IS '累计表码 register, 时段量 interval, 瞬时值 gauge';
-
 CREATE TABLE public.series_day_estimate (
     series_id integer NOT NULL,
     day_on date NOT NULL,
@@ -2647,48 +2762,6 @@ ALTER TABLE public.series ALTER COLUMN series_id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE public.series_version (
-    series_version_id integer NOT NULL,
-    series_id integer NOT NULL,
-    valid tstzrange NOT NULL,
-    meter_id integer NOT NULL,
-    unit text NOT NULL,
-    slot_minutes smallint NOT NULL,
-    multiplier numeric NOT NULL,
-    multiplier_applied_by text NOT NULL,
-    decimals smallint NOT NULL,
-    register_modulus numeric,
-    rated_capacity numeric,
-    lowest_value numeric,
-    highest_value numeric,
-    CONSTRAINT series_version_capacity_positive CHECK ((rated_capacity > (0)::numeric)),
-    CONSTRAINT series_version_decimals_range CHECK (((decimals >= 0) AND (decimals <= 6))),
-    CONSTRAINT series_version_multiplier_by_known CHECK ((multiplier_applied_by = ANY (ARRAY['platform'::text, 'gateway'::text]))),
-    CONSTRAINT series_version_multiplier_positive CHECK ((multiplier > (0)::numeric)),
-    CONSTRAINT series_version_range_order CHECK ((lowest_value < highest_value)),
-    CONSTRAINT series_version_slot_known CHECK ((slot_minutes = ANY (ARRAY[15, 30, 60])))
-);
-
-ALTER TABLE public.series_version OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.series_version IS '序列参数版本: unit, slot, multiplier and meter of a series, each with its validity';
-
-COMMENT ON COLUMN public.series_version.slot_minutes IS '时段长度: distance of readings on the grid, minutes';
-
-COMMENT ON COLUMN public.series_version.multiplier IS '倍率 (CT x PT)';
-
-COMMENT ON COLUMN public.series_version.multiplier_applied_by IS '倍率由谁乘: platform (values are secondary-side) or gateway';
-
-COMMENT ON COLUMN public.series_version.decimals IS '小数位: resolution of the meter''s face';
-
-COMMENT ON COLUMN public.series_version.register_modulus IS '满度: the register shows 0 again at this face value; null where it cannot roll over';
-
-COMMENT ON COLUMN public.series_version.rated_capacity IS '额定能力: what the circuit or pipe can carry in an hour, in the unit, after the multiplier (kW for kWh); null where not known';
-
-COMMENT ON COLUMN public.series_version.lowest_value IS '物理下限: a gauge that shows less is not believed; null where there is no bound';
-
-COMMENT ON COLUMN public.series_version.highest_value IS '物理上限: a gauge that shows more is not believed; null where there is no bound';
 
 ALTER TABLE public.series_version ALTER COLUMN series_version_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.series_version_series_version_id_seq
@@ -2792,15 +2865,6 @@ COMMENT ON COLUMN public.supply_account.settlement_day IS '抄表结算日: last
 
 COMMENT ON COLUMN public.supply_account.metered_side IS '计量方式: 高供高计 high (losses of the transformer inside), 高供低计 low (added by formula)';
 
-ALTER TABLE public.supply_account ALTER COLUMN supply_account_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.supply_account_supply_account_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
 CREATE TABLE public.supply_statement (
     supply_statement_id integer NOT NULL,
     supply_account_id integer NOT NULL,
@@ -2817,6 +2881,39 @@ CREATE TABLE public.supply_statement (
 ALTER TABLE public.supply_statement OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.supply_statement IS '供能结算单(账单、发票): what the supplier settled for [from_on, to_on); a red-letter one has a negative quantity';
+
+CREATE VIEW public.supplied_statement WITH (security_barrier='true') AS
+ SELECT a.unit_id,
+    a.supply_account_id,
+    a.variety_code,
+    a.account_no,
+    a.provider,
+    a.settlement_day,
+    a.valid_from,
+    a.valid_to,
+    s.supply_statement_id,
+    s.from_on,
+    s.to_on,
+    s.quantity,
+    s.unit,
+    s.amount_yuan,
+    s.document_no
+   FROM (public.supply_account a
+     LEFT JOIN public.supply_statement s ON ((a.supply_account_id = s.supply_account_id)))
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (a.unit_id = public.own_unit_id()));
+
+ALTER VIEW public.supplied_statement OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.supplied_statement IS '账户与结算单: each account with its statements, or with none; a unit sees its own';
+
+ALTER TABLE public.supply_account ALTER COLUMN supply_account_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.supply_account_supply_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE public.supply_statement ALTER COLUMN supply_statement_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.supply_statement_supply_statement_id_seq
@@ -4361,6 +4458,55 @@ GRANT SELECT ON TABLE public.monitored_cell TO nenghao_rules;
 GRANT SELECT ON TABLE public.monitored_cell TO nenghao_console;
 GRANT SELECT ON TABLE public.monitored_cell TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.point TO nenghao_collector;
+GRANT SELECT ON TABLE public.point TO nenghao_jobs;
+GRANT SELECT ON TABLE public.point TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.point TO nenghao_console;
+GRANT SELECT ON TABLE public.point TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_day TO nenghao_jobs;
+GRANT SELECT ON TABLE public.point_day TO nenghao_rules;
+GRANT SELECT ON TABLE public.point_day TO nenghao_console;
+GRANT SELECT ON TABLE public.point_day TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.monitored_day TO nenghao_unit;
+GRANT SELECT ON TABLE public.monitored_day TO nenghao_jobs;
+GRANT SELECT ON TABLE public.monitored_day TO nenghao_rules;
+GRANT SELECT ON TABLE public.monitored_day TO nenghao_console;
+GRANT SELECT ON TABLE public.monitored_day TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.series TO nenghao_collector;
+GRANT SELECT ON TABLE public.series TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.series TO nenghao_console;
+GRANT SELECT ON TABLE public.series TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.series_version TO nenghao_collector;
+GRANT SELECT ON TABLE public.series_version TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series_version TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.series_version TO nenghao_console;
+GRANT SELECT ON TABLE public.series_version TO nenghao_verifier;
+
+GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_console;
+
+GRANT SELECT ON TABLE public.monitored_meter TO nenghao_unit;
+GRANT SELECT ON TABLE public.monitored_meter TO nenghao_jobs;
+GRANT SELECT ON TABLE public.monitored_meter TO nenghao_rules;
+GRANT SELECT ON TABLE public.monitored_meter TO nenghao_console;
+GRANT SELECT ON TABLE public.monitored_meter TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.monitored_newest TO nenghao_unit;
+GRANT SELECT ON TABLE public.monitored_newest TO nenghao_jobs;
+GRANT SELECT ON TABLE public.monitored_newest TO nenghao_rules;
+GRANT SELECT ON TABLE public.monitored_newest TO nenghao_console;
+GRANT SELECT ON TABLE public.monitored_newest TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.monitored_point TO nenghao_unit;
+GRANT SELECT ON TABLE public.monitored_point TO nenghao_jobs;
+GRANT SELECT ON TABLE public.monitored_point TO nenghao_rules;
+GRANT SELECT ON TABLE public.monitored_point TO nenghao_console;
+GRANT SELECT ON TABLE public.monitored_point TO nenghao_verifier;
+
 GRANT SELECT,INSERT,DELETE ON TABLE public.month_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.month_mark TO nenghao_console;
 
@@ -4418,17 +4564,6 @@ GRANT UPDATE(left_on) ON TABLE public.panel_member TO nenghao_console;
 
 GRANT UPDATE(exit_reason) ON TABLE public.panel_member TO nenghao_console;
 
-GRANT SELECT ON TABLE public.point TO nenghao_collector;
-GRANT SELECT ON TABLE public.point TO nenghao_jobs;
-GRANT SELECT ON TABLE public.point TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.point TO nenghao_console;
-GRANT SELECT ON TABLE public.point TO nenghao_verifier;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_day TO nenghao_jobs;
-GRANT SELECT ON TABLE public.point_day TO nenghao_rules;
-GRANT SELECT ON TABLE public.point_day TO nenghao_console;
-GRANT SELECT ON TABLE public.point_day TO nenghao_verifier;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day TO nenghao_rules;
 GRANT SELECT ON TABLE public.series_day TO nenghao_console;
@@ -4448,6 +4583,12 @@ GRANT SELECT ON TABLE public.production_output TO nenghao_jobs;
 GRANT SELECT ON TABLE public.production_output TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.production_output TO nenghao_console;
 GRANT SELECT ON TABLE public.production_output TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.produced_output TO nenghao_unit;
+GRANT SELECT ON TABLE public.produced_output TO nenghao_jobs;
+GRANT SELECT ON TABLE public.produced_output TO nenghao_rules;
+GRANT SELECT ON TABLE public.produced_output TO nenghao_console;
+GRANT SELECT ON TABLE public.produced_output TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.reading TO nenghao_collector;
 GRANT SELECT ON TABLE public.reading TO nenghao_jobs;
@@ -4550,12 +4691,6 @@ GRANT SELECT,INSERT ON TABLE public.rule_version TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_version TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_version TO nenghao_verifier;
 
-GRANT SELECT ON TABLE public.series TO nenghao_collector;
-GRANT SELECT ON TABLE public.series TO nenghao_jobs;
-GRANT SELECT ON TABLE public.series TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.series TO nenghao_console;
-GRANT SELECT ON TABLE public.series TO nenghao_verifier;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day_estimate TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_rules;
 GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_console;
@@ -4565,14 +4700,6 @@ GRANT SELECT ON TABLE public.series_day_slot TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_rules;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_console;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.series_version TO nenghao_collector;
-GRANT SELECT ON TABLE public.series_version TO nenghao_jobs;
-GRANT SELECT ON TABLE public.series_version TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.series_version TO nenghao_console;
-GRANT SELECT ON TABLE public.series_version TO nenghao_verifier;
-
-GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_console;
 
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_rules;
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_verifier;
@@ -4590,6 +4717,12 @@ GRANT SELECT ON TABLE public.supply_statement TO nenghao_jobs;
 GRANT SELECT ON TABLE public.supply_statement TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.supply_statement TO nenghao_console;
 GRANT SELECT ON TABLE public.supply_statement TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.supplied_statement TO nenghao_unit;
+GRANT SELECT ON TABLE public.supplied_statement TO nenghao_jobs;
+GRANT SELECT ON TABLE public.supplied_statement TO nenghao_rules;
+GRANT SELECT ON TABLE public.supplied_statement TO nenghao_console;
+GRANT SELECT ON TABLE public.supplied_statement TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.unit_version TO nenghao_jobs;
 GRANT SELECT ON TABLE public.unit_version TO nenghao_rules;

@@ -21,7 +21,6 @@ Query = Literal[
     "batch_reading_conflict",
     "batch_message_refusal",
     "batch_spool_contradiction",
-    "batch_balance_cell",
 ]
 #: Refusals of whole messages that say that somebody else may speak for a gateway.
 SENDER_REASONS: Final = [
@@ -152,21 +151,6 @@ def literal_query(conn: Connection, query: Query, parameters: dict[str, Any]) ->
     """
     lines = psycopg.ClientCursor(conn).mogrify(load_queries("audit")[query], parameters).splitlines()
     return "\n".join(line for line in lines if not line.startswith("--"))
-
-
-def unaudited_balances(conn: Connection) -> list[int]:
-    """Newest balances that no run has audited."""
-    return [row[0] for row in conn.execute(load_queries("audit")["unaudited_balances"])]
-
-
-def balance(conn: Connection, balance_id: int) -> tuple[int, date, str] | None:
-    """Unit, month and layout edition of a balance."""
-    return conn.execute(load_queries("audit")["balance"], {"balance_id": balance_id}).fetchone()
-
-
-def relations(conn: Connection, edition: str) -> list[tuple[str, str, str, dict[str, Any]]]:
-    """(form, relation, obligation, definition) of an edition."""
-    return list(conn.execute(load_queries("audit")["relations"], {"edition": edition}))
 
 
 def insert_run(

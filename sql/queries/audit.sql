@@ -281,50 +281,9 @@ AND NOT EXISTS (
     AND f.evidence -> 'conflict_ids' @> to_jsonb(c.conflict_id) AND last.kind IN ('confirm', 'dismiss')
 );
 
--- batch_balance_cell --
--- Cells of one balance, one row each: those of 205-1, which the relations are stated for.
-SELECT
-    b.unit_id,
-    b.balance_id,
-    b.month_on,
-    b.layout_edition,
-    c.row_code,
-    c.column_code,
-    c.value,
-    c.unit
-FROM monitored_balance AS b
-INNER JOIN balance_cell AS c ON b.balance_id = c.balance_id
-WHERE b.balance_id = %(balance_id)s AND coalesce(c.form_code, '205-1') = '205-1';
-
 -- units --
 -- Ids of all units.
 SELECT unit_id FROM unit ORDER BY unit_id;
-
--- unaudited_balances --
--- Newest balance of each unit's month that no run has audited, one id a row.
-SELECT newest.balance_id
-FROM (
-    SELECT DISTINCT ON (unit_id, month_on) balance_id
-    FROM monitored_balance
-    ORDER BY unit_id, month_on, version DESC
-) AS newest
-WHERE NOT EXISTS (
-    SELECT 1
-    FROM audit_run AS r
-    WHERE r.subject = 'return' AND (r.summary ->> 'balance_id')::bigint = newest.balance_id
-)
-ORDER BY newest.balance_id;
-
--- balance --
--- Unit, month and edition of one balance, at most one row.
-SELECT unit_id, month_on, layout_edition FROM monitored_balance WHERE balance_id = %(balance_id)s;
-
--- relations --
--- Relations of one edition of a form, one row each.
-SELECT form_code, relation_code, obligation, definition
-FROM form_relation
-WHERE edition = %(edition)s
-ORDER BY form_code, relation_code;
 
 -- insert_run --
 -- Records one checkpoint run, one row: its id.

@@ -22,6 +22,7 @@ SELECT
                 f.rule_code = 'form_relation' AND f.unit_id = b.unit_id
                 AND lower(f.span) = b.month_on::timestamp AT TIME ZONE 'Asia/Shanghai'
                 AND f.evidence ->> 'obligation' = 'mandatory'
+                AND coalesce(f.evidence ->> 'return_kind', 'monitored_balance') = 'monitored_balance'
                 AND coalesce(last.kind, 'open') NOT IN ('confirm', 'dismiss')
         )
     ) AS is_held,
@@ -37,11 +38,11 @@ LEFT JOIN LATERAL (
 ) AS r ON TRUE
 LEFT JOIN LATERAL (
     SELECT
-        run.summary -> 'not_run' = '{}' AS is_complete,
-        (run.summary ->> 'mandatory_broken')::integer AS mandatory_broken
-    FROM audit_run AS run
-    WHERE run.subject = 'return' AND (run.summary ->> 'balance_id')::bigint = b.balance_id
-    ORDER BY run.audit_run_id DESC
+        c.not_run = 0 AS is_complete,
+        c.mandatory_broken
+    FROM return_check AS c
+    WHERE c.kind = 'monitored_balance' AND c.return_id = b.balance_id
+    ORDER BY c.return_check_id DESC
     LIMIT 1
 ) AS checked ON TRUE
 WHERE

@@ -12,10 +12,12 @@ from psycopg.types.json import Jsonb
 
 from expectations import catalogue, runner
 from expectations.catalogue import RULES_DIR
+from expectations.returns import audit_return
 from nenghao.config import Role, Settings
 from nenghao.db import audit
 from nenghao.db.connection import conninfo
 from nenghao.errors import ConfigError
+from nenghao.reference.relations import relation_edition
 from nenghao.review.cases import decide
 from tests.expectations.scenario import Case, Channel, lay_out, read_case
 from tests.expectations.senders import FIRST_ON
@@ -262,10 +264,13 @@ def test_a_broken_relation_of_a_return_is_a_case_at_its_cell(database: Settings,
     with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
         unit_id = lay_out(conn, Case("form_relation", "sum", [Channel(point="E1", values=[1] * 24)], set()), 1)
         conn.execute(
-            "INSERT INTO form_relation VALUES ('2024', '205-1', 'A1', 'mandatory', %s, 'form', 'known')",
-            [Jsonb(definition)],
+            "INSERT INTO form_relation VALUES (%s, '205-1', 'A1', 'mandatory', %s, 'form', 'known')",
+            [relation_edition(), Jsonb(definition)],
         )
-        conn.execute("INSERT INTO form_relation VALUES ('2024', '205-1', 'A2', 'mandatory', '{}', 'form', 'known')")
+        conn.execute(
+            "INSERT INTO form_relation VALUES (%s, '205-1', 'A2', 'mandatory', '{}', 'form', 'known')",
+            [relation_edition()],
+        )
         conn.execute(
             "INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition,"
             " content_hash_algorithm, content_hash, computed_at)"
@@ -284,13 +289,15 @@ def test_a_broken_relation_of_a_return_is_a_case_at_its_cell(database: Settings,
             conn.execute(
                 "INSERT INTO balance_cell VALUES (1, %s, %s, %s, 'kWh', 1, 1, NULL, '{}')", [row, column, value]
             )
-    summary = runner.audit_return(settings, NOW)
+    summary = audit_return(settings, NOW)
     assert (summary.not_run, summary.findings, summary.cases) == (1, 2, 2)  # A2 is malformed, and says so
     with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
         rows = conn.execute("SELECT unit_id, evidence FROM finding WHERE rule_code = 'form_relation'").fetchall()
         broken = conn.execute("SELECT summary -> 'mandatory_broken', summary -> 'not_run' FROM audit_run").fetchall()
+        checks = conn.execute("SELECT kind, return_id, mandatory_broken, not_run FROM return_check").fetchall()
     assert (len(broken), broken[0][0], set(broken[0][1])) == (1, 1, {"form_relation"})
+    assert checks == [("monitored_balance", 1, 1, 1)]
     assert rows[0][0] == unit_id
     assert (rows[0][1]["relation_code"], rows[0][1]["row_code"], rows[0][1]["left_value"]) == ("A1", "15", "9")
-    assert runner.audit_return(settings, NOW).checks == 0
-    assert runner.audit_return(settings, NOW, balance_id=1).cases == 0
+    assert audit_return(settings, NOW).checks == 0
+    assert audit_return(settings, NOW, balance_id=1).cases == 0

@@ -95,11 +95,15 @@ class Plant:
 
     def pass_relations(self, *, broken: int = 0) -> None:
         """Record for every balance that its relations ran, as the rules do."""
-        self.owner.execute(
+        run_id = self._id(
             "INSERT INTO audit_run (subject, first_day_on, last_day_on, started_at, finished_at, summary)"
-            " SELECT 'return', month_on, month_on, now(), now(), jsonb_build_object("
-            "'balance_id', balance_id, 'mandatory_broken', %s::integer, 'not_run', '{}'::jsonb) FROM monitored_balance",
-            [broken],
+            " VALUES ('return', '2026-10-01', '2026-10-31', now(), now(), '{}') RETURNING audit_run_id"
+        )
+        self.owner.execute(
+            "INSERT INTO return_check (kind, return_id, unit_id, month_on, relation_edition, mandatory_broken,"
+            " explanatory_broken, not_run, audit_run_id, checked_at) SELECT 'monitored_balance', balance_id, unit_id,"
+            " month_on, 'test', %s, 0, 0, %s, now() FROM monitored_balance",
+            [broken, run_id],
         )
 
     def break_relation(self, unit_id: int, month_on: date) -> int:

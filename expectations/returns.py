@@ -1,0 +1,168 @@
+"""Judges returns by the relations of their forms: many returns in one validation of Great Expectations.
+
+Before it: `nenghao build-months` made monitored balances, units filed. After it: `recording` writes what does not hold,
+and `return_check` says of each return what was found; sealing waits for it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from expectations import catalogue, suites
+from expectations.checkpoint import Outcome, validate
+from expectations.runner import ONE_DAY, AuditSummary, Scope, add_summaries, record, sync_rules
+from expectations.suites import Check
+from nenghao.config import Role, Settings
+from nenghao.db import audit
+from nenghao.db import returns as db
+from nenghao.db.connection import Connection, connect
+from nenghao.db.returns import Judged, JudgedReturn, ReturnCheck
+from nenghao.domain.periods import Month, day_start
+from nenghao.domain.relation_query import relation_sql
+from nenghao.domain.relations import Relation
+from nenghao.errors import ConfigError, DataRefused
+from nenghao.reference.coefficients import load_coefficients
+from nenghao.reference.relations import relation_edition
+
+if TYPE_CHECKING:
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+
+#: A province's month is one validation.
+CHUNK_RETURNS: Final = 1500
+ReturnKind = Literal["monitored_balance", "filing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What every relation said of a chunk of returns, and which did not run."""
+
+    outcomes: list[Outcome]
+    edition: str
+
+    @property
+    def not_run(self) -> int:
+        """How many relations could not be judged by an error."""
+        return sum(outcome.failure is not None for outcome in self.outcomes)
+
+    def broken(self, obligation: str) -> Counter[int]:
+        """By return: how often a relation of this obligation does not hold."""
+        return Counter(
+            row["return_id"]
+            for outcome in self.outcomes
+            if outcome.check.constants.get("obligation") == obligation
+            for row in outcome.rows
+        )
+
+
+def audit_return(
+    settings: Settings, now: datetime, *, balance_id: int | None = None, filing_id: int | None = None
+) -> AuditSummary:
+    """Run the relations over one balance, one filing, or every return that they were not run over.
+
+    Raises: RetryableError where the database is away or another audit runs; ConfigError where there is no such return.
+    """
+    versions = sync_rules(settings)
+    edition = relation_edition()
+    total = AuditSummary()
+    with connect(settings, Role.RULES) as conn:
+        audit.lock_audit(conn)
+        if balance_id is None and filing_id is None:
+            waiting = {"monitored_balance": db.unchecked_balances(conn, edition), "filing": db.unchecked_filings(conn)}
+        else:
+            waiting = {"monitored_balance": [balance_id], "filing": [filing_id]}  # type: ignore[list-item]
+        chunks = [(kind, chunk) for kind, ids in waiting.items() for chunk in _chunks([id_ for id_ in ids if id_])]
+        if not chunks:
+            return total
+        with suites.open_context(settings) as context:
+            for kind, ids in chunks:
+                total = add_summaries(total, _audit_chunk(settings, conn, context, kind, ids, versions, now))  # type: ignore[arg-type]
+            suites.build_docs(context, settings)
+    return total
+
+
+def judge(
+    settings: Settings,
+    conn: Connection,
+    context: "EphemeralDataContext",
+    judged: Judged,
+    returns: Sequence[JudgedReturn],
+    versions: dict[str, int],
+) -> Judgement:
+    """One validation of all returns: each relation an expectation that no cell offends.
+
+    The connection says whose eyes the batch is written for; the context's own says whose rows Great Expectations reads.
+    """
+    rule = next(rule for rule in catalogue.load_rules() if rule.batch == "balance_cell")
+    kind: ReturnKind = "monitored_balance" if judged == "monitored_balance" else "filing"
+    edition = relation_edition()
+    checks: list[Check] = []
+    outcomes: list[Outcome] = []
+    for form, code, obligation, definition in db.relations(conn, edition):
+        constants = {"form_code": form, "relation_code": code, "obligation": obligation, "return_kind": kind}
+        check = Check(rule=rule, query="", constants=constants)
+        try:
+            relation = Relation.parse(code, form, definition)
+            if kind in relation.returns:
+                checks.append(replace(check, query=relation_sql(relation)))
+        except DataRefused as error:
+            outcomes.append(Outcome(check=check, failure=str(error)))
+    if not outcomes and not checks:
+        check = Check(rule=rule, query="", constants={"return_kind": kind})
+        outcomes.append(Outcome(check=check, failure=f"edition {edition} has no relations"))
+    if checks:
+        ids = [each.return_id for each in returns]
+        codes = [row.code for row in load_coefficients().in_use.values()]
+        query = db.batch_query(conn, judged, ids, codes, ())
+        name = f"{judged} {ids[0]} and on, {len(ids)} of {returns[0].month_on:%Y-%m}"
+        outcomes += validate(context, suites.build_validation(context, settings, name, query, checks, versions))
+    return Judgement(outcomes=outcomes, edition=edition)
+
+
+def _audit_chunk(
+    settings: Settings,
+    conn: Connection,
+    context: "EphemeralDataContext",
+    kind: ReturnKind,
+    return_ids: Sequence[int],
+    versions: dict[str, int],
+    now: datetime,
+) -> AuditSummary:
+    returns = db.judged_returns(conn, kind, return_ids)
+    if missing := set(return_ids) - {each.return_id for each in returns}:
+        raise ConfigError(f"there is no {kind} {min(missing)}")
+    judgement = judge(settings, conn, context, kind, returns, versions)
+    outcomes = [replace(each, rows=[_with_span(row) for row in each.rows]) for each in judgement.outcomes]
+    scope = Scope(
+        first_on=min(each.month_on for each in returns),
+        last_on=max(Month.of(each.month_on).end_on for each in returns) - ONE_DAY,
+        unit_ids=tuple(sorted({each.unit_id for each in returns})),
+    )
+    mandatory, explanatory = judgement.broken("mandatory"), judgement.broken("explanatory")
+    about = {"kind": kind, "returns": len(returns), "mandatory_broken": mandatory.total()}
+    run_id, summary = record(conn, outcomes, versions, scope, about, now, is_return=True)
+    checks = [
+        ReturnCheck(
+            kind=kind,
+            judged=each,
+            edition=judgement.edition,
+            mandatory_broken=mandatory[each.return_id],
+            explanatory_broken=explanatory[each.return_id],
+            not_run=judgement.not_run,
+        )
+        for each in returns
+    ]
+    db.insert_return_checks(conn, checks, run_id, now)
+    return summary
+
+
+def _with_span(row: dict[str, Any]) -> dict[str, Any]:
+    """A relation speaks of the whole month."""
+    month = Month.of(row["month_on"])
+    return {**row, "span_from": day_start(month.start_on), "span_to": day_start(month.end_on)}
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for first in range(0, len(ids), CHUNK_RETURNS):
+        yield ids[first : first + CHUNK_RETURNS]
