@@ -143,6 +143,30 @@ class Settings(BaseSettings):
         default=PROJECT_ROOT / ".run" / "stack" / "data_docs",
         description="Folder for the Great Expectations context and Data Docs.",
     )
+    archive_dir: Path = Field(
+        default=PROJECT_ROOT / ".run" / "stack" / "archive",
+        description="Folder for the Parquet files of sealed months; best on another disk, with a backup of its own.",
+    )
+    archive_after_days: int = Field(
+        default=100,
+        ge=10,
+        le=3650,
+        description="A sealed month is archived when its last row is this old: most late readings and decisions have "
+        "come by then.",
+    )
+    raw_kept_days: int = Field(
+        default=400,
+        ge=400,
+        le=7300,
+        description="How long the bytes of messages stay in the database; the least is that of `retention_policy`.",
+    )
+    readings_kept_days: int = Field(
+        default=800,
+        ge=800,
+        le=7300,
+        description="How long readings stay in the database: two years of originals, and the quarter that reports on "
+        "the second.",
+    )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages and labels.")
 
     @field_validator("shards", "gateway_hosts", mode="before")

@@ -4,6 +4,63 @@ ALTER SCHEMA public OWNER TO pg_database_owner;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    AS $$
+DECLARE
+    chunk_name text;
+    why text;
+    found_count bigint;
+    found_digest numeric;
+    archive record;
+    new_id bigint;
+BEGIN
+    SELECT format('%I.%I', c.chunk_schema, c.chunk_name) INTO chunk_name
+    FROM timescaledb_information.chunks AS c
+    WHERE
+        c.hypertable_schema = 'public' AND c.hypertable_name = dropped_relation
+        AND c.range_start = chunk_first_at AND c.range_end = chunk_end_at;
+    IF chunk_name IS NULL THEN
+        RAISE EXCEPTION '% has no chunk from % to %', dropped_relation, chunk_first_at, chunk_end_at USING ERRCODE = 'no_data_found';
+    END IF;
+    -- Nothing may come between the look and the drop.
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', chunk_name);
+    SELECT string_agg(k.reason_code || ' ' || k.detail, '; ') INTO why
+    FROM public.reasons_to_keep(dropped_relation, chunk_first_at, chunk_end_at) AS k;
+    IF why IS NOT NULL THEN
+        RAISE EXCEPTION 'chunk of % from % is kept: %', dropped_relation, chunk_first_at, why USING ERRCODE = 'restrict_violation';
+    END IF;
+    SELECT d.row_count, d.row_digest INTO found_count, found_digest
+    FROM public.rows_digest(dropped_relation, chunk_first_at, chunk_end_at) AS d;
+    SELECT a.archive_id, a.hash_algorithm, a.hash INTO archive
+    FROM public.archive_check AS k
+    INNER JOIN public.archive_month AS a ON k.archive_id = a.archive_id
+    WHERE
+        k.relation_name = dropped_relation AND k.first_at = chunk_first_at AND k.end_at = chunk_end_at
+        AND k.row_count = found_count AND k.row_digest = found_digest
+    ORDER BY k.archive_check_id DESC
+    LIMIT 1;
+    PERFORM public.drop_chunks(
+        format('public.%I', dropped_relation)::regclass, older_than => chunk_end_at, newer_than => chunk_first_at
+    );
+    INSERT INTO public.retention_run (
+        relation_name, first_at, end_at, row_count, row_digest, archive_id, manifest_hash_algorithm, manifest_hash, reason, run_by,
+        run_under, run_at
+    ) VALUES (
+        dropped_relation, chunk_first_at, chunk_end_at, found_count, found_digest, archive.archive_id, archive.hash_algorithm,
+        archive.hash, reason, run_by, session_user, now()
+    ) RETURNING retention_run_id INTO new_id;
+    RETURN new_id;
+END
+$$;
+
+ALTER FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) IS '到期清理: drops one chunk that nothing holds, and writes the retention_run; refuses every other';
+
 CREATE FUNCTION public.file_by_the_rules() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -165,6 +222,164 @@ ALTER FUNCTION public.own_unit_id() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.own_unit_id() IS '本单位: the unit that the transaction speaks for; unset means none, and no rows';
 
+CREATE FUNCTION public.reasons_to_keep(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone) RETURNS TABLE(reason_code text, detail text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    AS $$
+DECLARE
+    chunk_span CONSTANT tstzrange := tstzrange(first_at, end_at);
+    first_month CONSTANT date := date_trunc('month', first_at AT TIME ZONE 'Asia/Shanghai')::date;
+    last_month CONSTANT date := date_trunc('month', (end_at - INTERVAL '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date;
+    closed_batch_id CONSTANT bigint := (
+        SELECT t.last_batch_id FROM public.day_tree AS t
+        INNER JOIN public.day_head AS h ON t.tree_no = h.tree_no ORDER BY t.tree_no DESC LIMIT 1
+    );
+    message_ids bigint[];
+    units integer[];
+    now_count bigint;
+    now_digest numeric;
+BEGIN
+    RETURN QUERY
+    SELECT 'too_young', p.min_age_days::text FROM public.retention_policy AS p
+    WHERE p.relation_name = reasons_to_keep.relation_name AND end_at > now() - make_interval(days => p.min_age_days);
+
+    IF NOT EXISTS (SELECT 1 FROM public.retention_policy AS p WHERE p.relation_name = reasons_to_keep.relation_name) THEN
+        RETURN QUERY SELECT 'no_policy', reasons_to_keep.relation_name;
+        RETURN;
+    END IF;
+
+    IF relation_name = 'reading' THEN
+        SELECT array_agg(DISTINCT r.message_id) INTO message_ids
+        FROM public.reading AS r WHERE r.at >= first_at AND r.at < end_at;
+        -- Whose months rest on these rows: units with energy at points that enter a balance.
+        SELECT array_agg(DISTINCT p.unit_id) INTO units
+        FROM public.point AS p
+        INNER JOIN public.series AS s ON p.point_id = s.point_id
+        WHERE
+            p.flow <> 'internal' AND s.kind <> 'gauge' AND s.quantity IN ('active_energy', 'volume', 'mass', 'heat')
+            AND EXISTS (SELECT 1 FROM public.reading AS r WHERE r.series_id = s.series_id AND r.at >= first_at AND r.at < end_at);
+        RETURN QUERY
+        SELECT 'window_open', string_agg(u.unit_code || '/' || g.gateway_code, ' ' ORDER BY u.unit_code, g.gateway_code)
+        FROM public.gateway AS g INNER JOIN public.unit AS u ON g.unit_id = u.unit_id
+        WHERE g.backfill_from < end_at AND coalesce(g.backfill_until, 'infinity') > now()
+        HAVING count(*) > 0;
+    ELSE
+        SELECT array_agg(w.message_id) INTO message_ids
+        FROM public.message_raw AS w WHERE w.received_at >= first_at AND w.received_at < end_at;
+        SELECT array_agg(DISTINCT g.unit_id) INTO units
+        FROM public.message AS m
+        INNER JOIN public.gateway AS g ON m.gateway_id = g.gateway_id
+        WHERE m.message_id = ANY(message_ids) AND m.stored_count > 0 AND EXISTS (
+            SELECT 1 FROM public.point AS p INNER JOIN public.series AS s ON p.point_id = s.point_id
+            WHERE
+                p.unit_id = g.unit_id AND p.flow <> 'internal' AND s.kind <> 'gauge'
+                AND s.quantity IN ('active_energy', 'volume', 'mass', 'heat')
+        );
+    END IF;
+
+    RETURN QUERY
+    SELECT 'not_closed', count(*)::text
+    FROM public.message AS m
+    LEFT JOIN LATERAL (
+        SELECT b.last_message_id FROM public.message_batch AS b
+        WHERE b.shard = m.shard AND b.batch_id <= closed_batch_id ORDER BY b.batch_no DESC LIMIT 1
+    ) AS closed ON TRUE
+    WHERE m.message_id = ANY(message_ids) AND (m.leaf IS NULL OR closed.last_message_id IS NULL OR m.message_id > closed.last_message_id)
+    HAVING count(*) > 0;
+
+    RETURN QUERY
+    SELECT 'not_sealed', u.unit_code || ' ' || to_char(month_on, 'YYYY-MM')
+    FROM unnest(units) AS due (unit_id)
+    INNER JOIN public.unit AS u ON due.unit_id = u.unit_id
+    CROSS JOIN generate_series(first_month, last_month, INTERVAL '1 month') AS month_on
+    WHERE
+        NOT EXISTS (
+            SELECT 1 FROM public.release AS r
+            WHERE
+                r.kind = 'monitored_balance' AND r.unit_id = due.unit_id AND r.month_on = month_on.month_on::date
+                AND r.balance_id = (
+                    SELECT b.balance_id FROM public.monitored_balance AS b
+                    WHERE b.unit_id = due.unit_id AND b.month_on = month_on.month_on::date ORDER BY b.version DESC LIMIT 1
+                )
+        )
+        OR EXISTS (
+            SELECT 1 FROM public.month_mark AS k WHERE k.unit_id = due.unit_id AND k.month_on = month_on.month_on::date
+        )
+        OR EXISTS (
+            SELECT 1 FROM public.changed_mark AS k
+            INNER JOIN public.series AS s ON k.series_id = s.series_id
+            INNER JOIN public.point AS p ON s.point_id = p.point_id
+            WHERE
+                p.unit_id = due.unit_id AND k.day_on >= month_on.month_on::date
+                AND k.day_on < (month_on.month_on + INTERVAL '1 month')::date
+        )
+    ORDER BY 2;
+
+    -- Open cases, and those that went to another body, hold what they rest on.
+    RETURN QUERY
+    SELECT 'held_by_case', c.case_id::text
+    FROM public.audit_case AS c
+    LEFT JOIN LATERAL (
+        SELECT d.kind, d.outcome FROM public.decision AS d WHERE d.case_id = c.case_id ORDER BY d.decision_id DESC LIMIT 1
+    ) AS last ON TRUE
+    WHERE
+        (coalesce(last.kind, 'open') NOT IN ('confirm', 'dismiss') OR coalesce(last.outcome, '-') = 'interference_referred')
+        AND EXISTS (
+            SELECT 1 FROM public.alert AS a INNER JOIN public.finding AS f ON a.fingerprint = f.fingerprint
+            WHERE
+                a.case_id = c.case_id AND f.unit_id IS NOT NULL
+                AND (
+                    f.span && chunk_span
+                    OR reasons_to_keep.relation_name = 'message_raw' AND EXISTS (
+                        SELECT 1 FROM public.reading AS r
+                        INNER JOIN public.series AS s ON r.series_id = s.series_id
+                        INNER JOIN public.point AS p ON s.point_id = p.point_id
+                        WHERE
+                            p.unit_id = f.unit_id AND r.at >= lower(f.span) AND r.at <= upper(f.span)
+                            AND r.message_id = ANY(message_ids)
+                    )
+                )
+        )
+    ORDER BY c.case_id;
+
+    RETURN QUERY
+    SELECT 'held', h.retention_hold_id::text
+    FROM public.retention_hold AS h
+    WHERE
+        h.span && chunk_span
+        AND NOT EXISTS (SELECT 1 FROM public.retention_hold_end AS e WHERE e.retention_hold_id = h.retention_hold_id)
+    ORDER BY h.retention_hold_id;
+
+    SELECT d.row_count, d.row_digest INTO now_count, now_digest
+    FROM public.rows_digest(reasons_to_keep.relation_name, first_at, end_at) AS d;
+    RETURN QUERY
+    SELECT
+        CASE
+            WHEN EXISTS (
+                SELECT 1 FROM public.archive_check AS k
+                WHERE k.relation_name = reasons_to_keep.relation_name AND k.first_at = reasons_to_keep.first_at
+                    AND k.end_at = reasons_to_keep.end_at
+            ) THEN 'changed_since'
+            WHEN EXISTS (SELECT 1 FROM public.archive_month AS a WHERE a.month_on = date_trunc('month', first_at AT TIME ZONE 'UTC')::date)
+                THEN 'not_verified'
+            ELSE 'not_archived'
+        END,
+        now_count::text
+    WHERE NOT EXISTS (
+        SELECT 1 FROM public.archive_check AS k
+        WHERE
+            k.relation_name = reasons_to_keep.relation_name AND k.first_at = reasons_to_keep.first_at
+            AND k.end_at = reasons_to_keep.end_at AND k.row_count = now_count AND k.row_digest = now_digest
+    );
+END
+$$;
+
+ALTER FUNCTION public.reasons_to_keep(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.reasons_to_keep(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone) IS '不得清理的理由: of a chunk; code and what or who it is about';
+
 CREATE FUNCTION public.record_rows() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -234,6 +449,31 @@ $$;
 ALTER FUNCTION public.row_text(content jsonb) OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.row_text(content jsonb) IS '行文: canonical text of a row, under time zone UTC';
+
+CREATE FUNCTION public.rows_digest(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone, OUT row_count bigint, OUT row_digest numeric) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    AS $$
+BEGIN
+    CASE relation_name
+        WHEN 'reading' THEN
+            SELECT count(*), coalesce(sum(hashtextextended(
+                concat_ws(' ', r.series_id, r.at, r.value, r.message_id, r.ordinal, r.source, r.assurance), 0
+            )), 0) INTO row_count, row_digest
+            FROM public.reading AS r WHERE r.at >= first_at AND r.at < end_at;
+        WHEN 'message_raw' THEN
+            SELECT count(*), coalesce(sum(hashtextextended(concat_ws(' ', w.message_id, sha256(w.payload)), 0)), 0)
+            INTO row_count, row_digest
+            FROM public.message_raw AS w WHERE w.received_at >= first_at AND w.received_at < end_at;
+    END CASE;
+END
+$$;
+
+ALTER FUNCTION public.rows_digest(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone, OUT row_count bigint, OUT row_digest numeric) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.rows_digest(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone, OUT row_count bigint, OUT row_digest numeric) IS '行数与摘要: of a hypertable''s rows in [first_at, end_at)';
 
 CREATE FUNCTION public.sign_in_order() RETURNS trigger
     LANGUAGE plpgsql
@@ -369,6 +609,64 @@ COMMENT ON TABLE public.alert IS '预警: a fingerprint that was found; internal
 
 ALTER TABLE public.alert ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.alert_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.archive_check (
+    archive_check_id bigint NOT NULL,
+    archive_id bigint NOT NULL,
+    relation_name text NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone NOT NULL,
+    row_count bigint NOT NULL,
+    row_digest numeric NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    CONSTRAINT archive_check_order CHECK ((end_at > first_at))
+);
+
+ALTER TABLE public.archive_check OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.archive_check IS '归档核验: the verifier has read a file back, and every leaf made of its rows is the stored one';
+
+COMMENT ON COLUMN public.archive_check.row_digest IS 'digest of the chunk''s rows by rows_digest when it was checked: later rows make another';
+
+ALTER TABLE public.archive_check ALTER COLUMN archive_check_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.archive_check_archive_check_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.archive_month (
+    archive_id bigint NOT NULL,
+    month_on date NOT NULL,
+    version integer NOT NULL,
+    manifest bytea NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    signature_algorithm text NOT NULL,
+    key_id text NOT NULL,
+    signature bytea NOT NULL,
+    archived_at timestamp with time zone NOT NULL,
+    CONSTRAINT archive_month_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.archive_month OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.archive_month IS '归档月: the signed manifest of a month''s Parquet files; archived again after late rows it is a new version';
+
+COMMENT ON COLUMN public.archive_month.month_on IS '月份: of the chunks, which begin on its days at 00:00 UTC (08:00 in Shanghai)';
+
+COMMENT ON COLUMN public.archive_month.manifest IS '清单: canonical JSON as it lies beside the files: files, rows, hashes, trees';
+
+ALTER TABLE public.archive_month ALTER COLUMN archive_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.archive_month_archive_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1078,6 +1376,16 @@ ALTER TABLE public.finding ALTER COLUMN finding_id ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.followed_row (
+    source text NOT NULL,
+    row_id bigint NOT NULL,
+    followed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.followed_row OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.followed_row IS '已跟进: rows that people wrote and whose consequences were computed, by table and id; not a cursor, since a late commit has a low id';
 
 CREATE TABLE public.form_relation (
     edition text NOT NULL,
@@ -2517,6 +2825,72 @@ ALTER TABLE public.release ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.reminder (
+    reminder_id bigint NOT NULL,
+    kind text NOT NULL,
+    audience text NOT NULL,
+    unit_id integer,
+    subject text NOT NULL,
+    period_on date,
+    due_at timestamp with time zone NOT NULL,
+    severity text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    CONSTRAINT reminder_audience_known CHECK ((audience = ANY (ARRAY['unit'::text, 'bureau'::text]))),
+    CONSTRAINT reminder_of_a_unit CHECK (((audience = 'bureau'::text) OR (unit_id IS NOT NULL))),
+    CONSTRAINT reminder_severity_known CHECK ((severity = ANY (ARRAY['notice'::text, 'warning'::text, 'serious'::text])))
+);
+
+ALTER TABLE public.reminder OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reminder IS '催办提醒: something that somebody owes and by when; ended by a row of reminder_event';
+
+COMMENT ON COLUMN public.reminder.audience IS '对象: 企业 unit | 统计机构 bureau; a unit''s reminder is for the unit, the bureau''s for the bureau';
+
+COMMENT ON COLUMN public.reminder.subject IS 'what is owed, within its kind: a form, a level, a meter, a case';
+
+COMMENT ON COLUMN public.reminder.period_on IS '报告期: first day of the period; null where the duty has none';
+
+CREATE TABLE public.reminder_event (
+    reminder_id bigint NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT reminder_event_kind_known CHECK ((kind = ANY (ARRAY['overdue'::text, 'reached'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE public.reminder_event OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reminder_event IS '提醒变化: 逾期 overdue when it was first seen late, 完成 reached, 撤回 withdrawn: not owed any more, or by another day';
+
+CREATE VIEW public.reminder_open AS
+ SELECT r.reminder_id,
+    r.kind,
+    r.audience,
+    r.unit_id,
+    r.subject,
+    r.period_on,
+    r.due_at,
+    r.severity,
+    r.opened_at,
+    late.at AS overdue_at
+   FROM (public.reminder r
+     LEFT JOIN public.reminder_event late ON (((r.reminder_id = late.reminder_id) AND (late.kind = 'overdue'::text))))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.reminder_event e
+          WHERE ((e.reminder_id = r.reminder_id) AND (e.kind = ANY (ARRAY['reached'::text, 'withdrawn'::text]))))));
+
+ALTER VIEW public.reminder_open OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.reminder_open IS '未了提醒: reminders that are neither reached nor withdrawn';
+
+ALTER TABLE public.reminder ALTER COLUMN reminder_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reminder_reminder_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.report_calendar (
     edition text NOT NULL,
     form_code text NOT NULL,
@@ -2588,6 +2962,91 @@ ALTER TABLE public.restatement_reason ALTER COLUMN restatement_reason_id ADD GEN
     CACHE 1
 );
 
+CREATE TABLE public.retention_hold (
+    retention_hold_id bigint NOT NULL,
+    unit_id integer,
+    span tstzrange NOT NULL,
+    reason text NOT NULL,
+    placed_by text NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    CONSTRAINT retention_hold_reason_given CHECK (((length(TRIM(BOTH FROM reason)) > 0) AND (length(TRIM(BOTH FROM placed_by)) > 0))),
+    CONSTRAINT retention_hold_span_given CHECK ((NOT isempty(span)))
+);
+
+ALTER TABLE public.retention_hold OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.retention_hold IS '保全: raw rows of the span are kept whatever their age; of one unit, or of all where unit_id is null';
+
+CREATE TABLE public.retention_hold_end (
+    retention_hold_id bigint NOT NULL,
+    reason text NOT NULL,
+    ended_by text NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    CONSTRAINT retention_hold_end_reason_given CHECK (((length(TRIM(BOTH FROM reason)) > 0) AND (length(TRIM(BOTH FROM ended_by)) > 0)))
+);
+
+ALTER TABLE public.retention_hold_end OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.retention_hold_end IS '解除保全: who lifted a hold, and why';
+
+ALTER TABLE public.retention_hold ALTER COLUMN retention_hold_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.retention_hold_retention_hold_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.retention_policy (
+    relation_name text NOT NULL,
+    min_age_days integer NOT NULL,
+    reason text NOT NULL,
+    source text NOT NULL,
+    confidence text NOT NULL,
+    CONSTRAINT retention_policy_age_positive CHECK ((min_age_days > 0)),
+    CONSTRAINT retention_policy_confidence_known CHECK ((confidence = ANY (ARRAY['found'::text, 'known'::text, 'unsure'::text]))),
+    CONSTRAINT retention_policy_relation_known CHECK ((relation_name = ANY (ARRAY['message_raw'::text, 'reading'::text])))
+);
+
+ALTER TABLE public.retention_policy OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.retention_policy IS '最短保存期: no chunk of the hypertable is dropped before this age; a setting may only ask for more';
+
+CREATE TABLE public.retention_run (
+    retention_run_id bigint NOT NULL,
+    relation_name text NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone NOT NULL,
+    row_count bigint NOT NULL,
+    row_digest numeric NOT NULL,
+    archive_id bigint NOT NULL,
+    manifest_hash_algorithm text NOT NULL,
+    manifest_hash bytea NOT NULL,
+    reason text NOT NULL,
+    run_by text NOT NULL,
+    run_under text NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    CONSTRAINT retention_run_reason_given CHECK (((length(TRIM(BOTH FROM reason)) > 0) AND (length(TRIM(BOTH FROM run_by)) > 0)))
+);
+
+ALTER TABLE public.retention_run OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.retention_run IS '到期清理: a chunk that was dropped lawfully, and the archive that has its rows; written by drop_archived_chunk only';
+
+COMMENT ON COLUMN public.retention_run.run_by IS 'who asked for it, as the command was told';
+
+COMMENT ON COLUMN public.retention_run.run_under IS 'the database role that called';
+
+ALTER TABLE public.retention_run ALTER COLUMN retention_run_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.retention_run_retention_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.return_check (
     return_check_id bigint NOT NULL,
     kind text NOT NULL,
@@ -2642,6 +3101,19 @@ ALTER TABLE public.row_leaf ALTER COLUMN row_leaf_id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW public.row_to_follow AS
+ SELECT 'decision'::text AS source,
+    decision_id AS row_id,
+    decided_at AS written_at
+   FROM public.decision d
+  WHERE ((kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])) AND (NOT (EXISTS ( SELECT 1
+           FROM public.followed_row f
+          WHERE ((f.source = 'decision'::text) AND (f.row_id = d.decision_id))))));
+
+ALTER VIEW public.row_to_follow OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions whose consequences have not been computed yet; their DAG starts by them';
 
 CREATE TABLE public.rule_threshold (
     rule_code text NOT NULL,
@@ -2995,6 +3467,21 @@ ALTER TABLE ONLY public.alert
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_pk PRIMARY KEY (alert_id);
 
+ALTER TABLE ONLY public.archive_check
+    ADD CONSTRAINT archive_check_once UNIQUE (archive_id, relation_name, first_at);
+
+ALTER TABLE ONLY public.archive_check
+    ADD CONSTRAINT archive_check_pk PRIMARY KEY (archive_check_id);
+
+ALTER TABLE ONLY public.archive_month
+    ADD CONSTRAINT archive_month_hash_unique UNIQUE (hash);
+
+ALTER TABLE ONLY public.archive_month
+    ADD CONSTRAINT archive_month_pk PRIMARY KEY (archive_id);
+
+ALTER TABLE ONLY public.archive_month
+    ADD CONSTRAINT archive_month_version_unique UNIQUE (month_on, version);
+
 ALTER TABLE ONLY public.audit_case
     ADD CONSTRAINT audit_case_pk PRIMARY KEY (case_id);
 
@@ -3084,6 +3571,9 @@ ALTER TABLE ONLY public.finding
 
 ALTER TABLE ONLY public.finding
     ADD CONSTRAINT finding_pk PRIMARY KEY (finding_id);
+
+ALTER TABLE ONLY public.followed_row
+    ADD CONSTRAINT followed_row_pk PRIMARY KEY (source, row_id);
 
 ALTER TABLE ONLY public.form_relation
     ADD CONSTRAINT form_relation_pk PRIMARY KEY (edition, form_code, relation_code);
@@ -3265,6 +3755,12 @@ ALTER TABLE public.release
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_version_unique UNIQUE (kind, unit_id, month_on, version);
 
+ALTER TABLE ONLY public.reminder_event
+    ADD CONSTRAINT reminder_event_pk PRIMARY KEY (reminder_id, kind);
+
+ALTER TABLE ONLY public.reminder
+    ADD CONSTRAINT reminder_pk PRIMARY KEY (reminder_id);
+
 ALTER TABLE ONLY public.report_calendar
     ADD CONSTRAINT report_calendar_pk PRIMARY KEY (edition, form_code, month_on, level);
 
@@ -3273,6 +3769,21 @@ ALTER TABLE ONLY public.resend_request
 
 ALTER TABLE ONLY public.restatement_reason
     ADD CONSTRAINT restatement_reason_pk PRIMARY KEY (restatement_reason_id);
+
+ALTER TABLE ONLY public.retention_hold_end
+    ADD CONSTRAINT retention_hold_end_pk PRIMARY KEY (retention_hold_id);
+
+ALTER TABLE ONLY public.retention_hold
+    ADD CONSTRAINT retention_hold_pk PRIMARY KEY (retention_hold_id);
+
+ALTER TABLE ONLY public.retention_policy
+    ADD CONSTRAINT retention_policy_pk PRIMARY KEY (relation_name);
+
+ALTER TABLE ONLY public.retention_run
+    ADD CONSTRAINT retention_run_once UNIQUE (relation_name, first_at);
+
+ALTER TABLE ONLY public.retention_run
+    ADD CONSTRAINT retention_run_pk PRIMARY KEY (retention_run_id);
 
 ALTER TABLE ONLY public.return_check
     ADD CONSTRAINT return_check_pk PRIMARY KEY (return_check_id);
@@ -3359,6 +3870,8 @@ CREATE INDEX gateway_state_by_gateway ON public.gateway_state USING btree (gatew
 
 CREATE INDEX gateway_state_latest ON public.gateway_state USING btree (gateway_id, gateway_state_id);
 
+CREATE INDEX message_batch_by_message ON public.message_batch USING btree (shard, first_message_id);
+
 CREATE INDEX message_by_gateway ON public.message USING btree (gateway_id, received_at) WHERE (gateway_id IS NOT NULL);
 
 CREATE INDEX message_by_shard ON public.message USING btree (shard, message_id);
@@ -3385,6 +3898,8 @@ CREATE UNIQUE INDEX release_aggregate_version ON public.release USING btree (agg
 
 CREATE INDEX release_recipient_by_release ON public.release_recipient USING btree (release_id);
 
+CREATE INDEX reminder_by_duty ON public.reminder USING btree (kind, unit_id, subject, period_on);
+
 CREATE INDEX resend_request_by_spool ON public.resend_request USING btree (gateway_id, boot_id);
 
 CREATE INDEX restatement_reason_by_release ON public.restatement_reason USING btree (restates_release_id);
@@ -3410,6 +3925,22 @@ CREATE TRIGGER alert_change_recorded AFTER UPDATE ON public.alert REFERENCING NE
 CREATE TRIGGER alert_no_truncate BEFORE TRUNCATE ON public.alert FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER alert_recorded AFTER INSERT ON public.alert REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('alert_id');
+
+CREATE TRIGGER archive_check_append_only BEFORE DELETE OR UPDATE ON public.archive_check FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER archive_check_change_recorded AFTER UPDATE ON public.archive_check REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('archive_check_id');
+
+CREATE TRIGGER archive_check_no_truncate BEFORE TRUNCATE ON public.archive_check FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER archive_check_recorded AFTER INSERT ON public.archive_check REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('archive_check_id');
+
+CREATE TRIGGER archive_month_append_only BEFORE DELETE OR UPDATE ON public.archive_month FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER archive_month_change_recorded AFTER UPDATE ON public.archive_month REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('archive_id');
+
+CREATE TRIGGER archive_month_no_truncate BEFORE TRUNCATE ON public.archive_month FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER archive_month_recorded AFTER INSERT ON public.archive_month REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('archive_id');
 
 CREATE TRIGGER audit_case_append_only BEFORE DELETE OR UPDATE ON public.audit_case FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -3755,6 +4286,22 @@ CREATE TRIGGER release_recipient_recorded AFTER INSERT ON public.release_recipie
 
 CREATE TRIGGER release_recorded AFTER INSERT ON public.release REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_id');
 
+CREATE TRIGGER reminder_append_only BEFORE DELETE OR UPDATE ON public.reminder FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reminder_change_recorded AFTER UPDATE ON public.reminder REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('reminder_id');
+
+CREATE TRIGGER reminder_event_append_only BEFORE DELETE OR UPDATE ON public.reminder_event FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reminder_event_change_recorded AFTER UPDATE ON public.reminder_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('reminder_id', 'kind');
+
+CREATE TRIGGER reminder_event_no_truncate BEFORE TRUNCATE ON public.reminder_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reminder_event_recorded AFTER INSERT ON public.reminder_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('reminder_id', 'kind');
+
+CREATE TRIGGER reminder_no_truncate BEFORE TRUNCATE ON public.reminder FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER reminder_recorded AFTER INSERT ON public.reminder REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('reminder_id');
+
 CREATE TRIGGER report_calendar_change_recorded AFTER UPDATE ON public.report_calendar REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'month_on', 'level');
 
 CREATE TRIGGER report_calendar_recorded AFTER INSERT ON public.report_calendar REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'form_code', 'month_on', 'level');
@@ -3774,6 +4321,38 @@ CREATE TRIGGER restatement_reason_change_recorded AFTER UPDATE ON public.restate
 CREATE TRIGGER restatement_reason_no_truncate BEFORE TRUNCATE ON public.restatement_reason FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER restatement_reason_recorded AFTER INSERT ON public.restatement_reason REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('restatement_reason_id');
+
+CREATE TRIGGER retention_hold_append_only BEFORE DELETE OR UPDATE ON public.retention_hold FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER retention_hold_change_recorded AFTER UPDATE ON public.retention_hold REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('retention_hold_id');
+
+CREATE TRIGGER retention_hold_end_append_only BEFORE DELETE OR UPDATE ON public.retention_hold_end FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER retention_hold_end_change_recorded AFTER UPDATE ON public.retention_hold_end REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('retention_hold_id');
+
+CREATE TRIGGER retention_hold_end_no_truncate BEFORE TRUNCATE ON public.retention_hold_end FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER retention_hold_end_recorded AFTER INSERT ON public.retention_hold_end REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('retention_hold_id');
+
+CREATE TRIGGER retention_hold_no_truncate BEFORE TRUNCATE ON public.retention_hold FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER retention_hold_recorded AFTER INSERT ON public.retention_hold REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('retention_hold_id');
+
+CREATE TRIGGER retention_policy_append_only BEFORE DELETE OR UPDATE ON public.retention_policy FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER retention_policy_change_recorded AFTER UPDATE ON public.retention_policy REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('relation_name');
+
+CREATE TRIGGER retention_policy_no_truncate BEFORE TRUNCATE ON public.retention_policy FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER retention_policy_recorded AFTER INSERT ON public.retention_policy REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('relation_name');
+
+CREATE TRIGGER retention_run_append_only BEFORE DELETE OR UPDATE ON public.retention_run FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER retention_run_change_recorded AFTER UPDATE ON public.retention_run REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('retention_run_id');
+
+CREATE TRIGGER retention_run_no_truncate BEFORE TRUNCATE ON public.retention_run FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER retention_run_recorded AFTER INSERT ON public.retention_run REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('retention_run_id');
 
 CREATE TRIGGER return_check_append_only BEFORE DELETE OR UPDATE ON public.return_check FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -3854,6 +4433,9 @@ ALTER TABLE ONLY public.alert
 
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_finding_fk FOREIGN KEY (first_finding_id) REFERENCES public.finding(finding_id);
+
+ALTER TABLE ONLY public.archive_check
+    ADD CONSTRAINT archive_check_archive_fk FOREIGN KEY (archive_id) REFERENCES public.archive_month(archive_id);
 
 ALTER TABLE ONLY public.audit_case
     ADD CONSTRAINT audit_case_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
@@ -4074,11 +4656,26 @@ ALTER TABLE ONLY public.release
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.reminder_event
+    ADD CONSTRAINT reminder_event_reminder_fk FOREIGN KEY (reminder_id) REFERENCES public.reminder(reminder_id);
+
+ALTER TABLE ONLY public.reminder
+    ADD CONSTRAINT reminder_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
 ALTER TABLE ONLY public.resend_request
     ADD CONSTRAINT resend_request_gateway_fk FOREIGN KEY (gateway_id) REFERENCES public.gateway(gateway_id);
 
 ALTER TABLE ONLY public.restatement_reason
     ADD CONSTRAINT restatement_reason_release_fk FOREIGN KEY (restates_release_id) REFERENCES public.release(release_id);
+
+ALTER TABLE ONLY public.retention_hold_end
+    ADD CONSTRAINT retention_hold_end_hold_fk FOREIGN KEY (retention_hold_id) REFERENCES public.retention_hold(retention_hold_id);
+
+ALTER TABLE ONLY public.retention_hold
+    ADD CONSTRAINT retention_hold_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.retention_run
+    ADD CONSTRAINT retention_run_archive_fk FOREIGN KEY (archive_id) REFERENCES public.archive_month(archive_id);
 
 ALTER TABLE ONLY public.return_check
     ADD CONSTRAINT return_check_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
@@ -4174,6 +4771,9 @@ GRANT USAGE ON SCHEMA public TO nenghao_console;
 GRANT USAGE ON SCHEMA public TO nenghao_verifier;
 GRANT USAGE ON SCHEMA public TO nenghao_unit;
 
+REVOKE ALL ON FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) TO nenghao_jobs;
+
 REVOKE ALL ON FUNCTION public.keep_named_gateway() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_rows() FROM PUBLIC;
@@ -4196,6 +4796,16 @@ GRANT SELECT ON TABLE public.alert TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.alert TO nenghao_rules;
 GRANT SELECT ON TABLE public.alert TO nenghao_console;
 GRANT SELECT ON TABLE public.alert TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.archive_check TO nenghao_jobs;
+GRANT SELECT ON TABLE public.archive_check TO nenghao_console;
+GRANT SELECT ON TABLE public.archive_check TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.archive_check TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.archive_month TO nenghao_jobs;
+GRANT SELECT ON TABLE public.archive_month TO nenghao_console;
+GRANT SELECT ON TABLE public.archive_month TO nenghao_rules;
+GRANT SELECT ON TABLE public.archive_month TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.audit_case TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.audit_case TO nenghao_rules;
@@ -4327,6 +4937,9 @@ GRANT SELECT ON TABLE public.finding TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.finding TO nenghao_rules;
 GRANT SELECT ON TABLE public.finding TO nenghao_console;
 GRANT SELECT ON TABLE public.finding TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.followed_row TO nenghao_jobs;
+GRANT SELECT ON TABLE public.followed_row TO nenghao_console;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.form_relation TO nenghao_jobs;
 GRANT SELECT ON TABLE public.form_relation TO nenghao_rules;
@@ -4658,6 +5271,21 @@ GRANT SELECT ON TABLE public.release_notice_open TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release_notice_open TO nenghao_console;
 GRANT SELECT ON TABLE public.release_notice_open TO nenghao_verifier;
 
+GRANT SELECT,INSERT ON TABLE public.reminder TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reminder TO nenghao_console;
+GRANT SELECT ON TABLE public.reminder TO nenghao_verifier;
+GRANT SELECT ON TABLE public.reminder TO nenghao_rules;
+
+GRANT SELECT,INSERT ON TABLE public.reminder_event TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reminder_event TO nenghao_console;
+GRANT SELECT ON TABLE public.reminder_event TO nenghao_verifier;
+GRANT SELECT ON TABLE public.reminder_event TO nenghao_rules;
+
+GRANT SELECT ON TABLE public.reminder_open TO nenghao_console;
+GRANT SELECT ON TABLE public.reminder_open TO nenghao_verifier;
+GRANT SELECT ON TABLE public.reminder_open TO nenghao_rules;
+GRANT SELECT ON TABLE public.reminder_open TO nenghao_jobs;
+
 GRANT SELECT ON TABLE public.report_calendar TO nenghao_unit;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.report_calendar TO nenghao_jobs;
 GRANT SELECT ON TABLE public.report_calendar TO nenghao_rules;
@@ -4672,6 +5300,26 @@ GRANT SELECT ON TABLE public.restatement_reason TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_console;
 GRANT SELECT ON TABLE public.restatement_reason TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.retention_hold TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.retention_hold TO nenghao_console;
+GRANT SELECT ON TABLE public.retention_hold TO nenghao_rules;
+GRANT SELECT ON TABLE public.retention_hold TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.retention_hold_end TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.retention_hold_end TO nenghao_console;
+GRANT SELECT ON TABLE public.retention_hold_end TO nenghao_rules;
+GRANT SELECT ON TABLE public.retention_hold_end TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.retention_policy TO nenghao_jobs;
+GRANT SELECT ON TABLE public.retention_policy TO nenghao_console;
+GRANT SELECT ON TABLE public.retention_policy TO nenghao_rules;
+GRANT SELECT ON TABLE public.retention_policy TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.retention_run TO nenghao_jobs;
+GRANT SELECT ON TABLE public.retention_run TO nenghao_console;
+GRANT SELECT ON TABLE public.retention_run TO nenghao_rules;
+GRANT SELECT ON TABLE public.retention_run TO nenghao_verifier;
+
 GRANT SELECT ON TABLE public.return_check TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.return_check TO nenghao_rules;
 GRANT SELECT ON TABLE public.return_check TO nenghao_console;
@@ -4679,6 +5327,9 @@ GRANT SELECT ON TABLE public.return_check TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.row_to_follow TO nenghao_jobs;
+GRANT SELECT ON TABLE public.row_to_follow TO nenghao_console;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_threshold TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_console;

@@ -31,7 +31,7 @@ OWNERS = {
     "xlsxwriter": ("nenghao.reporting",),
     "pydantic": ("nenghao.config",),
     "pydantic_settings": ("nenghao.config",),
-    "pyarrow": ("ingest.gateway.parquet_rows",),
+    "pyarrow": ("ingest.gateway.parquet_rows", "nenghao.archive.parquet_files"),
     "numpy": ("nenghao.detection", "expectations"),
     "typer": ("nenghao.cli", "nenghao.stack.cli", "ingest", "expectations"),
     "stdnum": ("nenghao.registers",),
@@ -51,6 +51,7 @@ MAY_IMPORT = {
     "nenghao.signer": ("nenghao.signer", "nenghao.trust", "nenghao.envelope", "nenghao.crypto", "nenghao.domain"),
     "nenghao.certificates": (),
     "nenghao.backup": ("nenghao.backup", "nenghao.db"),
+    "nenghao.archive": ("nenghao.archive", "nenghao.db", "nenghao.domain", "nenghao.crypto"),
     "nenghao.broker_files": (),
     "nenghao.broker_hello": (),
     "nenghao.credentials": (
@@ -59,16 +60,16 @@ MAY_IMPORT = {
     "nenghao.registers": ("nenghao.registers", "nenghao.db", "nenghao.domain"),
     "nenghao.review": ("nenghao.review", "nenghao.db", "nenghao.domain", "nenghao.detection", "nenghao.crypto"),
     "nenghao.reporting": (
-        "nenghao.reporting", "nenghao.db", "nenghao.domain", "nenghao.crypto", "nenghao.envelope", "nenghao.trust",
-        "nenghao.signer",
+        "nenghao.reporting", "nenghao.archive", "nenghao.db", "nenghao.domain", "nenghao.crypto", "nenghao.envelope",
+        "nenghao.trust", "nenghao.signer",
     ),
     "nenghao.stack": (
         "nenghao.stack", "nenghao.backup", "nenghao.db", "nenghao.domain", "nenghao.credentials",
         "nenghao.broker_files", "nenghao.broker_hello",
     ),
     "nenghao.jobs": (
-        "nenghao.jobs", "nenghao.reporting", "nenghao.registers", "nenghao.review", "nenghao.db", "nenghao.domain",
-        "nenghao.detection", "nenghao.crypto", "nenghao.envelope", "nenghao.signer",
+        "nenghao.jobs", "nenghao.reporting", "nenghao.archive", "nenghao.registers", "nenghao.review", "nenghao.db",
+        "nenghao.domain", "nenghao.detection", "nenghao.crypto", "nenghao.envelope", "nenghao.signer",
     ),
     "nenghao.cli": ("nenghao",),
     "ingest": ("ingest", "nenghao"),

@@ -60,12 +60,16 @@ def store(
         typer.Option(help="Heads and receipts that others kept: files, or folders of files. Give it several times."),
     ] = None,
     trust: Trust = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="Folder of archived months, for chunks that were dropped; else the settings'.")
+    ] = None,
 ) -> None:
     """Check every stored row against leaves, trees and signed heads; exit code 1 where anything does not fit."""
     settings = load_settings()
     believed = load_trust(trust or settings.trust_dir)
+    archive_dir = archive or settings.archive_dir
     with driver_errors(), connect(settings, Role.VERIFIER, autocommit=True) as conn:
-        report = verify_store(conn, believed, list(_kept(heads or [])))
+        report = verify_store(conn, believed, list(_kept(heads or [])), archive_dir=archive_dir)
     _print(report, settings)
     raise typer.Exit(0 if report.is_sound else 1)
 
@@ -92,6 +96,8 @@ def _print(report: StoreReport, settings: Settings) -> None:
     names = ("messages", "readings", "batches", "rows", "trees", "heads", "receipts")
     typer.echo(label("store.looked_at", language, **{name: getattr(report, name) for name in names}))
     typer.echo(label("store.open", language, count=report.messages_since_last_tree))
+    if report.archived_chunks:
+        typer.echo(label("store.archived", language, count=report.archived_chunks))
     if report.messages_before_trees:
         typer.echo(label("store.before_trees", language, count=report.messages_before_trees))
     for note in report.notes:

@@ -29,16 +29,18 @@ def one_snapshot(conn: Connection) -> Iterator[None]:
         yield
 
 
-def stream(conn: Connection, query: str) -> Iterator[Row]:
-    """The rows of a query of sql/queries/store_rows.sql, through a cursor in the server."""
-    return _stream(conn, query, _QUERIES[query], {"message_id": None, "first_at": None, "last_at": None})
+def stream(conn: Connection, query: str, ids: tuple[int, int] | None = None) -> Iterator[Row]:
+    """The rows of a query of sql/queries/store_rows.sql, all or of a range of messages, by a cursor in the server."""
+    first_id, last_id = ids or (None, None)
+    wanted = {"first_id": first_id, "last_id": last_id, "first_at": None, "last_at": None}
+    return _stream(conn, query, _QUERIES[query], wanted)
 
 
 def rows_of_message(
     conn: Connection, query: str, message_id: int, instants: tuple[datetime | None, datetime | None] = (None, None)
 ) -> Sequence[Row]:
     """The rows of one message by the same query; of readings, those between two instants."""
-    wanted = {"message_id": message_id, "first_at": instants[0], "last_at": instants[1]}
+    wanted = {"first_id": message_id, "last_id": message_id, "first_at": instants[0], "last_at": instants[1]}
     return conn.execute(_QUERIES[query], wanted, binary=True).fetchall()
 
 

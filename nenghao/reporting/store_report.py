@@ -26,6 +26,8 @@ class StoreReport:
     trees: int = 0
     heads: int = 0
     receipts: int = 0
+    #: Chunks that were dropped lawfully, whose rows were read from the archive.
+    archived_chunks: int = 0
     messages_before_trees: int = 0
     messages_since_last_tree: int = 0
     findings: dict[str, list[str]] = field(default_factory=dict)

@@ -3,9 +3,10 @@
 All rows are read once, side by side in the order of the messages, so that memory stays flat.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from nenghao.archive.merging import Source, merge_rows
 from nenghao.db import store_rows as db
 from nenghao.db.connection import Connection
 from nenghao.db.store_rows import Row
@@ -91,10 +92,20 @@ class _Shard:
         self._last, self._leaves, self._batch = batch, [], next(self._batches, None)
 
 
-def check_messages(conn: Connection, report: StoreReport, last_batch_id: int) -> None:
-    """Check every message against its leaf, and every batch against its messages and the batch before it."""
+def _rows(conn: Connection, kind: str, archived: Sequence[Source]) -> Iterator[Row]:
+    """Rows of the database, and among them those of the archive, in the order of the messages."""
+    return merge_rows([(0, lambda: db.stream(conn, kind)), *archived]) if archived else db.stream(conn, kind)
+
+
+def check_messages(
+    conn: Connection, report: StoreReport, last_batch_id: int, archived: Mapping[str, Sequence[Source]]
+) -> None:
+    """Check every message against its leaf, and every batch against its messages and the batch before it.
+
+    `archived` opens rows that lie in the archive: `readings` and `raw_hashes`.
+    """
     kinds = ("readings", "refusals", "conflicts", "revisions", "raw_hashes")
-    parts = [_Grouped(db.stream(conn, kind), report, kind) for kind in kinds]
+    parts = [_Grouped(_rows(conn, kind, archived.get(kind, ())), report, kind) for kind in kinds]
     shards = {shard: _Shard(shard, batches(conn, shard=shard), report) for shard in db.batch_shards(conn)}
     begun = min((one.first_message_id for one in shards.values() if one.first_message_id is not None), default=None)
     for *row, leaf in db.stream(conn, "messages"):

@@ -1,13 +1,14 @@
 """Checks the store against its trees and heads: every row that a figure may rest on, from another account.
 
-Before: rows as they stand, the stored leaves, batches, trees and heads, and the heads and receipts that somebody else
-has kept. After: a list of what does not fit. Nothing is believed for standing in the database: hashes are made anew,
-and a head counts by its signature.
+Before: rows as they stand, in the archive where a chunk was dropped lawfully; the stored leaves, batches, trees and
+heads, and the heads and receipts that somebody else has kept. After: a list of what does not fit. Nothing is believed
+for standing in the database: hashes are made anew, and a head counts by its signature.
 """
 
 from collections.abc import Iterable
 from dataclasses import fields
 from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from nenghao.crypto import Signature
@@ -17,6 +18,7 @@ from nenghao.db.tree import ClosedTree, TreeRange, closed_trees, tree_leaves
 from nenghao.domain.merkle import tree_root
 from nenghao.envelope import open_envelope
 from nenghao.errors import SealBroken
+from nenghao.reporting.archived_rows import find_archived
 from nenghao.reporting.receipts import read_receipt
 from nenghao.reporting.store_report import Kept, StoreReport
 from nenghao.reporting.verify_messages import check_messages
@@ -32,12 +34,15 @@ MENDED: Final = frozenset(
 )  # fmt: skip
 
 
-def verify_store(conn: Connection, trust: Trust, kept: Iterable[Kept] = ()) -> StoreReport:
-    """Check the whole store, as of one instant."""
+def verify_store(
+    conn: Connection, trust: Trust, kept: Iterable[Kept] = (), *, archive_dir: Path | None = None
+) -> StoreReport:
+    """Check the whole store, as of one instant; what was dropped lawfully is read from the archive's folder."""
     report = StoreReport()
     with db.one_snapshot(conn):
         trees = closed_trees(conn)
-        check_messages(conn, report, trees[-1].last_batch_id if trees else 0)
+        archived = find_archived(conn, report, archive_dir)
+        check_messages(conn, report, trees[-1].last_batch_id if trees else 0, archived)
         for table, (key_columns, is_recorded) in db.tracked_tables(conn).items():
             if not is_recorded or not key_columns:
                 report.found("store.not_recorded", table)

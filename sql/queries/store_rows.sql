@@ -1,5 +1,5 @@
 -- messages --
--- Every message with its leaf, in the order of ids, or one; columns as they are copied in.
+-- Every message with its leaf, in the order of ids, or those of a range of ids; columns as they are copied in.
 SELECT
     message_id,
     shard,
@@ -25,11 +25,11 @@ SELECT
     prev_hash,
     leaf
 FROM message
-WHERE %(message_id)s::bigint IS NULL OR message_id = %(message_id)s
+WHERE %(first_id)s::bigint IS NULL OR message_id BETWEEN %(first_id)s AND %(last_id)s
 ORDER BY message_id;
 
 -- readings --
--- Every reading by its message, or those of one message, which lie between the instants of its batch.
+-- Every reading by its message, or those of a range of ids, which lie between the instants of their batches.
 SELECT
     message_id,
     ordinal::integer,
@@ -40,12 +40,15 @@ SELECT
     assurance::text
 FROM reading
 WHERE
-    %(message_id)s::bigint IS NULL
-    OR (message_id = %(message_id)s AND at BETWEEN %(first_at)s::timestamptz AND %(last_at)s::timestamptz)
+    %(first_id)s::bigint IS NULL
+    OR (
+        message_id BETWEEN %(first_id)s AND %(last_id)s
+        AND at BETWEEN %(first_at)s::timestamptz AND %(last_at)s::timestamptz
+    )
 ORDER BY message_id, ordinal;
 
 -- refusals --
--- Every refusal by its message, or those of one message; that of a whole message has no ordinal.
+-- Every refusal by its message, or those of a range of ids; that of a whole message has no ordinal.
 SELECT
     message_id,
     ordinal::integer,
@@ -56,11 +59,11 @@ SELECT
     value_text,
     refused_at
 FROM refusal
-WHERE %(message_id)s::bigint IS NULL OR message_id = %(message_id)s
+WHERE %(first_id)s::bigint IS NULL OR message_id BETWEEN %(first_id)s AND %(last_id)s
 ORDER BY message_id, ordinal NULLS FIRST;
 
 -- conflicts --
--- Every conflict by its message, or those of one message.
+-- Every conflict by its message, or those of a range of ids.
 SELECT
     message_id,
     ordinal::integer,
@@ -71,11 +74,11 @@ SELECT
     recorded_at,
     assurance
 FROM reading_conflict
-WHERE %(message_id)s::bigint IS NULL OR message_id = %(message_id)s
+WHERE %(first_id)s::bigint IS NULL OR message_id BETWEEN %(first_id)s AND %(last_id)s
 ORDER BY message_id, ordinal;
 
 -- revisions --
--- Every correction by its message, or those of one message.
+-- Every correction by its message, or those of a range of ids.
 SELECT
     message_id,
     ordinal::integer,
@@ -88,7 +91,7 @@ SELECT
     recorded_at,
     assurance
 FROM reading_revision
-WHERE %(message_id)s::bigint IS NULL OR message_id = %(message_id)s
+WHERE %(first_id)s::bigint IS NULL OR message_id BETWEEN %(first_id)s AND %(last_id)s
 ORDER BY message_id, ordinal;
 
 -- raw_hashes --

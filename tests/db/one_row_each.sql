@@ -166,3 +166,22 @@ FROM unit;
 INSERT INTO panel_member (panel_code, unit_id, entered_on, entry_reason)
 SELECT 'p', unit_id, '2026-01-01', 'initial'
 FROM unit;
+INSERT INTO archive_month (month_on, version, manifest, hash_algorithm, hash, signature_algorithm, key_id, signature, archived_at)
+VALUES ('2026-10-01', 1, '\x00', 'sha256', '\x00', 'ed25519', 'k', '\x00', now());
+INSERT INTO archive_check (archive_id, relation_name, first_at, end_at, row_count, row_digest, checked_at)
+SELECT archive_id, 'reading', '2026-10-01Z', '2026-10-02Z', 1, 1, now()
+FROM archive_month;
+INSERT INTO retention_hold (span, reason, placed_by, placed_at)
+VALUES ('[2026-10-01,2026-10-02)', 'r', 'p', now());
+INSERT INTO retention_hold_end (retention_hold_id, reason, ended_by, ended_at)
+SELECT retention_hold_id, 'r', 'p', now()
+FROM retention_hold;
+INSERT INTO retention_run (relation_name, first_at, end_at, row_count, row_digest, archive_id, manifest_hash_algorithm, manifest_hash, reason, run_by, run_under, run_at)
+SELECT 'reading', '2026-10-01Z', '2026-10-02Z', 1, 1, archive_id, hash_algorithm, hash, 'r', 'p', 'p', now()
+FROM archive_month;
+INSERT INTO reminder (kind, audience, unit_id, subject, period_on, due_at, severity, opened_at)
+SELECT 'filing', 'unit', unit_id, '205-1', '2026-10-01', now(), 'warning', now()
+FROM unit;
+INSERT INTO reminder_event (reminder_id, kind, at)
+SELECT reminder_id, 'reached', now()
+FROM reminder;

@@ -24,6 +24,8 @@ APPEND_ONLY = (
     "boundary_register", "supply_account", "supply_statement", "production_output", "outage_filing", "context_event",
     "panel_member",
     "restatement_reason", "release_recipient", "release_notice",
+    "retention_policy", "archive_month", "archive_check", "retention_hold", "retention_hold_end", "retention_run",
+    "reminder", "reminder_event",
 )  # fmt: skip
 
 
