@@ -32,7 +32,7 @@ def one_snapshot(conn: Connection) -> Iterator[None]:
 def stream(conn: Connection, query: str, ids: tuple[int, int] | None = None) -> Iterator[Row]:
     """The rows of a query of sql/queries/store_rows.sql, all or of a range of messages, by a cursor in the server."""
     first_id, last_id = ids or (None, None)
-    wanted = {"first_id": first_id, "last_id": last_id, "first_at": None, "last_at": None}
+    wanted: dict[str, object] = {"first_id": first_id, "last_id": last_id, "first_at": None, "last_at": None}
     return _stream(conn, query, _QUERIES[query], wanted)
 
 

@@ -116,11 +116,11 @@ def _check_proof(receipt: KeptReceipt, proof: dict[str, Any], trust: Trust) -> I
     if boot_id != receipt.boot_id or receipt.hashes.get(seq) != bytes.fromhex(digest):
         yield Check("receipt.other_message", f"{boot_id} {seq}", False)
     yield Check("receipt.same_message", f"{boot_id} {seq}", True)
-    root = _root(proof["batch"], leaf_hash(proof["leaf"].encode()))
     batch = proof["batch"]["leaf"]
-    if root is None or batch.split("\t")[6] != root.hex():
+    message_count, batch_root = batch.split("\t")[5:7]
+    root = _root(proof["batch"], leaf_hash(proof["leaf"].encode()), int(message_count))
+    if root is None or batch_root != root.hex():
         yield Check("receipt.not_in_batch", "", False)
-    above = _root(proof["tree"], leaf_hash(batch.encode()))
     payload = base64.b64decode(proof["head"], validate=True)
     # Base64 may hold bits that say nothing: one text for one proof.
     envelope = open_envelope(payload) if base64.b64encode(payload).decode() == proof["head"] else None
@@ -128,7 +128,7 @@ def _check_proof(receipt: KeptReceipt, proof: dict[str, Any], trust: Trust) -> I
         yield Check("receipt.head_not_signed", "", False)
         return
     head = read_head(envelope.body)
-    if above != head.root:
+    if _root(proof["tree"], leaf_hash(batch.encode()), head.batch_count + head.row_count) != head.root:
         yield Check("receipt.not_in_tree", str(head.day_on), False)
     objection = trust.objection(envelope.signature, head.topic, envelope.body, head.closed_at)
     if objection is not None:
@@ -136,6 +136,10 @@ def _check_proof(receipt: KeptReceipt, proof: dict[str, Any], trust: Trust) -> I
     yield Check("receipt.in_tree", f"{head.tree_no} ({head.day_on}, {head.root.hex()})", True)
 
 
-def _root(part: dict[str, Any], leaf: bytes) -> bytes | None:
+def _root(part: dict[str, Any], leaf: bytes, size: int) -> bytes | None:
+    """The root to which a path leads; None where the proof tells another size than what is signed.
+
+    Trees of several sizes have the same path to an early leaf.
+    """
     path = [bytes.fromhex(one) for one in part["path"]]
-    return root_of_path(leaf, int(part["index"]), int(part["size"]), path)
+    return root_of_path(leaf, int(part["index"]), size, path) if part["size"] == size else None

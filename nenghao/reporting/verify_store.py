@@ -29,7 +29,7 @@ from nenghao.trust import Trust
 MENDED: Final = frozenset(
     (
         "unit", "gateway", "meter", "variety", "coal_coefficient", "form_relation", "point", "network_term", "series",
-        "series_version", "rule_threshold",
+        "series_version", "rule_threshold", "check_meter", "report_calendar",
     )
 )  # fmt: skip
 

@@ -371,7 +371,8 @@ BEGIN
     RETURN new_id;
 END
 $$;
-COMMENT ON FUNCTION drop_archived_chunk(text, timestamptz, timestamptz, text, text) IS '到期清理: drops one chunk that nothing holds, and writes the retention_run; refuses every other';
+COMMENT ON FUNCTION drop_archived_chunk(text, timestamptz, timestamptz, text, text)
+IS '到期清理: drops one chunk that nothing holds, and writes the retention_run; refuses every other';
 REVOKE EXECUTE ON FUNCTION drop_archived_chunk(text, timestamptz, timestamptz, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION drop_archived_chunk(text, timestamptz, timestamptz, text, text) TO nenghao_jobs;
 

@@ -42,6 +42,15 @@ KEEP = {"message_raw": timedelta(days=400), "reading": timedelta(days=800)}
 NOW = datetime.now(UTC)
 
 
+#: What a seal leaves behind: its row is all that retention asks for.
+RELEASE = (
+    "INSERT INTO release (kind, unit_id, month_on, version, balance_id, format_version, content, hash_algorithm, hash,"
+    " signature_algorithm, signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash, sealed_at)"
+    " SELECT 'monitored_balance', unit_id, month_on, 1, balance_id, '1', 'c', 'sha256', 'h', 'ed25519', 's', 'k', 'a',"
+    " 'n', 'sha256', 'h', now() FROM monitored_balance"
+)
+
+
 def send(store: Store, *payloads: tuple[datetime, bytes]) -> None:
     """Messages with the instants at which they arrived, in one batch."""
     batches = BatchStore(store.settings, store.plant.shard)
@@ -79,7 +88,8 @@ def sealed(stack: Stack, module_database: Settings, tmp_path_factory: pytest.Tem
     plant.execute("UPDATE gateway SET backfill_from = '2024-01-01+08', backfill_until = '2024-03-09+08'")
     # The other points are not metered yet: a balance leaves out what it does not know of all points.
     plant.execute(
-        "UPDATE series_version SET valid = '[2024-01-01 00:00+08,)' WHERE series_id = (SELECT min(series_id) FROM series)"
+        "UPDATE series_version SET valid = '[2024-01-01 00:00+08,)'"
+        " WHERE series_id = (SELECT min(series_id) FROM series)"
     )
     run_sync_reference(module_database)
     with opened(plant, folder) as one:
@@ -92,12 +102,7 @@ def sealed(stack: Stack, module_database: Settings, tmp_path_factory: pytest.Tem
         with connect(module_database, Role.JOBS) as conn:
             close_changed_days(conn, NOW)
             assert len(build_months(conn, NOW)) == 1
-        plant.execute(
-            "INSERT INTO release (kind, unit_id, month_on, version, balance_id, format_version, content, hash_algorithm,"
-            " hash, signature_algorithm, signature, key_id, archive, archive_name, archive_hash_algorithm, archive_hash,"
-            " sealed_at) SELECT 'monitored_balance', unit_id, month_on, 1, balance_id, '1', 'c', 'sha256', 'h',"
-            " 'ed25519', 's', 'k', 'a', 'n', 'sha256', 'h', now() FROM monitored_balance"
-        )
+        plant.execute(RELEASE)
         yield one
 
 
