@@ -7,7 +7,8 @@ from datetime import date
 from nenghao.db.balances import UnitMonth, pair_columns
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
-from nenghao.domain.balance_inputs import NetworkTerm, PointFacts, PointMonth, UnitFacts
+from nenghao.domain.balance_inputs import NetworkTerm, PointFacts, PointMonth, ProductionOutput, UnitFacts
+from nenghao.domain.coal import EqualValue, HeatingValue
 from nenghao.domain.network import network_spans
 from nenghao.domain.periods import Month
 
@@ -22,6 +23,9 @@ class MonthFacts:
     points: list[PointFacts] = field(default_factory=list)
     months: list[PointMonth] = field(default_factory=list)
     terms: list[NetworkTerm] = field(default_factory=list)
+    heating_values: list[HeatingValue] = field(default_factory=list)
+    equal_values: list[EqualValue] = field(default_factory=list)
+    outputs: list[ProductionOutput] = field(default_factory=list)
 
 
 def load_month_facts(conn: Connection, months: Sequence[UnitMonth]) -> dict[UnitMonth, MonthFacts]:
@@ -51,7 +55,45 @@ def load_month_facts(conn: Connection, months: Sequence[UnitMonth]) -> dict[Unit
             NetworkTerm(whole_point_id=row[2], part_point_id=row[3], sign=row[4], valid_from=row[5], valid_to=row[6])
         )
     _load_totals(conn, facts)
+    _load_coal(conn, facts, columns)
     return facts
+
+
+def _load_coal(conn: Connection, facts: dict[UnitMonth, MonthFacts], columns: dict[str, object]) -> None:
+    """What quantities are converted with, and what energy is held against."""
+    for row in conn.execute(_QUERIES["balance_heating_values"], columns):
+        facts[row[0], row[1]].heating_values.append(
+            HeatingValue(
+                heating_value_id=row[2],
+                variety_code=row[3],
+                lot=row[4],
+                test_sheet_no=row[5],
+                valid_from=row[6],
+                valid_to=row[7],
+                quantity=row[8],
+                quantity_unit=row[9],
+                heating_value=row[10],
+                heating_value_unit=row[11],
+            )
+        )
+    for row in conn.execute(_QUERIES["balance_equal_values"], columns):
+        facts[row[0], row[1]].equal_values.append(
+            EqualValue(
+                equal_value_id=row[2],
+                region_code=row[3],
+                year=row[4],
+                variety_code=row[5],
+                kgce_per_unit=row[6],
+                unit=row[7],
+                document_no=row[8],
+                source=row[9],
+                confidence=row[10],
+            )
+        )
+    for row in conn.execute(_QUERIES["balance_outputs"], columns):
+        facts[row[0], row[1]].outputs.append(
+            ProductionOutput(product_code=row[2], quantity=row[3], unit=row[4], process_codes=tuple(row[5]))
+        )
 
 
 def _load_totals(conn: Connection, facts: dict[UnitMonth, MonthFacts]) -> None:

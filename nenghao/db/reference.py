@@ -22,6 +22,8 @@ def upsert_varieties(conn: Connection, edition: VarietyEdition) -> None:
                     "edition": edition.edition,
                     "variety_code": variety.code,
                     "form_unit": variety.form_unit,
+                    "valid_from": edition.valid_from,
+                    "valid_to": edition.valid_to,
                     "source": variety.source,
                     "confidence": variety.confidence,
                 }

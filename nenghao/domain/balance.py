@@ -23,13 +23,14 @@ from nenghao.domain.balance_inputs import (
     parse_balance_inputs,
 )
 from nenghao.domain.coal import UsedCoefficient, choose_coefficient
+from nenghao.domain.indicators import Indicator, build_indicators
 from nenghao.domain.network import Leaf, Network, amount_of
 from nenghao.domain.quantities import EXACT, UnitMismatch
 from nenghao.domain.varieties import TOTAL_ROW, Variety
 
 __all__ = [
-    "ENGINE_VERSION", "Balance", "BalanceInputs", "Cell", "Editions", "NetworkTerm", "PointFacts", "PointMonth",
-    "ProductionOutput", "UnitFacts", "balance_inputs_json", "build_balance", "parse_balance_inputs",
+    "ENGINE_VERSION", "Balance", "BalanceInputs", "Cell", "Editions", "Indicator", "NetworkTerm", "PointFacts",
+    "PointMonth", "ProductionOutput", "UnitFacts", "balance_inputs_json", "build_balance", "parse_balance_inputs",
 ]  # fmt: skip
 
 #: Changes whenever equal inputs could give other cells.
@@ -57,6 +58,7 @@ class Balance:
     """A unit's monitored month."""
 
     cells: tuple[Cell, ...]
+    indicators: tuple[Indicator, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,8 @@ def build_balance(inputs: BalanceInputs) -> Balance:
         if own:
             rows.append(_row(variety, own, network, coefficients, fills_second))
     cells = [cell for row in rows for cell in _row_cells(row, coefficients)]
-    return Balance(cells=(*cells, *_total_cells(rows)))
+    cells += _total_cells(rows)
+    return Balance(cells=tuple(cells), indicators=build_indicators(inputs, cells, network, coefficients))
 
 
 def _coefficients(inputs: BalanceInputs) -> dict[str, UsedCoefficient]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from nenghao.domain.canonical import canonical_bytes
-from nenghao.domain.coal import CoalCoefficient, EqualValue, HeatingValue, Policy
+from nenghao.domain.coal import Basis, CoalCoefficient, EqualValue, HeatingValue, Policy
 from nenghao.domain.records import from_plain, to_plain
 from nenghao.domain.varieties import Variety
 from nenghao.errors import DataRefused
@@ -81,12 +81,36 @@ class NetworkTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductionOutput:
-    """产品产量: what was made in the month, and the process that makes it."""
+    """产品产量: what was made in the month, and the processes that make it; none where no register says."""
 
     product_code: str
-    process_code: str
+    process_codes: tuple[str, ...]
     quantity: Decimal
     unit: str
+
+
+Measure = Literal["consumption", "energy_2589", "coal_share", "own_renewable_share", "per_product", "per_output_value"]
+Boundary = Literal["legal_unit", "energy_using_unit", "process"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorDefinition:
+    """What an indicator declares, so that nobody compares two that are not of the same kind (practice 3)."""
+
+    code: str
+    measure: Measure
+    basis: Basis
+    boundary: Boundary
+    has_media: bool
+    has_raw_material: bool
+    has_non_industrial: bool
+    unit: str
+    #: Decimals that a quotient is rounded to; sums are exact.
+    decimals: int
+    #: Rows that are coal, or the product that stands for an output value; empty elsewhere.
+    codes: tuple[str, ...]
+    source: str
+    confidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +121,7 @@ class Editions:
     varieties: str
     coefficients: str
     media: str
+    indicators: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +144,7 @@ class BalanceInputs:
     heating_values: tuple[HeatingValue, ...]
     equal_values: tuple[EqualValue, ...]
     outputs: tuple[ProductionOutput, ...]
+    indicators: tuple[IndicatorDefinition, ...]
 
 
 def balance_inputs_json(inputs: BalanceInputs) -> bytes:

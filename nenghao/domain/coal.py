@@ -1,5 +1,6 @@
 """Converts a quantity of energy to standard coal, by a unit's own heating values or by reference rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -135,11 +136,13 @@ def mean_of_lots(
 ) -> tuple[Decimal, tuple[int, ...]] | None:
     """Tonnes of coal equivalent per unit of the form, the mean of the month's lots weighted by quantity, and their ids.
 
-    A lot that was burnt over a month's end counts in each month by its days there. None where no lot was burnt.
+    A lot that was burnt over a month's end counts in each month by its days there; one with several test sheets counts
+    once, with their mean. None where no lot was burnt.
 
     Raises: UnitMismatch where lot, heating value and form do not measure the same.
     """
     month, heat, burnt, used = Month.of(month_on), Fraction(0), Fraction(0), []
+    sheets = Counter(lot.lot for lot in lots)
     for lot in sorted(lots, key=lambda lot: lot.heating_value_id):
         first_on, end_on = max(lot.valid_from, month.start_on), min(lot.valid_to, month.end_on)
         if first_on >= end_on:
@@ -147,7 +150,7 @@ def mean_of_lots(
         per = HEATING_VALUE_UNITS.get(lot.heating_value_unit)
         if per is None:
             raise UnitMismatch(f"a heating value is not stated in {lot.heating_value_unit}")
-        share = Fraction((end_on - first_on).days, (lot.valid_to - lot.valid_from).days)
+        share = Fraction((end_on - first_on).days, (lot.valid_to - lot.valid_from).days) / sheets[lot.lot]
         quantity = share * Fraction(convert(lot.quantity, lot.quantity_unit, per))
         heat += quantity * Fraction(lot.heating_value)
         burnt += quantity

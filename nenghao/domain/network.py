@@ -50,7 +50,8 @@ class Network:
         self._totals = {(total.point_id, total.first_on): total for total in inputs.months}
         self._spans = network_spans(inputs.terms, inputs.month_on)
         self._parts = {span: _by_whole(inputs.terms, span) for span in self._spans}
-        self._inside = {span: self._inside_non_industrial(span) for span in self._spans}
+        apart = [point for point in inputs.points if point.use == "non_industrial"]
+        self._inside = {span: self._below(apart, span) for span in self._spans}
 
     def leaves(self, point: PointFacts) -> list[Leaf]:
         """The measured points that a point comes to, itself where it is measured."""
@@ -74,12 +75,16 @@ class Network:
         # A part that nothing measures, or a formula that leads back to itself, is a leaf of which nothing is known.
         yield _leaf(point_id, sign, self._totals.get((point_id, span[0])))
 
-    def _inside_non_industrial(self, span: Span) -> set[int]:
-        """Points that a non-industrial point of the same variety holds already, however deep."""
+    def outermost(self, points: Iterable[PointFacts]) -> list[PointFacts]:
+        """The points that no other of them holds on any day of the month: what they come to adds up."""
+        points = list(points)
+        inside = {point_id for span in self._spans for point_id in self._below(points, span)}
+        return [point for point in points if point.point_id not in inside]
+
+    def _below(self, wholes: Iterable[PointFacts], span: Span) -> set[int]:
+        """Points that one of the wholes of the same variety holds already, however deep."""
         inside: set[int] = set()
-        for whole in self._points.values():
-            if whole.use != "non_industrial":
-                continue
+        for whole in wholes:
             below = [part for part, sign in self._parts[span].get(whole.point_id, ()) if sign == 1]
             seen: set[int] = set()
             while below:

@@ -1,6 +1,7 @@
 """Varieties of energy as rows of the form."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 #: The form's row of the total; it is not a variety that anybody meters.
@@ -25,6 +26,9 @@ class VarietyEdition:
 
     edition: str
     varieties: tuple[Variety, ...]
+    #: Its months: `[valid_from, valid_to)`.
+    valid_from: date
+    valid_to: date | None
 
     @property
     def by_code(self) -> dict[str, Variety]:

@@ -11,6 +11,7 @@ from nenghao.db.balances import UnitMonth
 from nenghao.db.connection import Connection
 from nenghao.domain.balance import BalanceInputs, Editions
 from nenghao.reference.coefficients import load_coefficients
+from nenghao.reference.indicators import load_indicators
 from nenghao.reference.layouts import load_layout
 from nenghao.reference.media import load_media
 from nenghao.reference.varieties import load_varieties
@@ -26,6 +27,7 @@ def load_inputs(conn: Connection, months: Sequence[UnitMonth]) -> dict[UnitMonth
 
 def _inputs(facts: MonthFacts, month_on: date) -> BalanceInputs:
     varieties, coefficients, media = load_varieties(month_on), load_coefficients(month_on), load_media(month_on)
+    indicators = load_indicators(month_on)
     measured = {point.variety_code for point in facts.points}
     wanted = measured | {v.parent for v in varieties.varieties if v.code in measured and v.parent}
     rows = tuple(coefficients.in_use[code] for code in sorted(wanted & coefficients.in_use.keys()))
@@ -33,10 +35,11 @@ def _inputs(facts: MonthFacts, month_on: date) -> BalanceInputs:
         unit=facts.unit,
         month_on=month_on,
         editions=Editions(
-            layout=load_layout(FORM).edition,
+            layout=load_layout(FORM, month_on).edition,
             varieties=varieties.edition,
             coefficients=coefficients.edition,
             media=media.media.edition,
+            indicators=indicators.edition,
         ),
         points=tuple(facts.points),
         months=tuple(facts.months),
@@ -45,7 +48,8 @@ def _inputs(facts: MonthFacts, month_on: date) -> BalanceInputs:
         media=tuple(medium for medium in media.media.varieties if medium.code in measured),
         policy=coefficients.policy,
         coefficients=(*rows, *(row for row in media.coefficients if row.variety_code in measured)),
-        heating_values=(),
-        equal_values=(),
-        outputs=(),
+        heating_values=tuple(facts.heating_values),
+        equal_values=tuple(facts.equal_values),
+        outputs=tuple(facts.outputs),
+        indicators=indicators.indicators,
     )

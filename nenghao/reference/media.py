@@ -51,7 +51,9 @@ def load_media(month_on: date | None = None) -> MediaEdition:
         )
         for row in table["medium"]
     )
-    return MediaEdition(VarietyEdition(table["edition"], media), coefficients)
+    return MediaEdition(
+        VarietyEdition(table["edition"], media, table["valid_from"], table.get("valid_to")), coefficients
+    )
 
 
 def all_media_editions() -> tuple[MediaEdition, ...]:

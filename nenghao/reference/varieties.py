@@ -25,7 +25,7 @@ def load_varieties(month_on: date | None = None) -> VarietyEdition:
         )
         for row in table["variety"]
     )
-    return VarietyEdition(table["edition"], rows)
+    return VarietyEdition(table["edition"], rows, table["valid_from"], table.get("valid_to"))
 
 
 def all_variety_editions() -> tuple[VarietyEdition, ...]:

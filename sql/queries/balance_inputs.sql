@@ -89,3 +89,49 @@ WHERE
     n.valid_from < (asked.month_on + INTERVAL '1 month')::date
     AND (n.valid_to IS NULL OR n.valid_to > asked.month_on)
 ORDER BY asked.unit_id, asked.month_on, n.whole_point_id, n.part_point_id, n.valid_from;
+
+-- balance_heating_values --
+-- Measured heating values in force of lots that were burnt in the given unit months.
+SELECT
+    asked.unit_id, asked.month_on, h.heating_value_id, h.variety_code, h.lot, h.test_sheet_no, h.valid_from, h.valid_to,
+    h.quantity, h.quantity_unit, h.heating_value, h.heating_value_unit
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS asked (unit_id, month_on)
+INNER JOIN heating_value_in_force AS h ON asked.unit_id = h.unit_id
+WHERE h.valid_from < (asked.month_on + INTERVAL '1 month')::date AND h.valid_to > asked.month_on
+ORDER BY asked.unit_id, asked.month_on, h.heating_value_id;
+
+-- balance_equal_values --
+-- Equal values in force of the regions that the units of the given months lie in: county, city and province.
+SELECT
+    asked.unit_id, asked.month_on, e.equal_value_id, e.region_code, e.year::integer AS year, e.variety_code,
+    e.kgce_per_unit, e.unit, e.document_no, e.source, e.confidence
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS asked (unit_id, month_on)
+INNER JOIN unit AS u ON asked.unit_id = u.unit_id
+INNER JOIN equal_value_in_force AS e
+    ON
+        e.year = extract(YEAR FROM asked.month_on)
+        AND e.region_code IN (
+            u.division_code, left(u.division_code, 4) || '00', left(u.division_code, 2) || '0000'
+        )
+ORDER BY asked.unit_id, asked.month_on, e.equal_value_id;
+
+-- balance_outputs --
+-- Products that the units made in the given months, each with the processes that make it then, none where nobody says.
+SELECT
+    asked.unit_id,
+    asked.month_on,
+    o.product_code,
+    o.quantity,
+    o.unit,
+    coalesce(made.process_codes, '{}') AS process_codes
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS asked (unit_id, month_on)
+INNER JOIN production_output AS o ON asked.unit_id = o.unit_id AND asked.month_on = o.month_on
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT p.process_code ORDER BY p.process_code) AS process_codes
+    FROM product_process AS p
+    WHERE
+        p.unit_id = o.unit_id AND p.product_code = o.product_code
+        AND p.valid_from <= asked.month_on
+        AND (p.valid_to IS NULL OR p.valid_to >= (asked.month_on + INTERVAL '1 month')::date)
+) AS made
+ORDER BY asked.unit_id, asked.month_on, o.product_code;

@@ -1,14 +1,20 @@
 -- upsert_variety --
 -- A row of the form; the same edition and code again takes the new content.
-INSERT INTO variety (edition, variety_code, form_unit, source, confidence)
-VALUES (%(edition)s, %(variety_code)s, %(form_unit)s, %(source)s, %(confidence)s)
+INSERT INTO variety (edition, variety_code, form_unit, source, confidence, valid_from, valid_to)
+VALUES (
+    %(edition)s, %(variety_code)s, %(form_unit)s, %(source)s, %(confidence)s, %(valid_from)s::date, %(valid_to)s::date
+)
 ON CONFLICT (edition, variety_code) DO UPDATE SET
     form_unit = excluded.form_unit,
     source = excluded.source,
-    confidence = excluded.confidence
+    confidence = excluded.confidence,
+    valid_from = excluded.valid_from,
+    valid_to = excluded.valid_to
 WHERE
-    (variety.form_unit, variety.source, variety.confidence)
-    IS DISTINCT FROM (excluded.form_unit, excluded.source, excluded.confidence);
+    (variety.form_unit, variety.source, variety.confidence, variety.valid_from, variety.valid_to)
+    IS DISTINCT FROM (
+        excluded.form_unit, excluded.source, excluded.confidence, excluded.valid_from, excluded.valid_to
+    );
 
 -- upsert_coal_coefficient --
 -- A coefficient; its value never changes under its code, only what is said about it does.

@@ -185,3 +185,11 @@ FROM unit;
 INSERT INTO reminder_event (reminder_id, kind, at)
 SELECT reminder_id, 'reached', now()
 FROM reminder;
+INSERT INTO heating_value (unit_id, variety_code, lot, test_sheet_no, sampled_on, valid_from, valid_to, quantity, quantity_unit, heating_value, heating_value_unit, laboratory)
+SELECT unit_id, '01', 'l', 't', '2026-10-01', '2026-10-01', '2026-10-02', 1, 't', 20000, 'kJ/kg', 'l'
+FROM unit;
+INSERT INTO equal_value (region_code, year, variety_code, kgce_per_unit, unit, document_no, source, confidence)
+VALUES ('150000', 2026, '33', 0.3, 'kWh', 'd', 's', 'unsure');
+INSERT INTO product_process (unit_id, product_code, process_code, valid_from)
+SELECT unit_id, 'p', '00', '2026-01-01'
+FROM unit;

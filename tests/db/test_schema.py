@@ -22,7 +22,7 @@ APPEND_ONLY = (
     "filing_query", "filing_answer", "return_check", "release", "agreed_value",
     "meter_verification", "meter_state_change", "unit_version", "meter_change", "multiplier_change",
     "boundary_register", "supply_account", "supply_statement", "production_output", "outage_filing", "context_event",
-    "panel_member",
+    "panel_member", "heating_value", "equal_value", "product_process",
     "restatement_reason", "release_recipient", "release_notice",
     "retention_policy", "archive_month", "archive_check", "retention_hold", "retention_hold_end", "retention_run",
     "reminder", "reminder_event",

@@ -17,6 +17,7 @@ from nenghao.domain.balance import (
 from nenghao.domain.network import network_spans
 from nenghao.domain.periods import Month
 from nenghao.reference.coefficients import load_coefficients
+from nenghao.reference.indicators import load_indicators
 from nenghao.reference.media import load_media
 from nenghao.reference.varieties import load_varieties
 
@@ -56,7 +57,8 @@ def inputs(points: Iterable[Point], terms: Iterable[NetworkTerm] = (), **changes
         "unit": UnitFacts(unit_id=1, unit_code="U", division_code="150200", industry_code="C3110"),
         "month_on": MONTH_ON,
         "editions": Editions(
-            layout="l", varieties=varieties.edition, coefficients=coefficients.edition, media=media.media.edition
+            layout="l", varieties=varieties.edition, coefficients=coefficients.edition,
+            media=media.media.edition, indicators=load_indicators(MONTH_ON).edition,
         ),
         "points": tuple(facts for facts, _ in points),
         "months": tuple(month for _, months in points for month in months),
@@ -66,6 +68,7 @@ def inputs(points: Iterable[Point], terms: Iterable[NetworkTerm] = (), **changes
         "policy": coefficients.policy,
         "coefficients": (*coefficients.in_use.values(), *media.coefficients),
         "heating_values": (), "equal_values": (), "outputs": (),
+        "indicators": load_indicators(MONTH_ON).indicators,
     }  # fmt: skip
     return BalanceInputs(**{**fields, **changes})  # type: ignore[arg-type]
 
