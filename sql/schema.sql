@@ -161,6 +161,24 @@ ALTER FUNCTION public.keep_named_gateway() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.keep_named_gateway() IS '网关留存: a gateway that a message names is neither deleted nor renumbered';
 
+CREATE FUNCTION public.mark_heating_months() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO public.month_mark (unit_id, month_on)
+    SELECT DISTINCT b.unit_id, b.month_on
+    FROM public.monitored_balance AS b
+    INNER JOIN fresh AS f
+        ON b.unit_id = f.unit_id AND b.month_on < f.valid_to AND (b.month_on + INTERVAL '1 month')::date > f.valid_from;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.mark_heating_months() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.mark_heating_months() IS '重编: months whose lots have changed';
+
 CREATE FUNCTION public.move_by_the_rules() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1010,6 +1028,66 @@ ALTER TABLE public.draft ALTER COLUMN draft_id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.equal_value (
+    equal_value_id integer NOT NULL,
+    region_code text NOT NULL,
+    year smallint NOT NULL,
+    variety_code text NOT NULL,
+    kgce_per_unit numeric NOT NULL,
+    unit text NOT NULL,
+    document_no text NOT NULL,
+    source text NOT NULL,
+    confidence text NOT NULL,
+    replaces_document_no text,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT equal_value_confidence_known CHECK ((confidence = ANY (ARRAY['found'::text, 'known'::text, 'unsure'::text]))),
+    CONSTRAINT equal_value_positive CHECK ((kgce_per_unit > (0)::numeric)),
+    CONSTRAINT equal_value_region_form CHECK ((region_code ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT equal_value_replaces_another CHECK ((replaces_document_no <> document_no)),
+    CONSTRAINT equal_value_unit_known CHECK ((unit = ANY (ARRAY['kWh'::text, '10^4kWh'::text, 'MJ'::text, 'GJ'::text, '10^6kJ'::text]))),
+    CONSTRAINT equal_value_variety_known CHECK ((variety_code = ANY (ARRAY['32'::text, '33'::text]))),
+    CONSTRAINT equal_value_year_range CHECK (((year >= 1990) AND (year <= 2100)))
+);
+
+ALTER TABLE public.equal_value OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.equal_value IS '等价值: kilograms of coal equivalent that a region publishes for a year, of electricity (33) and heat (32)';
+
+COMMENT ON COLUMN public.equal_value.region_code IS '行政区划代码 (GB/T 2260): holds for the units in it, never for those of another region';
+
+COMMENT ON COLUMN public.equal_value.year IS '使用年份: the year whose consumption is converted with it';
+
+ALTER TABLE public.equal_value ALTER COLUMN equal_value_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.equal_value_equal_value_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW public.equal_value_in_force AS
+ SELECT DISTINCT ON (region_code, year, variety_code) equal_value_id,
+    region_code,
+    year,
+    variety_code,
+    kgce_per_unit,
+    unit,
+    document_no,
+    source,
+    confidence,
+    replaces_document_no,
+    registered_at
+   FROM public.equal_value e
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.equal_value later
+          WHERE ((later.region_code = e.region_code) AND (later.year = e.year) AND (later.variety_code = e.variety_code) AND (later.replaces_document_no = e.document_no)))))
+  ORDER BY region_code, year, variety_code, equal_value_id DESC;
+
+ALTER VIEW public.equal_value_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.equal_value_in_force IS '现行等价值: one a region, year and variety';
+
 CREATE TABLE public.evidence (
     evidence_id bigint NOT NULL,
     case_id bigint NOT NULL,
@@ -1577,6 +1655,80 @@ ALTER TABLE public.gateway_state ALTER COLUMN gateway_state_id ADD GENERATED ALW
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.heating_value (
+    heating_value_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    variety_code text NOT NULL,
+    lot text NOT NULL,
+    test_sheet_no text NOT NULL,
+    sampled_on date NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date NOT NULL,
+    quantity numeric NOT NULL,
+    quantity_unit text NOT NULL,
+    heating_value numeric NOT NULL,
+    heating_value_unit text NOT NULL,
+    laboratory text NOT NULL,
+    document_no text,
+    replaces_test_sheet_no text,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT heating_value_in_order CHECK ((valid_to > valid_from)),
+    CONSTRAINT heating_value_positive CHECK ((heating_value > (0)::numeric)),
+    CONSTRAINT heating_value_quantity_positive CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT heating_value_replaces_another CHECK ((replaces_test_sheet_no <> test_sheet_no)),
+    CONSTRAINT heating_value_sheet_given CHECK ((length(TRIM(BOTH FROM test_sheet_no)) > 0)),
+    CONSTRAINT heating_value_units_fit CHECK ((((heating_value_unit = 'kJ/kg'::text) AND (quantity_unit = ANY (ARRAY['kg'::text, 't'::text, '10^4t'::text]))) OR ((heating_value_unit = 'kJ/m3'::text) AND (quantity_unit = ANY (ARRAY['m3'::text, '10^4m3'::text])))))
+);
+
+ALTER TABLE public.heating_value OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.heating_value IS '实测低位发热量: a laboratory''s value of a lot, with its test sheet; goes before the reference coefficient';
+
+COMMENT ON COLUMN public.heating_value.lot IS '批次';
+
+COMMENT ON COLUMN public.heating_value.test_sheet_no IS '化验单号';
+
+COMMENT ON COLUMN public.heating_value.valid_from IS '使用起: days on which the lot was burnt, [valid_from, valid_to)';
+
+COMMENT ON COLUMN public.heating_value.quantity IS '批量: what the mean of the month is weighted by';
+
+COMMENT ON COLUMN public.heating_value.replaces_test_sheet_no IS '更正: the earlier sheet of the lot that this one corrects';
+
+ALTER TABLE public.heating_value ALTER COLUMN heating_value_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.heating_value_heating_value_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW public.heating_value_in_force AS
+ SELECT heating_value_id,
+    unit_id,
+    variety_code,
+    lot,
+    test_sheet_no,
+    sampled_on,
+    valid_from,
+    valid_to,
+    quantity,
+    quantity_unit,
+    heating_value,
+    heating_value_unit,
+    laboratory,
+    document_no,
+    replaces_test_sheet_no,
+    registered_at
+   FROM public.heating_value h
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.heating_value later
+          WHERE ((later.unit_id = h.unit_id) AND (later.variety_code = h.variety_code) AND (later.lot = h.lot) AND (later.replaces_test_sheet_no = h.test_sheet_no)))));
+
+ALTER VIEW public.heating_value_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.heating_value_in_force IS '有效热值: test sheets that no later one corrects';
 
 CREATE TABLE public.message (
     message_id bigint NOT NULL,
@@ -2449,6 +2601,33 @@ CREATE VIEW public.produced_output WITH (security_barrier='true') AS
 ALTER VIEW public.produced_output OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.produced_output IS '产量: output of products by month; a unit sees its own';
+
+CREATE TABLE public.product_process (
+    product_process_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    product_code text NOT NULL,
+    process_code text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT product_process_form CHECK ((process_code ~ '^[0-9]{2}$'::text)),
+    CONSTRAINT product_process_in_order CHECK ((valid_to > valid_from))
+);
+
+ALTER TABLE public.product_process OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.product_process IS '产品工序: which processes make a product, so that its energy is known; 00 is the whole works';
+
+COMMENT ON COLUMN public.product_process.process_code IS '生产工序编码: the first two digits of a point''s data code';
+
+ALTER TABLE public.product_process ALTER COLUMN product_process_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.product_process_product_process_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE public.production_output ALTER COLUMN production_output_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.production_output_production_output_id_seq
@@ -3447,6 +3626,8 @@ CREATE TABLE public.variety (
     form_unit text NOT NULL,
     source text NOT NULL,
     confidence text NOT NULL,
+    valid_from date,
+    valid_to date,
     CONSTRAINT variety_confidence_known CHECK ((confidence = ANY (ARRAY['found'::text, 'known'::text, 'unsure'::text])))
 );
 
@@ -3457,6 +3638,8 @@ COMMENT ON TABLE public.variety IS '能源品种目录: rows of the form by edit
 COMMENT ON COLUMN public.variety.variety_code IS '代码 (205-1 丙)';
 
 COMMENT ON COLUMN public.variety.form_unit IS '计量单位 (205-1 乙), as a unit code of nenghao.domain.quantities';
+
+COMMENT ON COLUMN public.variety.valid_from IS '版本生效: first day of the edition; null in rows of before it was kept';
 
 ALTER TABLE ONLY public.agreed_value
     ADD CONSTRAINT agreed_value_pk PRIMARY KEY (agreed_value_id);
@@ -3526,6 +3709,12 @@ ALTER TABLE ONLY public.decision
 
 ALTER TABLE ONLY public.draft
     ADD CONSTRAINT draft_pk PRIMARY KEY (draft_id);
+
+ALTER TABLE ONLY public.equal_value
+    ADD CONSTRAINT equal_value_once UNIQUE (region_code, year, variety_code, document_no);
+
+ALTER TABLE ONLY public.equal_value
+    ADD CONSTRAINT equal_value_pk PRIMARY KEY (equal_value_id);
 
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_once UNIQUE (case_id, alert_id, kind, hash);
@@ -3607,6 +3796,12 @@ ALTER TABLE ONLY public.gateway
 
 ALTER TABLE ONLY public.gateway_state
     ADD CONSTRAINT gateway_state_pk PRIMARY KEY (gateway_state_id);
+
+ALTER TABLE ONLY public.heating_value
+    ADD CONSTRAINT heating_value_once UNIQUE (unit_id, variety_code, lot, test_sheet_no);
+
+ALTER TABLE ONLY public.heating_value
+    ADD CONSTRAINT heating_value_pk PRIMARY KEY (heating_value_id);
 
 ALTER TABLE ONLY public.message_batch
     ADD CONSTRAINT message_batch_in_shard UNIQUE (shard, batch_no);
@@ -3694,6 +3889,12 @@ ALTER TABLE ONLY public.point_month
 
 ALTER TABLE ONLY public.point
     ADD CONSTRAINT point_pk PRIMARY KEY (point_id);
+
+ALTER TABLE ONLY public.product_process
+    ADD CONSTRAINT product_process_once UNIQUE (unit_id, product_code, process_code, valid_from);
+
+ALTER TABLE ONLY public.product_process
+    ADD CONSTRAINT product_process_pk PRIMARY KEY (product_process_id);
 
 ALTER TABLE ONLY public.production_output
     ADD CONSTRAINT production_output_once UNIQUE (unit_id, product_code, month_on);
@@ -3870,6 +4071,8 @@ CREATE INDEX gateway_state_by_gateway ON public.gateway_state USING btree (gatew
 
 CREATE INDEX gateway_state_latest ON public.gateway_state USING btree (gateway_id, gateway_state_id);
 
+CREATE INDEX heating_value_by_unit ON public.heating_value USING btree (unit_id, valid_from);
+
 CREATE INDEX message_batch_by_message ON public.message_batch USING btree (shard, first_message_id);
 
 CREATE INDEX message_by_gateway ON public.message USING btree (gateway_id, received_at) WHERE (gateway_id IS NOT NULL);
@@ -4010,6 +4213,14 @@ CREATE TRIGGER draft_append_only BEFORE DELETE OR UPDATE ON public.draft FOR EAC
 
 CREATE TRIGGER draft_no_truncate BEFORE TRUNCATE ON public.draft FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER equal_value_append_only BEFORE DELETE OR UPDATE ON public.equal_value FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER equal_value_change_recorded AFTER UPDATE ON public.equal_value REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('equal_value_id');
+
+CREATE TRIGGER equal_value_no_truncate BEFORE TRUNCATE ON public.equal_value FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER equal_value_recorded AFTER INSERT ON public.equal_value REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('equal_value_id');
+
 CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER evidence_change_recorded AFTER UPDATE ON public.evidence REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('evidence_id');
@@ -4140,6 +4351,16 @@ CREATE TRIGGER gateway_state_no_truncate BEFORE TRUNCATE ON public.gateway_state
 
 CREATE TRIGGER gateway_state_recorded AFTER INSERT ON public.gateway_state REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('gateway_state_id');
 
+CREATE TRIGGER heating_value_append_only BEFORE DELETE OR UPDATE ON public.heating_value FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER heating_value_change_recorded AFTER UPDATE ON public.heating_value REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('heating_value_id');
+
+CREATE TRIGGER heating_value_marks_months AFTER INSERT ON public.heating_value REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.mark_heating_months();
+
+CREATE TRIGGER heating_value_no_truncate BEFORE TRUNCATE ON public.heating_value FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER heating_value_recorded AFTER INSERT ON public.heating_value REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('heating_value_id');
+
 CREATE TRIGGER message_append_only BEFORE DELETE OR UPDATE ON public.message FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER message_batch_append_only BEFORE DELETE OR UPDATE ON public.message_batch FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
@@ -4221,6 +4442,14 @@ CREATE TRIGGER panel_member_recorded AFTER INSERT ON public.panel_member REFEREN
 CREATE TRIGGER point_change_recorded AFTER UPDATE ON public.point REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('point_id');
 
 CREATE TRIGGER point_recorded AFTER INSERT ON public.point REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('point_id');
+
+CREATE TRIGGER product_process_append_only BEFORE DELETE OR UPDATE ON public.product_process FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER product_process_change_recorded AFTER UPDATE ON public.product_process REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('product_process_id');
+
+CREATE TRIGGER product_process_no_truncate BEFORE TRUNCATE ON public.product_process FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER product_process_recorded AFTER INSERT ON public.product_process REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('product_process_id');
 
 CREATE TRIGGER production_output_append_only BEFORE DELETE OR UPDATE ON public.production_output FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -4551,6 +4780,9 @@ ALTER TABLE ONLY public.gateway_state
 ALTER TABLE ONLY public.gateway
     ADD CONSTRAINT gateway_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.heating_value
+    ADD CONSTRAINT heating_value_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
 ALTER TABLE ONLY public.meter_change
     ADD CONSTRAINT meter_change_new_fk FOREIGN KEY (new_meter_id) REFERENCES public.meter(meter_id);
 
@@ -4601,6 +4833,9 @@ ALTER TABLE ONLY public.point_month
 
 ALTER TABLE ONLY public.point
     ADD CONSTRAINT point_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.product_process
+    ADD CONSTRAINT product_process_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.production_output
     ADD CONSTRAINT production_output_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
@@ -4776,6 +5011,8 @@ GRANT ALL ON FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_fi
 
 REVOKE ALL ON FUNCTION public.keep_named_gateway() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.mark_heating_months() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_rows() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.require_gateways() FROM PUBLIC;
@@ -4872,6 +5109,16 @@ GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.draft TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.draft_cell TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.equal_value TO nenghao_jobs;
+GRANT SELECT ON TABLE public.equal_value TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.equal_value TO nenghao_console;
+GRANT SELECT ON TABLE public.equal_value TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_jobs;
+GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_rules;
+GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_console;
+GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.evidence TO nenghao_rules;
 GRANT SELECT ON TABLE public.evidence TO nenghao_console;
@@ -4986,6 +5233,16 @@ GRANT SELECT ON TABLE public.gateway_state TO nenghao_jobs;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_rules;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.heating_value TO nenghao_jobs;
+GRANT SELECT ON TABLE public.heating_value TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.heating_value TO nenghao_console;
+GRANT SELECT ON TABLE public.heating_value TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_jobs;
+GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_rules;
+GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_console;
+GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.message TO nenghao_collector;
 GRANT SELECT ON TABLE public.message TO nenghao_jobs;
@@ -5202,6 +5459,11 @@ GRANT SELECT ON TABLE public.produced_output TO nenghao_jobs;
 GRANT SELECT ON TABLE public.produced_output TO nenghao_rules;
 GRANT SELECT ON TABLE public.produced_output TO nenghao_console;
 GRANT SELECT ON TABLE public.produced_output TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.product_process TO nenghao_jobs;
+GRANT SELECT ON TABLE public.product_process TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.product_process TO nenghao_console;
+GRANT SELECT ON TABLE public.product_process TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.reading TO nenghao_collector;
 GRANT SELECT ON TABLE public.reading TO nenghao_jobs;
