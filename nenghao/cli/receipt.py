@@ -6,7 +6,8 @@ from uuid import UUID
 
 import typer
 
-from nenghao.cli.verify import Trust, read_file
+from nenghao.cli.open_release import read_file
+from nenghao.cli.verify import Trust
 from nenghao.config import Role, load_settings
 from nenghao.db.connection import connect
 from nenghao.db.errors import driver_errors

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from nenghao.cli.open_release import read_file, trusted_keys
 from nenghao.config import Role, Settings, load_settings
-from nenghao.crypto import load_trusted_keys
 from nenghao.db.connection import connect
 from nenghao.db.errors import driver_errors
-from nenghao.errors import ConfigError
 from nenghao.labels import label
 from nenghao.reporting.store_report import Kept, StoreReport
 from nenghao.reporting.verify import verify_archive
@@ -39,11 +38,15 @@ def about() -> None:
 
 @app.command()
 def release(
-    file: Annotated[Path, typer.Argument(help="The release, a .zip as it was handed out.")], trust: Trust = None
+    file: Annotated[Path, typer.Argument(help="The release, a .zip as it was handed out.")],
+    trust: Trust = None,
+    key: Annotated[
+        list[Path] | None, typer.Option(help="A public key (PEM) to believe, such as the bureau's; needs no folder.")
+    ] = None,
 ) -> None:
     """Check that every byte of a release follows from what a trusted key signed; exit code 1 where it does not."""
     settings = load_settings()
-    keys = load_trusted_keys(trust or settings.trust_dir)
+    keys = trusted_keys(settings, trust, key or [])
     checks = verify_archive(read_file(file), keys)
     for check in checks:
         text = label(check.label_key, settings.language, value=check.value)
@@ -72,17 +75,6 @@ def store(
         report = verify_store(conn, believed, list(_kept(heads or [])), archive_dir=archive_dir)
     _print(report, settings)
     raise typer.Exit(0 if report.is_sound else 1)
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of a file that somebody named.
-
-    Raises: ConfigError naming the file and the reason.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _kept(paths: list[Path]) -> Iterator[Kept]:
