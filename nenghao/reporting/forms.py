@@ -28,8 +28,11 @@ def frozen_form(
     columns: Sequence[str] | None = None,
     references: Mapping[str, str] | None = None,
     subtotals: Sequence[Subtotal] | None = None,
+    unit: str | None = None,
 ) -> FrozenForm:
-    """A form's facts. `columns` replaces the layout's where a table makes its own; `references` prints 丁 by row."""
+    """A form's facts. `columns`, `subtotals` and `unit` replace those of layout and varieties where a table makes its
+    own; `references` prints 丁 by row.
+    """
     chosen = layout.columns if columns is None else tuple(columns)
     return {
         "form": layout.form,
@@ -39,7 +42,7 @@ def frozen_form(
         "valid_until": None if layout.valid_until is None else str(layout.valid_until),
         "columns": [{"code": code, "decimals": layout.decimals(code)} for code in chosen],
         "rows": [
-            {"code": row.code, "unit": row.form_unit, "parent": row.parent}
+            {"code": row.code, "unit": unit or row.form_unit, "parent": row.parent}
             for row in varieties.varieties
             if layout.has_total_row or row.code in varieties.in_total
         ],

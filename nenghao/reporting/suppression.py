@@ -1,10 +1,10 @@
 """Hides the sums of an aggregate that tell too much about one unit, and as many others as it takes to keep them hidden.
 
-Every sum, of this release and of others of the month, is a set of atoms: what one unit used of one variety. Whoever reads
-the shown sums knows one linear equation each, and that no one uses less than nothing. The largest and the smallest value
-that these equations leave to a hidden sum are found by a linear program; where they come too near to it, the shown sum
-that the program's dual values hold responsible is hidden too. It ends when no hidden sum can be bounded closely, which is
-the proof that the last pass makes.
+Every sum, of this release and of others of the month, is a set of atoms: what one unit used of one variety. Whoever
+reads the shown sums knows a linear equation each, and that nobody uses less than nothing. A linear program finds the
+smallest and the largest value that these leave to a hidden sum; where they come too near to it, the shown sum that the
+program's dual values hold responsible is hidden too. It ends when no hidden sum can be bounded closely: the last pass is
+the proof.
 
 Before: sealed balances (reporting.aggregate). After: the content of the aggregate, without the hidden figures.
 """
@@ -53,7 +53,7 @@ class _System:
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """What the shown sums leave to a hidden one, and how much each shown sum has to do with the end that is too near."""
+    """What the shown sums leave to a hidden one, and how much each of them has to do with an end that is too near."""
 
     is_protected: bool
     blame: np.ndarray[Any, Any]
@@ -69,7 +69,8 @@ def hide_sums(
 ) -> dict[SumKey, str]:
     """The sums to hide, each "primary" (it is sensitive itself) or "secondary" (another one could be computed from it).
 
-    `hidden_before`: what an earlier version of the release hid; it stays hidden, or the two would tell it together.
+    `values` has every atom of the sums and of the others. `hidden_before`: what an earlier version of the release hid;
+    it stays hidden, or the two would tell it together.
 
     Raises: DataRefused where other releases of the month already show what would have to be hidden.
     """
@@ -115,13 +116,10 @@ def _find_exposed(
     hidden: Mapping[SumKey, str],
 ) -> SumKey | None:
     """A shown sum of this release that gives a sensitive one away; None where all are protected."""
-    known = [
-        OtherSum(atoms=frozenset(atom for atom in one.atoms if atom in values), is_shown=one.is_shown) for one in others
-    ]
-    system = _system([*sums.values(), *(one.atoms for one in known)], values)
+    system = _system([*sums.values(), *(one.atoms for one in others)], values)
     shown = [key for key in sums if key not in hidden]
-    rows = [system.row(sums[key]) for key in shown] + [system.row(one.atoms) for one in known if one.is_shown]
-    targets = [sums[key] for key in sums if key in hidden] + [one.atoms for one in known if not one.is_shown]
+    rows = [system.row(sums[key]) for key in shown] + [system.row(one.atoms) for one in others if one.is_shown]
+    targets = [sums[key] for key in sums if key in hidden] + [one.atoms for one in others if not one.is_shown]
     for target in dict.fromkeys(targets):
         if not is_sensitive(contributions(target, values), rule):
             continue
