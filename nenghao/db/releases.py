@@ -36,6 +36,9 @@ class UnreleasedBalance:
     industry_code: str
     #: Whether its relations were not checked yet, or a mandatory one does not hold and nobody has decided on that.
     is_held: bool
+    #: Canonical bytes of what it was computed from, and by which engine; None in balances of before they were kept.
+    inputs: bytes | None
+    engine_version: str | None
     earlier: EarlierRelease | None
 
 
@@ -125,8 +128,10 @@ def unreleased_balances(conn: Connection, balance_ids: Sequence[int] | None) -> 
             division_code=row[7],
             industry_code=row[8],
             is_held=row[9],
-            earlier=EarlierRelease(release_id=row[10], version=row[11], hash_algorithm=row[12], hash=row[13])
-            if row[10] is not None
+            inputs=row[10],
+            engine_version=row[11],
+            earlier=EarlierRelease(release_id=row[12], version=row[13], hash_algorithm=row[14], hash=row[15])
+            if row[12] is not None
             else None,
         )
         for row in conn.execute(_QUERIES["unreleased_balances"], columns).fetchall()

@@ -41,6 +41,8 @@ class CellState:
     """What a version says in a cell; no value where it is hidden."""
 
     value: Decimal | None
+    completeness: Decimal | None
+    known_share: Decimal | None
     measured_share: Decimal | None
 
 
@@ -67,9 +69,9 @@ def reason_of(causes: Iterable[Cause]) -> Reason | None:
 
 
 def changes_between(old: Mapping[Place, CellState], new: Mapping[Place, CellState]) -> list[Change]:
-    """Every cell whose value or measured share differs, in the order of the form.
+    """Every cell whose value or one of its shares differs, in the order of the form.
 
-    >>> one = CellState(value=Decimal(1), measured_share=None)
+    >>> one = CellState(value=Decimal(1), completeness=None, known_share=None, measured_share=None)
     >>> [change.difference for change in changes_between({("f", "1", "2"): one}, {("f", "1", "2"): one})]
     []
     """

@@ -15,12 +15,14 @@ from nenghao.db import balances, releases
 from nenghao.db.connection import Connection
 from nenghao.db.releases import ReleaseObject, UnreleasedBalance
 from nenghao.db.tree import last_tree
+from nenghao.domain.balance import ENGINE_VERSION, BalanceInputs, build_balance, parse_balance_inputs
 from nenghao.domain.periods import Month, day_start
 from nenghao.domain.restatement import Reason, reason_of
+from nenghao.errors import SealBroken
 from nenghao.jobs.affected_days import REACH
 from nenghao.reference.coefficients import load_coefficients
 from nenghao.reference.layouts import load_layout
-from nenghao.reporting.content import FORM, Restatement, build_content
+from nenghao.reporting.content import FORM, Restatement, build_content, cells_content
 from nenghao.reporting.seal import SPREADSHEET, seal
 from nenghao.reporting.stored_zip import read_zip
 
@@ -38,18 +40,26 @@ def seal_balances(
     each cell that differs, and opens a notice for whoever has an earlier one. Where the store knows no reason, it waits
     for a person's (`nenghao release restate`): a sealed month does not change silently.
     Each release is a transaction of its own; files that a crash left out are written by the next run.
+
+    Raises: SealBroken, after all others are sealed, where stored cells are not what their stored inputs give.
     """
     key = load_signing_key(settings.secret(SIGNING_KEY))
     with conn.transaction():
         waiting = releases.unreleased_balances(conn, balance_ids)
-    sealed = []
+    sealed, broken = [], []
     for balance in waiting:
         if _is_held(balance):
             continue
-        release_id = _seal_one(conn, balance, key, now)
+        try:
+            release_id = _seal_one(conn, balance, key, now)
+        except SealBroken as error:
+            broken.append(str(error))
+            continue
         if release_id is not None:
             sealed.append(release_id)
     write_missing_files(conn, settings.release_dir, now)
+    if broken:
+        raise SealBroken("; ".join(broken))
     return sealed
 
 
@@ -75,8 +85,8 @@ def find_reason(conn: Connection, balance: UnreleasedBalance) -> Reason | None:
 
 def _is_held(balance: UnreleasedBalance) -> bool:
     """Whether a balance waits: for its relations, for a decision, or to be made again in the editions in force."""
-    in_force = load_layout(FORM).edition, load_coefficients(balance.month_on).edition
-    return balance.is_held or (balance.layout_edition, balance.coefficient_edition) != in_force
+    in_force = load_layout(FORM).edition, load_coefficients(balance.month_on).edition, ENGINE_VERSION
+    return balance.is_held or (balance.layout_edition, balance.coefficient_edition, balance.engine_version) != in_force
 
 
 def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now: datetime) -> int | None:
@@ -89,8 +99,7 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now
         restatement = _restatement(conn, current[0])
         if current[0].earlier is not None and restatement is None:
             return None
-        cells = balances.load_cells(conn, balance.balance_id, FORM)
-        content = build_content(current[0], cells, last_tree(conn), restatement)
+        content = build_content(current[0], _frozen_inputs(conn, current[0]), last_tree(conn), restatement)
         sealed_object = ReleaseObject(
             kind="monitored_balance",
             month_on=balance.month_on,
@@ -99,7 +108,21 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now
             earlier=current[0].earlier,
             reason=restatement.reason if restatement else None,
         )
-        return releases.insert_release(conn, sealed_object, seal(content, key), now)
+        return releases.insert_release(conn, sealed_object, seal(content, key, current[0].inputs), now)
+
+
+def _frozen_inputs(conn: Connection, balance: UnreleasedBalance) -> BalanceInputs:
+    """What the balance was computed from.
+
+    Raises: SealBroken where the stored cells do not follow from the stored inputs: then one of them was changed.
+    """
+    inputs = parse_balance_inputs(balance.inputs or b"")
+    stored = balances.load_cells(conn, balance.balance_id)
+    if cells_content(build_balance(inputs).cells) != cells_content(stored):
+        raise SealBroken(
+            f"{balance.unit_code} {balance.month_on:%Y-%m}: the stored cells are not what the stored inputs give"
+        )
+    return inputs
 
 
 def _restatement(conn: Connection, balance: UnreleasedBalance) -> Restatement | None:

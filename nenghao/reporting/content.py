@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from nenghao.crypto import SHA_256, digest
 from nenghao.db.releases import EarlierRelease, UnreleasedBalance
 from nenghao.db.tree import LastTree
-from nenghao.domain.balance import Cell
+from nenghao.domain.balance import ENGINE_VERSION, BalanceInputs, Cell, balance_inputs_json, build_balance
+from nenghao.domain.records import to_plain
 from nenghao.domain.restatement import CellState, Change, Place, Reason, changes_between
 from nenghao.domain.rounding import exact_text
 from nenghao.reference.coefficients import load_coefficients
@@ -24,9 +26,13 @@ from nenghao.reporting.forms import FrozenForm, frozen_form, frozen_texts, refer
 from nenghao.reporting.spreadsheet import RENDERER
 
 FORMAT_VERSION: Final = "nenghao-release-4"
+FORMS: Final = ("205-1", "205-2")
+#: The form of contents and cells of before there were several.
 FORM: Final = "205-1"
 #: The language of the spreadsheet in the archive: the forms are official Chinese ones, whatever its maker's screen has.
 FORM_LANGUAGE: Final = "zh"
+#: How much of a figure was seen, is known and was measured.
+SHARES: Final = ("completeness", "known_share", "measured_share")
 Content = dict[str, Any]
 
 
@@ -40,7 +46,10 @@ class Restatement:
 
 
 def build_content(
-    balance: UnreleasedBalance, cells: Sequence[Cell], head: LastTree | None, restatement: Restatement | None
+    balance: UnreleasedBalance,
+    inputs: BalanceInputs,
+    head: LastTree | None,
+    restatement: Restatement | None,
 ) -> Content:
     """The content of the next release of a unit's month, as canonical values; decimals are strings.
 
@@ -48,44 +57,48 @@ def build_content(
 
     Raises: DataRefused where the layout was no longer valid in the month.
     """
-    coefficients = load_coefficients()
-    used = {cell.coefficient_code for cell in cells}
-    forms = [_balance_form(FORM, balance.month_on)]
+    computed = computed_content(inputs)
     content = common_content(
         kind="monitored_balance",
         month_on=balance.month_on,
-        forms=forms,
-        cells=[cell_content(FORM, cell) for cell in cells],
+        forms=[_balance_form(form, balance.month_on) for form in FORMS],
+        cells=computed["cells"],
         head=head,
         restatement=restatement,
+        engine_version=ENGINE_VERSION,
+        inputs=balance_inputs_json(inputs),
     )
-    return content | {
-        "unit": {
-            "code": balance.unit_code,
-            "name": balance.unit_name,
-            "division_code": balance.division_code,
-            "industry_code": balance.industry_code,
-        },
-        "is_cumulative": False,
-        "editions": {
-            "coefficients": balance.coefficient_edition,
-            "relations": relation_edition(),
-            "varieties": load_varieties().edition,
-        },
-        "coefficients": [
-            {
-                "code": row.code,
-                "edition": row.edition,
-                "variety": row.variety_code,
-                "basis": row.basis,
-                "tce_per_form_unit": exact_text(row.tce_per_form_unit),
-                "form_unit": row.form_unit,
-                "source": row.source,
-                "confidence": row.confidence,
-            }
-            for row in coefficients.rows
-            if row.code in used
-        ],
+    return (
+        content
+        | {
+            "unit": {
+                "code": balance.unit_code,
+                "name": balance.unit_name,
+                "division_code": balance.division_code,
+                "industry_code": balance.industry_code,
+            },
+            "is_cumulative": False,
+            "editions": {
+                "layout": inputs.editions.layout,
+                "coefficients": inputs.editions.coefficients,
+                "media": inputs.editions.media,
+                "relations": relation_edition(),
+                "varieties": inputs.editions.varieties,
+            },
+        }
+        | computed
+    )
+
+
+def computed_content(inputs: BalanceInputs) -> Content:
+    """What of a content follows from frozen inputs alone: cells, and what converted them."""
+    cells = build_balance(inputs).cells
+    codes = {code for cell in cells for code in cell.coefficient_codes}
+    lots = {lot for cell in cells for lot in cell.heating_value_ids}
+    return {
+        "cells": cells_content(cells),
+        "coefficients": [to_plain(row) for row in inputs.coefficients if row.code in codes],
+        "heating_values": [to_plain(lot) for lot in inputs.heating_values if lot.heating_value_id in lots],
     }
 
 
@@ -120,7 +133,7 @@ def common_content(
         "texts": {name: {**known, **(more_texts or {}).get(name, {})} for name, known in texts.items()},
         "cells": list(cells),
         "coefficients": [],
-        "indicators": [],
+        "heating_values": [],
         "day_head": None
         if head is None
         else {"tree_no": head.tree_no, "day": str(head.day_on), "root": head.root.hex()},
@@ -128,10 +141,15 @@ def common_content(
     }
 
 
-def cell_content(form: str, cell: Cell) -> dict[str, Any]:
+def cells_content(cells: Iterable[Cell]) -> list[dict[str, Any]]:
+    """Cells as canonical values, by form, row and column."""
+    return [cell_content(cell) for cell in sorted(cells, key=lambda cell: cell.key)]
+
+
+def cell_content(cell: Cell) -> dict[str, Any]:
     """A cell of a balance as canonical values."""
     return {
-        "form": form,
+        "form": cell.form_code,
         "row": cell.row_code,
         "column": cell.column_code,
         "value": exact_text(cell.value),
@@ -139,7 +157,8 @@ def cell_content(form: str, cell: Cell) -> dict[str, Any]:
         "completeness": exact_text(cell.completeness),
         "known_share": _share(cell.known_share),
         "measured_share": _share(cell.measured_share),
-        "coefficient": cell.coefficient_code,
+        "coefficients": list(cell.coefficient_codes),
+        "heating_values": list(cell.heating_value_ids),
         "points": list(cell.source_point_ids),
     }
 
@@ -148,7 +167,10 @@ def cell_states(cells: Iterable[Mapping[str, Any]]) -> dict[Place, CellState]:
     """The cells of a content as they are compared; contents of before there were several forms are of 205-1."""
     return {
         (cell.get("form", FORM), cell["row"], cell["column"]): CellState(
-            value=_decimal(cell["value"]), measured_share=_decimal(cell.get("measured_share"))
+            value=_decimal(cell["value"]),
+            completeness=_decimal(cell.get("completeness")),
+            known_share=_decimal(cell.get("known_share")),
+            measured_share=_decimal(cell.get("measured_share")),
         )
         for cell in cells
     }
@@ -165,8 +187,11 @@ def change_content(change: Change) -> dict[str, Any]:
         "old_value": _share(change.old.value if change.old else None),
         "new_value": _share(change.new.value if change.new else None),
         "difference": _share(difference),
-        "old_measured_share": _share(change.old.measured_share if change.old else None),
-        "new_measured_share": _share(change.new.measured_share if change.new else None),
+        **{
+            f"{age}_{share}": _share(getattr(state, share) if state else None)
+            for share in SHARES
+            for age, state in (("old", change.old), ("new", change.new))
+        },
     }
 
 
@@ -185,9 +210,11 @@ def _restates(restatement: Restatement, cells: Sequence[Mapping[str, Any]]) -> d
     }
 
 
+@cache
 def _balance_form(form: str, month_on: date) -> FrozenForm:
-    references = reference_texts(load_coefficients().in_use)
-    return frozen_form(load_layout(form, month_on), load_varieties(), references=references)
+    layout = load_layout(form, month_on)
+    references = reference_texts(load_coefficients(month_on).in_use) if layout.reference_column else {}
+    return frozen_form(layout, load_varieties(month_on), references=references)
 
 
 def _share(value: Decimal | None) -> str | None:

@@ -25,7 +25,7 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
 CSV_KEYS: Final = (
     "form", "row", "row_name", "column", "column_name", "value", "unit", "completeness", "known_share",
-    "measured_share", "estimated_share", "coefficient",
+    "measured_share", "estimated_share", "coefficients",
 )  # fmt: skip
 
 

@@ -26,10 +26,11 @@ TITLE_ROW, MARK_ROW, HEAD_ROWS = 6, 7, 8
 FIRST_FIGURE: Final = 3
 NOTE_AUTHOR: Final = "nenghao"
 CELL_KEYS: Final = (
-    "form", "row", "column", "value", "unit", "completeness", "known_share", "measured_share", "coefficient",
+    "form", "row", "column", "value", "unit", "completeness", "known_share", "measured_share", "coefficients",
 )  # fmt: skip
 CHANGE_KEYS: Final = (
-    "form", "row", "column", "old_value", "new_value", "difference", "old_measured_share", "new_measured_share",
+    "form", "row", "column", "old_value", "new_value", "difference", "old_completeness", "new_completeness",
+    "old_known_share", "new_known_share", "old_measured_share", "new_measured_share",
 )  # fmt: skip
 
 
@@ -160,6 +161,7 @@ def _write_provenance(workbook: Any, content: Mapping[str, Any], hash_hex: str, 
         ("variety_edition", editions["varieties"]),
         ("renderer", content["renderer"]),
         *(("coefficient", canonical_bytes(row).decode()) for row in content["coefficients"]),
+        *(("heating_value", canonical_bytes(row).decode()) for row in content["heating_values"]),
     ]
     for number, (key, value) in enumerate(lines):
         page.write_string(number, 0, texts.say(f"sheet.{key}"))

@@ -3,8 +3,8 @@
 Every sum, of this release and of others of the month, is a set of atoms: what one unit used of one variety. Whoever
 reads the shown sums knows a linear equation each, and that nobody uses less than nothing. A linear program finds the
 smallest and the largest value that these leave to a hidden sum; where they come too near to it, the shown sum that the
-program's dual values hold responsible is hidden too. It ends when no hidden sum can be bounded closely: the last pass is
-the proof.
+program's dual values hold responsible is hidden too. It ends when no hidden sum can be bounded closely: the last pass
+is the proof.
 
 Before: sealed balances (reporting.aggregate). After: the content of the aggregate, without the hidden figures.
 """

@@ -26,7 +26,7 @@ SELECT
                 AND coalesce(last.kind, 'open') NOT IN ('confirm', 'dismiss')
         )
     ) AS is_held,
-    r.release_id, r.version, r.hash_algorithm, r.hash
+    b.inputs, b.engine_version, r.release_id, r.version, r.hash_algorithm, r.hash
 FROM monitored_balance AS b
 INNER JOIN unit AS u ON b.unit_id = u.unit_id
 LEFT JOIN LATERAL (

@@ -72,13 +72,15 @@ class Plant:
             [series_id, since, until, meter_id, unit, slot, multiplier, by, decimals, modulus],
         )
 
-    def readings(self, series_id: int, values: dict[datetime, object], *, are_marked: bool = True) -> None:
+    def readings(
+        self, series_id: int, values: dict[datetime, object], *, are_marked: bool = True, message_id: int = 1
+    ) -> None:
         """Store readings and put their days on the changed list, as the collector does."""
         with self.owner.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO reading (series_id, at, value, message_id, ordinal, source)"
-                " VALUES (%s, %s, %s, 1, 0, 'l')",
-                [(series_id, at, Decimal(str(value))) for at, value in values.items()],
+                " VALUES (%s, %s, %s, %s, 0, 'l')",
+                [(series_id, at, Decimal(str(value)), message_id) for at, value in values.items()],
             )
         days = {day_of(at) for at in values}
         row = self.owner.execute("SELECT kind FROM series WHERE series_id = %s", [series_id]).fetchone()

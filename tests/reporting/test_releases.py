@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,17 +20,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 from nenghao.crypto import Signature, TrustedKeys, key_id, load_signing_key
 from nenghao.db.releases import EarlierRelease, SealedRelease, UnreleasedBalance
 from nenghao.db.tree import LastTree
-from nenghao.domain.balance import Cell
+from nenghao.domain.balance import Cell, balance_inputs_json
 from nenghao.domain.restatement import Cause, Reason
 from nenghao.errors import DataRefused
 from nenghao.labels import Language, label
 from nenghao.reference.layouts import Layout, load_layout, refuse_expired
-from nenghao.reporting.content import Restatement, build_content
+from nenghao.reporting.content import Restatement, build_content, cells_content
 from nenghao.reporting.pages import pages_of
 from nenghao.reporting.seal import CONTENT, MANIFEST, SIGNATURE, SPREADSHEET, build_archive, seal
+from nenghao.reporting.seal import INPUTS as FROZEN
 from nenghao.reporting.spreadsheet import write_spreadsheet
 from nenghao.reporting.stored_zip import read_zip, write_stored_zip
 from nenghao.reporting.verify import verify_archive
+from tests.domain.month_inputs import inputs, point
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SIGNING_KEY = load_signing_key(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
@@ -38,7 +41,7 @@ TRUSTED: TrustedKeys = {key_id(KEY.public_key()): KEY.public_key()}
 BALANCE = UnreleasedBalance(
     balance_id=1, unit_id=1, month_on=date(2026, 10, 1), layout_edition="205-1-seed-1",
     coefficient_edition="GB/T 2589-2020", unit_code="91150100000000000G", unit_name="甲", division_code="150100",
-    industry_code="C2614", is_held=False, earlier=None,
+    industry_code="C2614", is_held=False, inputs=None, engine_version=None, earlier=None,
 )  # fmt: skip
 
 
@@ -66,7 +69,15 @@ HEAD = LastTree(
     root=b"\xab" * 32,
     closed_at=datetime.now(UTC),
 )
-SEALED: SealedRelease = seal(build_content(BALANCE, CELLS, HEAD, None), SIGNING_KEY)
+INPUTS = inputs([point(1, 310_000), point(2, 31_250, flow="generation", measured_energy=Decimal(30_000))])
+
+
+def content_of(cells: Iterable[Cell], balance: UnreleasedBalance = BALANCE) -> dict[str, Any]:
+    """A content whose cells are these, whatever they follow from."""
+    return {**build_content(balance, INPUTS, HEAD, None), "cells": cells_content(cells)}
+
+
+SEALED: SealedRelease = seal(content_of(CELLS), SIGNING_KEY, balance_inputs_json(INPUTS))
 SIGNED = Signature(algorithm=SEALED.signature_algorithm, key_id=SEALED.key_id, value=SEALED.signature)
 
 
@@ -82,8 +93,8 @@ def failures(archive: bytes, trusted: TrustedKeys | None = None) -> list[str]:
 
 def test_a_release_verifies_and_sealing_again_gives_the_same_bytes() -> None:
     assert failures(SEALED.archive) == []
-    assert seal(build_content(BALANCE, CELLS, HEAD, None), SIGNING_KEY) == SEALED
-    assert list(read_zip(SEALED.archive)) == [CONTENT, SIGNATURE, SPREADSHEET, MANIFEST]
+    assert seal(content_of(CELLS), SIGNING_KEY, balance_inputs_json(INPUTS)) == SEALED
+    assert list(read_zip(SEALED.archive)) == [CONTENT, FROZEN, SIGNATURE, SPREADSHEET, MANIFEST]
 
 
 def offsets() -> list[int]:
@@ -131,7 +142,7 @@ def test_content_under_another_key_or_with_a_borrowed_signature_fails() -> None:
     forged = json.loads(SEALED.content)
     forged["cells"][0]["value"] = "30"
     changed = json.dumps(forged, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-    assert failures(build_archive(changed, SIGNED)) == ["verify.signature_wrong"]
+    assert failures(build_archive(changed, SIGNED, balance_inputs_json(INPUTS))) == ["verify.signature_wrong"]
 
 
 def test_another_spreadsheet_in_an_otherwise_whole_archive_fails() -> None:
@@ -198,7 +209,7 @@ def test_subtotals_are_formulas_that_give_the_sealed_figures() -> None:
         cell("15", "4", "5", "10^4m3"), cell("15", "5", "3", "10^4m3"), cell("15", "10", "13.3", "1"),
         cell("40", "4", "129.875768", "tce"),
     ]  # fmt: skip
-    formulas, values = opened(build_content(BALANCE, cells, HEAD, None))
+    formulas, values = opened(content_of(cells))
     found = computed(formulas.worksheets[0], values.worksheets[0])
     # 10.00 + 20.00 is not 30.01 and 31.12 + 3.01 is not 34.12: the formula says by how much. 5 is not 3 by rounding, so
     # that natural gas keeps its number.
@@ -222,23 +233,23 @@ def test_every_formula_evaluates_to_its_sealed_figure(rows: list[tuple[Decimal, 
         total += whole * Decimal("1.22905")
         for column, value in (("4", whole), ("5", industrial), ("7", other), ("10", Decimal("1.22905"))):
             cells.append(cell(code, column, str(value), "t"))
-    formulas, values = opened(build_content(BALANCE, [*cells, cell("40", "4", str(total), "tce")], None, None))
+    formulas, values = opened(content_of([*cells, cell("40", "4", str(total), "tce")]))
     found = computed(formulas.worksheets[0], values.worksheets[0])
     assert len(found) == len(rows) + 1
     assert all(calculated == stored for calculated, stored in found.values())
 
 
 def test_a_cell_that_is_partly_estimated_says_so_beside_it() -> None:
-    formulas, _ = opened(build_content(BALANCE, CELLS, HEAD, None))
+    formulas, _ = opened(content_of(CELLS))
     assert "估算占比 5.00%" in formulas.worksheets[0]["E41"].comment.text
     whole = [replace(one, measured_share=Decimal(1), known_share=Decimal(1)) for one in CELLS]
-    formulas, _ = opened(build_content(BALANCE, whole, HEAD, None))
+    formulas, _ = opened(content_of(whole))
     assert formulas.worksheets[0]["E41"].comment is None
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "http://x"])
 def test_text_that_begins_like_a_formula_stays_text(name: str) -> None:
-    content = build_content(replace(BALANCE, unit_name=name, unit_code=name), CELLS, HEAD, None)
+    content = content_of(CELLS, replace(BALANCE, unit_name=name, unit_code=name))
     content["coefficients"] = [{"code": name}]
     formulas, _ = opened(content)
     texts = [one for sheet in formulas for row in sheet.iter_rows() for one in row if name in str(one.value)]
@@ -248,7 +259,7 @@ def test_text_that_begins_like_a_formula_stays_text(name: str) -> None:
 
 
 def test_the_english_sheet_is_complete() -> None:
-    formulas, values = opened(build_content(BALANCE, CELLS, HEAD, None), "en")
+    formulas, values = opened(content_of(CELLS), "en")
     texts = [str(one.value) for sheet in formulas for row in sheet.iter_rows() for one in row if one.value is not None]
     assert "Energy purchases, consumption and stocks" in texts
     assert not [text for text in texts if re.search(r"[\u3400-\u9fff]", text.replace("甲", ""))]
@@ -258,9 +269,10 @@ def test_the_english_sheet_is_complete() -> None:
 def test_a_restatement_names_what_it_restates_why_and_each_changed_cell() -> None:
     earlier = EarlierRelease(release_id=7, version=1, hash_algorithm="sha256", hash=SEALED.hash)
     reason = Reason(kind="decision", causes=(Cause(kind="decision", reference="decision 3, case 2"),))
-    restatement = Restatement(earlier=earlier, earlier_content=json.loads(SEALED.content), reason=reason)
-    changed = [replace(CELLS[0], value=Decimal(30)), *CELLS[1:-1], cell("40", "1", "0", "tce")]
-    content = build_content(BALANCE, changed, HEAD, restatement)
+    first = seal(build_content(BALANCE, INPUTS, HEAD, None), SIGNING_KEY, balance_inputs_json(INPUTS))
+    restatement = Restatement(earlier=earlier, earlier_content=json.loads(first.content), reason=reason)
+    later = inputs([point(1, 300_000), point(2, 31_250, flow="generation", measured_energy=Decimal(30_000))])
+    content = build_content(BALANCE, later, HEAD, restatement)
     assert content["version"] == 2
     restates = content["restates"]
     assert (restates["version"], restates["hash"]) == (1, SEALED.hash.hex())
@@ -268,13 +280,15 @@ def test_a_restatement_names_what_it_restates_why_and_each_changed_cell() -> Non
         "kind": "decision",
         "causes": [{"kind": "decision", "reference": "decision 3, case 2"}],
     }
-    assert [(c["row"], c["column"], c["old_value"], c["new_value"], c["difference"]) for c in restates["changes"]] == [
-        ("33", "2", "31", "30", "-1"), ("40", "1", None, "0", None), ("40", "4", "41.939625", None, None),
-    ]  # fmt: skip
-    sealed = seal(content, SIGNING_KEY)
+    changes = {(c["row"], c["column"]): (c["old_value"], c["new_value"], c["difference"]) for c in restates["changes"]}
+    assert changes["33", "2"] == ("31", "30", "-1")
+    assert changes["33", "4"] == ("34.125", "33.125", "-1")
+    assert changes["33", "10"] == ("1.229", "1.229", "0")  # its measured share is another one
+    sealed = seal(content, SIGNING_KEY, balance_inputs_json(later))
     assert failures(sealed.archive) == []
     book = openpyxl.load_workbook(BytesIO(read_zip(sealed.archive)[SPREADSHEET]))
-    assert [one.value for one in book.worksheets[1][2]] == ["205-1", "33", "2", 31, 30, -1, "0.95", "0.95"]
+    rows = [[one.value for one in row] for row in book[label("sheet.changes", "zh")].iter_rows()]
+    assert ["205-1", "33", "2", 31, 30, -1] in [row[:6] for row in rows]
 
 
 def test_an_expired_layout_prints_nothing() -> None:
