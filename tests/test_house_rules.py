@@ -31,14 +31,9 @@ OWNERS = {
     "xlsxwriter": ("nenghao.reporting",),
     "pydantic": ("nenghao.config",),
     "pydantic_settings": ("nenghao.config",),
-<<<<<<< HEAD
     "pyarrow": ("ingest.gateway.parquet_rows", "nenghao.archive.parquet_files"),
-    "numpy": ("nenghao.detection", "expectations"),
-=======
-    "pyarrow": ("ingest.gateway.parquet_rows",),
     "numpy": ("nenghao.detection", "nenghao.reporting.suppression", "expectations"),
     "scipy": ("nenghao.reporting.suppression",),
->>>>>>> 705837d (reporting: hide sums of few units so that no shown sum gives them away)
     "typer": ("nenghao.cli", "nenghao.stack.cli", "ingest", "expectations"),
     "stdnum": ("nenghao.registers",),
     "python_calamine": ("nenghao.registers",),

@@ -15,7 +15,7 @@ from nenghao.db import balances, releases
 from nenghao.db.connection import Connection
 from nenghao.db.releases import ReleaseObject, UnreleasedBalance
 from nenghao.db.tree import last_tree
-from nenghao.domain.balance import ENGINE_VERSION, BalanceInputs, build_balance, parse_balance_inputs
+from nenghao.domain.balance import ENGINE_VERSION, Balance, BalanceInputs, build_balance, parse_balance_inputs
 from nenghao.domain.periods import Month, day_start
 from nenghao.domain.restatement import Reason, reason_of
 from nenghao.errors import SealBroken
@@ -99,7 +99,8 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now
         restatement = _restatement(conn, current[0])
         if current[0].earlier is not None and restatement is None:
             return None
-        content = build_content(current[0], _frozen_inputs(conn, current[0]), last_tree(conn), restatement)
+        inputs, built = _rebuild(conn, current[0])
+        content = build_content(current[0], inputs, built, last_tree(conn), restatement)
         sealed_object = ReleaseObject(
             kind="monitored_balance",
             month_on=balance.month_on,
@@ -111,18 +112,18 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now
         return releases.insert_release(conn, sealed_object, seal(content, key, current[0].inputs), now)
 
 
-def _frozen_inputs(conn: Connection, balance: UnreleasedBalance) -> BalanceInputs:
-    """What the balance was computed from.
+def _rebuild(conn: Connection, balance: UnreleasedBalance) -> tuple[BalanceInputs, Balance]:
+    """What the balance was computed from, and what it gives.
 
     Raises: SealBroken where the stored cells do not follow from the stored inputs: then one of them was changed.
     """
     inputs = parse_balance_inputs(balance.inputs or b"")
-    stored = balances.load_cells(conn, balance.balance_id)
-    if cells_content(build_balance(inputs).cells) != cells_content(stored):
+    built, stored = build_balance(inputs), balances.load_cells(conn, balance.balance_id)
+    if cells_content(built.cells) != cells_content(stored):
         raise SealBroken(
             f"{balance.unit_code} {balance.month_on:%Y-%m}: the stored cells are not what the stored inputs give"
         )
-    return inputs
+    return inputs, built
 
 
 def _restatement(conn: Connection, balance: UnreleasedBalance) -> Restatement | None:

@@ -5,114 +5,29 @@ is frozen beside the content and stays in the store; only its hash goes along.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal, localcontext
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from nenghao.db.tree import LastTree
-from nenghao.domain.canonical import canonical_bytes
 from nenghao.domain.disclosure import DisclosureRule
 from nenghao.domain.quantities import EXACT
 from nenghao.domain.rounding import exact_text, floor_share
 from nenghao.domain.varieties import TOTAL_ROW, VarietyEdition
+from nenghao.errors import DataRefused
 from nenghao.reference.layouts import Subtotal, load_layout
 from nenghao.reference.suppression import load_disclosure_rule
 from nenghao.reference.varieties import load_varieties
-from nenghao.reporting.content import Content, Restatement, common_content
+from nenghao.reporting.aggregate_inputs import TCE, Scope, SumKey
+from nenghao.reporting.content import SHARES, Content, Restatement, common_content
 from nenghao.reporting.forms import FrozenForm, frozen_form
-from nenghao.reporting.suppression import Atom, OtherSum, SumKey, hide_sums, is_protected
+from nenghao.reporting.suppression import Atom, OtherSum, hide_sums, is_protected
 
-INPUTS_FORMAT: Final = "nenghao-aggregate-inputs-1"
 ENGINE_VERSION: Final = "aggregate-1"
 QUANTITIES, STANDARD_COAL = "M-1", "M-2"
-FORM, CONSUMED, TCE = "205-1", "4", "tce"
 #: The column over all parts.
 TOTAL: Final = "total"
-Parts = Literal["division", "industry"]
-SHARES: Final = ("completeness", "known_share", "measured_share")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Which units of which month are summed, and how the table is cut."""
-
-    region_code: str
-    sector_code: str | None
-    parts: Parts
-    panel_code: str | None
-    month_on: date
-
-    @property
-    def code(self) -> str:
-        """The name of the table, the same every month."""
-        return "-".join(filter(None, (self.region_code, self.sector_code, f"by-{self.parts}", self.panel_code)))
-
-    @property
-    def region_prefix(self) -> str:
-        """What division codes in the region begin with (GB/T 2260: pairs of digits; 00 is the whole)."""
-        pairs = [self.region_code[n : n + 2] for n in range(0, 6, 2)]
-        while len(pairs) > 1 and pairs[-1] == "00":
-            pairs.pop()
-        return "".join(pairs)
-
-    def part_of(self, division_code: str, industry_code: str) -> str:
-        """The column that a unit belongs to: the next lower division, or the division of GB/T 4754 (C26)."""
-        if self.parts == "industry":
-            return industry_code[:3]
-        return division_code[: min(6, len(self.region_prefix) + 2)].ljust(6, "0")
-
-    def takes(self, division_code: str, industry_code: str) -> bool:
-        """Whether a unit of a division and an industry is in it."""
-        return division_code.startswith(self.region_prefix) and industry_code.startswith(self.sector_code or "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherAggregate:
-    """Another aggregate of the month: its frozen inputs, and its content, which says what it hid."""
-
-    name: str
-    inputs: bytes
-    content: Mapping[str, Any]
-
-
-def freeze_inputs(
-    scope: Scope,
-    contents: Iterable[Mapping[str, Any]],
-    hashes: Mapping[str, str],
-    members: Sequence[str],
-    others: Sequence[OtherAggregate],
-    hidden_before: Iterable[SumKey],
-) -> bytes:
-    """Canonical bytes of what an aggregate is computed from: a row a unit, with the release it comes from.
-
-    A unit whose balance has no total (a variety without a figure) adds to nothing, so that rows and total agree.
-    `hashes`: the hash of each unit's release.
-    """
-    units = [
-        _unit_row(content, scope, hashes[content["unit"]["code"]])
-        for content in contents
-        if scope.takes(content["unit"]["division_code"], content["unit"]["industry_code"])
-        and content["unit"]["code"] in members
-        and _cell(content, TOTAL_ROW, CONSUMED) is not None
-    ]
-    return canonical_bytes(
-        {
-            "format": INPUTS_FORMAT,
-            "scope": {
-                "region": scope.region_code,
-                "sector": scope.sector_code,
-                "parts": scope.parts,
-                "panel": scope.panel_code,
-                "month": str(scope.month_on),
-            },
-            "members": len(members),
-            "units": sorted(units, key=lambda row: str(row["unit"])),
-            "others": [_other_sums(other) for other in sorted(others, key=lambda one: one.name)],
-            "hidden_before": sorted([part, row] for part, row in hidden_before),
-        }
-    )
 
 
 def build_aggregate_content(
@@ -122,18 +37,15 @@ def build_aggregate_content(
     head: LastTree | None,
     restatement: Restatement | None,
     public_from: datetime | None,
-    hidden: Mapping[SumKey, str] | None = None,
 ) -> Content:
-    """The content of an aggregate. `hidden` is the pattern of a release that is reproduced; else it is found.
+    """The content of an aggregate.
 
     Raises: DataRefused where other releases of the month show what has to be hidden.
     """
     frozen, rule, varieties = json.loads(inputs), load_disclosure_rule(), load_varieties()
     tables = _Tables(frozen, varieties)
-    if hidden is None:
-        hidden = hide_sums(
-            tables.sums, tables.atoms, rule, others=tables.others, hidden_before=frozenset(tables.hidden_before)
-        )
+    before = frozenset(tables.hidden_before)
+    hidden = hide_sums(tables.sums, tables.atoms, rule, others=tables.others, hidden_before=before)
     cells = [*tables.quantities(hidden), *tables.standard_coal(hidden)]
     parts = tables.parts
     named = {f"form.{form}.column.{part}": part for form in (QUANTITIES, STANDARD_COAL) for part in parts}
@@ -167,6 +79,32 @@ def build_aggregate_content(
             "protected_share": exact_text(rule.protected_share),
         },
         "editions": {"coefficients": None, "relations": None, "varieties": varieties.edition},
+    }
+
+
+def recompute_aggregate(inputs: bytes, content: Mapping[str, Any]) -> Content:
+    """What of an aggregate follows from its inputs, with the pattern that it hides: the figures, not the choice.
+
+    Raises: DataRefused where a hidden figure could be bounded too closely: then the pattern is not ours.
+    """
+    frozen, hidden = json.loads(inputs), hidden_sums(content)
+    if not is_content_protected(inputs, content, load_disclosure_rule()):
+        raise DataRefused("what the release hides could be computed from what it shows")
+    tables = _Tables(frozen, load_varieties())
+    return {"cells": [*tables.quantities(hidden), *tables.standard_coal(hidden)]}
+
+
+def told_by(name: str, inputs: bytes, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What an aggregate tells whoever holds it against another of the month: its atoms, and which sums it shows."""
+    tables, hidden = _Tables(json.loads(inputs), load_varieties()), hidden_sums(content)
+    own = {atom for atoms in tables.sums.values() for atom in atoms}
+    return {
+        "release": name,
+        "atoms": [[unit, row, exact_text(tables.atoms[unit, row])] for unit, row in sorted(own)],
+        "sums": [
+            {"atoms": [list(atom) for atom in sorted(atoms)], "is_shown": key not in hidden}
+            for key, atoms in sorted(tables.sums.items())
+        ],
     }
 
 
@@ -270,46 +208,6 @@ def sums_of(
             if atoms:
                 sums[part, row] = atoms
     return sums
-
-
-def _unit_row(content: Mapping[str, Any], scope: Scope, release_hash: str) -> dict[str, Any]:
-    rows: dict[str, Any] = {}
-    for code in load_varieties().in_total:
-        tce, quantity = _cell(content, code, TCE), _cell(content, code, CONSUMED)
-        if tce is not None and quantity is not None:
-            rows[code] = {
-                "tce": tce["value"],
-                "quantity": quantity["value"],
-                "unit": quantity["unit"],
-                **{name: tce[name] for name in SHARES},
-            }
-    unit = content["unit"]
-    return {
-        "unit": unit["code"],
-        "part": scope.part_of(unit["division_code"], unit["industry_code"]),
-        "version": content["version"],
-        "hash": release_hash,
-        "rows": rows,
-    }
-
-
-def _cell(content: Mapping[str, Any], row: str, column: str) -> Mapping[str, Any] | None:
-    places = (cell for cell in content["cells"] if (cell["form"], cell["row"], cell["column"]) == (FORM, row, column))
-    return next(places, None)
-
-
-def _other_sums(other: OtherAggregate) -> dict[str, Any]:
-    """What another aggregate tells: its atoms, and which of its sums it shows."""
-    tables, hidden = _Tables(json.loads(other.inputs), load_varieties()), hidden_sums(other.content)
-    own = {atom for atoms in tables.sums.values() for atom in atoms}
-    return {
-        "release": other.name,
-        "atoms": [[unit, row, exact_text(tables.atoms[unit, row])] for unit, row in sorted(own)],
-        "sums": [
-            {"atoms": [list(atom) for atom in sorted(atoms)], "is_shown": key not in hidden}
-            for key, atoms in sorted(tables.sums.items())
-        ],
-    }
 
 
 def _mean_share(found: Sequence[Mapping[str, Any]], name: str) -> str | None:

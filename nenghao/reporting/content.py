@@ -14,7 +14,8 @@ from typing import Any, Final
 from nenghao.crypto import SHA_256, digest
 from nenghao.db.releases import EarlierRelease, UnreleasedBalance
 from nenghao.db.tree import LastTree
-from nenghao.domain.balance import ENGINE_VERSION, BalanceInputs, Cell, balance_inputs_json, build_balance
+from nenghao.domain.balance import ENGINE_VERSION, Balance, BalanceInputs, Cell, balance_inputs_json
+from nenghao.domain.indicators import Indicator
 from nenghao.domain.records import to_plain
 from nenghao.domain.restatement import CellState, Change, Place, Reason, changes_between
 from nenghao.domain.rounding import exact_text
@@ -48,16 +49,18 @@ class Restatement:
 def build_content(
     balance: UnreleasedBalance,
     inputs: BalanceInputs,
+    built: Balance,
     head: LastTree | None,
     restatement: Restatement | None,
 ) -> Content:
     """The content of the next release of a unit's month, as canonical values; decimals are strings.
 
-    `head` is the newest head of a day tree: printed, it lies wherever the release goes, out of reach of the store.
+    `built` is what the inputs give. `head` is the newest head of a day tree: printed, it lies wherever the release goes,
+    out of reach of the store.
 
     Raises: DataRefused where the layout was no longer valid in the month.
     """
-    computed = computed_content(inputs)
+    computed = computed_content(inputs, built)
     content = common_content(
         kind="monitored_balance",
         month_on=balance.month_on,
@@ -82,6 +85,7 @@ def build_content(
                 "layout": inputs.editions.layout,
                 "coefficients": inputs.editions.coefficients,
                 "media": inputs.editions.media,
+                "indicators": inputs.editions.indicators,
                 "relations": relation_edition(),
                 "varieties": inputs.editions.varieties,
             },
@@ -90,15 +94,19 @@ def build_content(
     )
 
 
-def computed_content(inputs: BalanceInputs) -> Content:
-    """What of a content follows from frozen inputs alone: cells, and what converted them."""
-    cells = build_balance(inputs).cells
-    codes = {code for cell in cells for code in cell.coefficient_codes}
-    lots = {lot for cell in cells for lot in cell.heating_value_ids}
+def computed_content(inputs: BalanceInputs, built: Balance) -> Content:
+    """What of a content follows from frozen inputs alone: cells, indicators, and what converted them."""
+    cells = built.cells
+    resting: tuple[Cell | Indicator, ...] = (*cells, *built.indicators)
+    codes = {code for one in resting for code in one.coefficient_codes}
+    lots = {lot for one in resting for lot in one.heating_value_ids}
+    equal = {value for one in built.indicators for value in one.equal_value_ids}
     return {
         "cells": cells_content(cells),
+        "indicators": [to_plain(one) for one in built.indicators],
         "coefficients": [to_plain(row) for row in inputs.coefficients if row.code in codes],
         "heating_values": [to_plain(lot) for lot in inputs.heating_values if lot.heating_value_id in lots],
+        "equal_values": [to_plain(row) for row in inputs.equal_values if row.equal_value_id in equal],
     }
 
 
@@ -132,8 +140,10 @@ def common_content(
         "forms": list(forms),
         "texts": {name: {**known, **(more_texts or {}).get(name, {})} for name, known in texts.items()},
         "cells": list(cells),
+        "indicators": [],
         "coefficients": [],
         "heating_values": [],
+        "equal_values": [],
         "day_head": None
         if head is None
         else {"tree_no": head.tree_no, "day": str(head.day_on), "root": head.root.hex()},

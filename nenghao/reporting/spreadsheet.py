@@ -162,6 +162,8 @@ def _write_provenance(workbook: Any, content: Mapping[str, Any], hash_hex: str, 
         ("renderer", content["renderer"]),
         *(("coefficient", canonical_bytes(row).decode()) for row in content["coefficients"]),
         *(("heating_value", canonical_bytes(row).decode()) for row in content["heating_values"]),
+        *(("equal_value", canonical_bytes(row).decode()) for row in content["equal_values"]),
+        *(("indicator", canonical_bytes(row).decode()) for row in content["indicators"]),
     ]
     for number, (key, value) in enumerate(lines):
         page.write_string(number, 0, texts.say(f"sheet.{key}"))

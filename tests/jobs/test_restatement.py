@@ -81,8 +81,8 @@ def receive_later(plant: Plant, series_id: int, values: dict[datetime, object], 
     message_id = plant._id(
         "INSERT INTO message (message_id, shard, topic, codec, hash_algorithm, hash, received_at, outcome,"
         " reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under)"
-        " SELECT coalesce(max(message_id), 1) + 1, 0, 't', 'json_v1', 'sha256', '\\xab', %s, 'accepted', 1, 1, 0, 0, 0, 0,"
-        " 'metering' FROM message RETURNING message_id",
+        " SELECT coalesce(max(message_id), 1) + 1, 0, 't', 'json_v1', 'sha256', '\\xab', %s, 'accepted', 1, 1, 0, 0, 0,"
+        " 0, 'metering' FROM message RETURNING message_id",
         at,
     )
     plant.readings(series_id, values, message_id=message_id)
@@ -143,7 +143,7 @@ def test_a_decision_is_named_as_the_reason(
     plant.exclude(series_id, day_start(FIRST) + timedelta(days=20), day_start(FIRST) + timedelta(days=60))
     plant.mark(series_id, *(FIRST + timedelta(days=n) for n in range(20, 31)))
     run(plant, jobs, settings, LATER)
-    found, content = stored(jobs, names(jobs, unit_id)[1])
+    _, content = stored(jobs, names(jobs, unit_id)[1])
     assert content["restates"]["reason"]["kind"] == "decision"  # type: ignore[index]
 
 

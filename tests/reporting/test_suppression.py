@@ -93,7 +93,7 @@ def test_what_is_hidden_only_by_a_tiny_neighbour_is_not_hidden_enough() -> None:
 def test_a_release_of_the_same_month_that_cuts_otherwise_is_held_against_it() -> None:
     values, part_of = units(*[("C25", (0, 0, 10))] * 4, *[("C26", (0, 0, 11))] * 4)
     sums = {key: atoms for key, atoms in table(values, part_of).items() if key[1] == "33"}
-    county = frozenset(("u%d" % n, "33") for n in (0, 1, 2, 4, 5, 6, 7))  # all but u3
+    county = frozenset((f"u{n}", "33") for n in (0, 1, 2, 4, 5, 6, 7))  # all but u3
     assert hide_sums(sums, values, RULE) == {}
     rest = OtherSum(atoms=frozenset(values) - county, is_shown=False)
     hidden = hide_sums(sums, values, RULE, others=[OtherSum(atoms=county, is_shown=True), rest])
