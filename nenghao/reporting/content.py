@@ -55,8 +55,8 @@ def build_content(
 ) -> Content:
     """The content of the next release of a unit's month, as canonical values; decimals are strings.
 
-    `built` is what the inputs give. `head` is the newest head of a day tree: printed, it lies wherever the release goes,
-    out of reach of the store.
+    `built` is what the inputs give. `head` is the newest head of a day tree: printed, it lies wherever the release
+    goes, out of reach of the store.
 
     Raises: DataRefused where the layout was no longer valid in the month.
     """
