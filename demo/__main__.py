@@ -8,7 +8,7 @@ import fcntl
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from nenghao.db.gateways import close_commissioning
 from nenghao.domain.periods import SHANGHAI, Month
 from nenghao.errors import NenghaoError, RetryableError
 from nenghao.jobs.entry import run_close_tree, run_sync_reference
-from nenghao.registers.importer import import_folder
+from nenghao.registers.importer import import_registers
 from nenghao.reporting.verify import verify_archive
 from nenghao.stack import Stack
 from nenghao.stack.spec import Component
@@ -97,7 +97,7 @@ def register(stack: Stack, settings: Settings, units: Sequence[DemoUnit], window
     folder.mkdir(mode=0o700, exist_ok=True)
     write_registers(folder / "registers", units, window)
     with connect(settings, Role.CONSOLE) as conn:
-        faults = import_folder(conn, folder / "registers").faults
+        faults = import_registers(conn, folder / "registers", datetime.now(UTC)).faults
     if faults:
         raise NenghaoError(f"the stack holds another demo ({faults[0]}); run scripts/demo --reset first")
     for unit in units:

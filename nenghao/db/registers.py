@@ -1,41 +1,82 @@
-"""Units, meters, points, series and network terms in the database."""
+"""Rows of registers in the database: read, added, and filled in, sheet by sheet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from psycopg.rows import dict_row
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 
 _QUERIES = load_queries("registers")
+_ROWS = load_queries("register_rows")
 
-#: Which query adds a row of which sheet.
-ADDING = {
-    "units": "add_unit",
-    "meters": "add_meter",
-    "points": "add_point",
-    "series": "add_series_version",
-    "network": "add_network_term",
-}
+#: A register row by column, as its sheet names them.
+Cells: TypeAlias = Mapping[str, str | int | Decimal | date | datetime | None]
 
 
-def registered_keys(conn: Connection) -> dict[str, set[tuple[str, ...]]]:
-    """Keys of what is registered, by sheet, as register files name them."""
-    return {
-        sheet: set(conn.execute(_QUERIES[query]).fetchall())
-        for sheet, query in (("units", "unit_keys"), ("meters", "meter_keys"), ("points", "point_keys"))
-    }
+def lock_registers(conn: Connection) -> None:
+    """Make this transaction the only one that imports registers."""
+    conn.execute(_QUERIES["lock_registers"])
 
 
-def variety_codes(conn: Connection) -> set[str]:
+def load_rows(
+    conn: Connection, sheet_name: str, unit_codes: Sequence[str] | None, *, has_public: bool = True
+) -> list[Cells]:
+    """Rows of one sheet of some units, or of all; with the public ones, where the sheet has such."""
+    cursor = conn.cursor(row_factory=dict_row)
+    return list(cursor.execute(_ROWS[sheet_name], {"unit_codes": unit_codes, "has_public": has_public}))
+
+
+def gateway_keys(conn: Connection, unit_codes: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    """Gateways of some units as (unit code, gateway code)."""
+    return frozenset(conn.execute(_QUERIES["gateway_keys"], {"unit_codes": unit_codes}).fetchall())
+
+
+def variety_codes(conn: Connection) -> frozenset[str]:
     """Codes of the varieties that reference data knows."""
-    return {code for (code,) in conn.execute(_QUERIES["variety_codes"])}
+    return frozenset(code for (code,) in conn.execute(_QUERIES["variety_codes"]))
 
 
-def add_row(conn: Connection, sheet_name: str, cells: Mapping[str, object]) -> bool | None:
-    """Add one register row: True where it was new, False where it stands exactly so, None where it differs."""
-    if sheet_name == "series":
-        conn.execute(_QUERIES["add_series"], cells)
-    row = conn.execute(_QUERIES[ADDING[sheet_name]], cells).fetchone()
-    if sheet_name == "network" and row == (True,):
-        # Which use is inside which decides how a balance is split; no reading tells that the network has changed.
-        conn.execute(_QUERIES["mark_network_months"], cells)
-    return None if row is None else bool(row[0])
+def add_rows(conn: Connection, sheet_name: str, rows: Sequence[Cells]) -> None:
+    """Add new rows of one sheet."""
+    with conn.cursor() as cursor:
+        if sheet_name == "series":
+            cursor.executemany(_QUERIES["name_series"], rows)
+        cursor.executemany(_QUERIES[f"add_{sheet_name}"], rows)
+
+
+def fill_rows(conn: Connection, sheet_name: str, rows: Sequence[Cells]) -> None:
+    """Fill empty cells of rows that stand; cells that hold something are left alone."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_QUERIES[f"fill_{sheet_name}"], rows)
+
+
+def keep_first_versions(conn: Connection, unit_codes: Sequence[str]) -> None:
+    """Keep what units are now as their first version, where they have none yet."""
+    conn.execute(_QUERIES["keep_first_version"], {"unit_codes": list(unit_codes)})
+
+
+def follow_newest_versions(conn: Connection, unit_codes: Sequence[str]) -> None:
+    """Bring units to their newest version."""
+    conn.execute(_QUERIES["follow_newest_version"], {"unit_codes": list(unit_codes)})
+
+
+def add_boundary_registers(conn: Connection, rows: Sequence[Cells]) -> None:
+    """Add register values at the sides of declared changes."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_QUERIES["add_boundary_register"], rows)
+
+
+def mark_series(conn: Connection, rows: Sequence[Cells]) -> None:
+    """Put days of series on the changed list, from an instant on."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_QUERIES["mark_series_from"], rows)
+
+
+def mark_months(conn: Connection, rows: Sequence[Cells]) -> None:
+    """Ask for balances anew: of a unit, from a day to before another."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_QUERIES["mark_months"], rows)

@@ -1,14 +1,22 @@
-"""What only shows when rows of a register stand beside each other and beside what is registered already."""
+"""What only shows when cells and rows of a register stand beside each other and beside what is registered already."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import pairwise
+from typing import Final
 
+from nenghao.domain.data_code import parse_data_code
+from nenghao.domain.periods import day_of
 from nenghao.domain.quantities import UNITS
-from nenghao.registers.reader import Fault, Key, Reading, Row
+from nenghao.reference.varieties import load_varieties
+from nenghao.registers.columns import Cell
+from nenghao.registers.layout_beside import PUBLIC_EVENTS, UNIT_EVENTS
+from nenghao.registers.network import network_faults
+from nenghao.registers.reader import Fault, Key, Row
 
 #: What a quantity is measured in. Source: SI, DL/T 645 (kWh, kvarh).
-DIMENSIONS = {
+DIMENSIONS: Final = {
     "active_energy": "electricity",
     "reactive_energy": "reactive",
     "volume": "volume",
@@ -18,32 +26,98 @@ DIMENSIONS = {
     "voltage": "voltage",
     "current": "current",
 }
-_PERIOD_MINUTES = {"15min": 15, "30min": 30, "1h": 60}
+_PERIOD_MINUTES: Final = {"15min": 15, "30min": 30, "1h": 60}
+#: Classes of data codes whose item names a variety (domain 1.7): primary and secondary energy.
+_ENERGY_CLASSES: Final = {"01", "02"}
 
 
-def check(reading: Reading, registered: dict[str, set[Key]], varieties: set[str]) -> list[Fault]:
-    """Faults of reference and of sense; `registered` holds the keys already in the database, by sheet."""
-    known = {name: registered.get(name, set()) | {row.key for row in rows} for name, rows in reading.rows.items()}
-    faults: list[Fault] = []
-    for row in reading.rows["meters"] + reading.rows["points"]:
-        faults += _refers(row, known["units"], ("unit_code",))
-    for row in reading.rows["points"]:
-        if row.cells["variety_code"] not in varieties:
-            faults.append(row.fault("variety_code", "variety_unknown"))
-    for row in reading.rows["series"]:
-        faults += _refers(row, known["points"], ("unit_code", "point_code"))
-        faults += _refers(row, known["meters"], ("unit_code", "meter_no"))
-        faults += _series_sense(row)
-    faults += _overlaps(reading.rows["series"])
-    for row in reading.rows["network"]:
-        faults += _refers(row, known["points"], ("unit_code", "whole_point_code"))
-        faults += _refers(row, known["points"], ("unit_code", "part_point_code"))
-    return faults + list(_loops(reading.rows["network"]))
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What rows are judged beside: all that is registered or new by sheet and key, and now."""
+
+    known: dict[str, dict[Key, Mapping[str, Cell]]]
+    varieties: frozenset[str]
+    now: datetime
+    #: Rows of versions of units that the import brings: its row of the unit may be the newest of them already.
+    declared_versions: Sequence[Row] = ()
 
 
-def _refers(row: Row, known: set[Key], columns: tuple[str, ...]) -> list[Fault]:
-    found = tuple(row.cells[column] for column in columns) in known
-    return [] if found else [row.fault(columns[-1], "not_registered")]
+def sense_of(row: Row, around: Surroundings) -> list[Fault]:
+    """Faults of one row's cells beside each other."""
+    judge = _SENSE.get(row.sheet.name)
+    faults = list(_in_order(row)) + list(_not_in_future(row, around.now))
+    variety_code = row.cells.get("variety_code")
+    if variety_code is not None and variety_code not in around.varieties:
+        faults.append(row.fault("variety_code", "variety_unknown"))
+    return faults + (list(judge(row)) if judge else [])
+
+
+def set_faults(
+    sheet_name: str, new: Sequence[Row], filled: Sequence[Row], around: Surroundings
+) -> Iterator[tuple[Row, Fault]]:
+    """Faults of new rows of a sheet beside each other and beside what is registered."""
+    if sheet_name == "series":
+        yield from _overlaps(new, around, "valid_from", "valid_to", names=5)
+    if sheet_name == "panel_members":
+        yield from _overlaps(new, around, "entered_on", "left_on", names=2)
+    if sheet_name == "network":
+        yield from network_faults([*new, *filled], around.known, DIMENSIONS)
+
+
+def is_superseded(row: Row, column: str, around: Surroundings) -> bool:
+    """Whether a cell says what stands before or after a declared change: an older file may be read again."""
+    if row.sheet.name == "units":
+        versions = [(key, cells) for key, cells in around.known.get("unit_versions", {}).items()]
+        versions += [(version.key, version.cells) for version in around.declared_versions]
+        return any(key[0] == row.key[0] and cells.get(column) == row.cells[column] for key, cells in versions)
+    if row.sheet.name == "series" and column == "valid_to" and row.cells[column] is None:
+        ended_at = around.known["series"][row.key]["valid_to"]
+        place = (*row.key[:3], ended_at)
+        return any(place in around.known.get(name, {}) for name in ("meter_changes", "multiplier_changes"))
+    # An empty cell beside a full one: the file was written before it was filled in.
+    return row.cells[column] is None and row.sheet.by_name[column].is_fillable
+
+
+def _in_order(row: Row) -> Iterator[Fault]:
+    """Spans end after they begin."""
+    for begins, ends in (
+        ("valid_from", "valid_to"), ("from_on", "to_on"), ("fault_at", "repaired_at"), ("begins_at", "ends_at"),
+        ("entered_on", "left_on"), ("verified_on", "next_verification_on"),
+    ):  # fmt: skip
+        first, last = row.cells.get(begins), row.cells.get(ends)
+        if isinstance(first, date) and isinstance(last, date) and last <= first:
+            yield row.fault(ends, "ends_before_start")
+
+
+def _not_in_future(row: Row, now: datetime) -> Iterator[Fault]:
+    """Nobody has declared or filed anything tomorrow, and a unit is what it is today."""
+    valid_from = row.cells.get("valid_from")
+    if row.sheet.name == "unit_versions" and isinstance(valid_from, date) and valid_from > day_of(now):
+        yield row.fault("valid_from", "in_future")
+    for column in ("declared_at", "filed_at"):
+        at = row.cells.get(column)
+        if isinstance(at, datetime) and at > now:
+            yield row.fault(column, "in_future")
+
+
+def _unit_version_sense(row: Row) -> Iterator[Fault]:
+    if (row.cells["valid_from"] is None) != (row.cells["reason"] == "registered"):
+        yield row.fault("valid_from", "first_version")
+    successor = row.cells["successor_code"]
+    if successor is not None and row.cells["reason"] not in {"merged", "split"}:
+        yield row.fault("successor_code", "successor_for_reason")
+    if successor is not None and successor == row.cells["unit_code"]:
+        yield row.fault("successor_code", "successor_is_itself")
+
+
+def _point_sense(row: Row) -> Iterator[Fault]:
+    """A data code of energy names the point's variety, or the row of the form that holds it."""
+    code = parse_data_code(str(row.cells["data_code"]))
+    variety = load_varieties().by_code.get(str(row.cells["variety_code"]))
+    if variety is None or code.energy_class not in _ENERGY_CLASSES:
+        return
+    if code.item[:2] not in {variety.code, variety.parent, "00"}:
+        yield row.fault("data_code", "variety_for_data_code")
 
 
 def _series_sense(row: Row) -> Iterator[Fault]:
@@ -56,53 +130,94 @@ def _series_sense(row: Row) -> Iterator[Fault]:
         yield row.fault("slot_minutes", "slot_minutes")
     elif cells["slot_minutes"] != _PERIOD_MINUTES.get(str(cells["period"]), cells["slot_minutes"]):
         yield row.fault("slot_minutes", "slot_for_period")
-    starts, ends = _instant(row, "valid_from"), _instant(row, "valid_to")
-    if starts and ends and ends <= starts:
-        yield row.fault("valid_to", "ends_before_start")
 
 
-def _overlaps(rows: list[Row]) -> Iterator[Fault]:
-    by_series: dict[Key, list[tuple[datetime, Row]]] = {}
+def _meter_change_sense(row: Row) -> Iterator[Fault]:
+    if row.cells["old_meter_no"] == row.cells["new_meter_no"]:
+        yield row.fault("new_meter_no", "same_meter")
+    if (row.cells["old_final"] is None) != (row.cells["new_initial"] is None):
+        yield row.fault("old_final" if row.cells["old_final"] is None else "new_initial", "register_missing")
+
+
+def _multiplier_change_sense(row: Row) -> Iterator[Fault]:
+    if row.cells["old_multiplier"] == row.cells["new_multiplier"]:
+        yield row.fault("new_multiplier", "same_multiplier")
+    if (row.cells["final_register"] is None) != (row.cells["initial_register"] is None):
+        empty = "final_register" if row.cells["final_register"] is None else "initial_register"
+        yield row.fault(empty, "register_missing")
+
+
+def _network_sense(row: Row) -> Iterator[Fault]:
+    if row.cells["sign"] == 0:
+        yield row.fault("sign", "sign_zero")
+    if row.cells["whole_point_code"] == row.cells["part_point_code"]:
+        yield row.fault("part_point_code", "network_loop")
+
+
+def _statement_sense(row: Row) -> Iterator[Fault]:
+    """A supplier's unit measures what the form's unit of the variety does, or heat of a gas or a fuel."""
+    variety = load_varieties().by_code.get(str(row.cells["variety_code"]))
+    dimension = UNITS[str(row.cells["unit"])].dimension
+    if variety is not None and dimension not in {UNITS[variety.form_unit].dimension, "heat"}:
+        yield row.fault("unit", "unit_for_variety")
+
+
+def _event_sense(row: Row) -> Iterator[Fault]:
+    cells = row.cells
+    is_public = cells["unit_code"] is None
+    if cells["kind"] in (UNIT_EVENTS if is_public else PUBLIC_EVENTS):
+        yield row.fault("kind", "event_kind_public" if is_public else "event_kind_unit")
+    if is_public and cells["document_no"] is None:
+        yield row.fault("document_no", "event_document")
+    if is_public and cells["point_code"] is not None:
+        yield row.fault("point_code", "event_place")
+    for column in ("division_code", "industry_code"):
+        if not is_public and cells[column] is not None:
+            yield row.fault(column, "event_place")
+
+
+def _panel_sense(row: Row) -> Iterator[Fault]:
+    if (row.cells["left_on"] is None) != (row.cells["exit_reason"] is None):
+        yield row.fault("exit_reason", "exit_with_reason")
+
+
+_SENSE: Final[Mapping[str, Callable[[Row], Iterator[Fault]]]] = {
+    "unit_versions": _unit_version_sense,
+    "points": _point_sense,
+    "series": _series_sense,
+    "meter_changes": _meter_change_sense,
+    "multiplier_changes": _multiplier_change_sense,
+    "network": _network_sense,
+    "supply_statements": _statement_sense,
+    "context_events": _event_sense,
+    "panel_members": _panel_sense,
+}
+
+
+def _overlaps(
+    new: Iterable[Row], around: Surroundings, begins: str, ends: str, names: int
+) -> Iterator[tuple[Row, Fault]]:
+    """New rows whose span overlaps another row's of the same name; of two new ones the later is at fault."""
+    rows = list(new)
+    if not rows:
+        return
+    of_name: dict[Key, list[tuple[date, date | None, Row | None]]] = {}
+    wanted = {row.key[:names] for row in rows}
+    for key, cells in around.known.get(rows[0].sheet.name, {}).items():
+        if key[:names] in wanted:
+            of_name.setdefault(key[:names], []).append((*_span(cells, begins, ends), None))
     for row in rows:
-        if starts := _instant(row, "valid_from"):
-            by_series.setdefault(row.key[:-1], []).append((starts, row))
-    for versions in by_series.values():
-        versions.sort(key=lambda version: version[0])
-        for (_, earlier), (starts, later) in pairwise(versions):
-            ends = _instant(earlier, "valid_to")
-            if ends is None or ends > starts:
-                yield later.fault("valid_from", "overlaps")
+        of_name.setdefault(row.key[:names], []).append((*_span(row.cells, begins, ends), row))
+    for spans in of_name.values():
+        spans.sort(key=lambda span: span[0])
+        for (_, last, earlier), (first, _, later) in pairwise(spans):
+            at_fault = later or earlier
+            if at_fault is not None and (last is None or last > first):
+                yield at_fault, at_fault.fault(begins, "overlaps")
 
 
-def _instant(row: Row, column: str) -> datetime | None:
-    value = row.cells[column]
-    return value if isinstance(value, datetime) else None
-
-
-def _loops(rows: list[Row]) -> Iterator[Fault]:
-    terms = [
-        (
-            row,
-            (row.cells["unit_code"], row.cells["whole_point_code"]),
-            (row.cells["unit_code"], row.cells["part_point_code"]),
-        )
-        for row in rows
-    ]
-    parts: dict[Key, set[Key]] = {}
-    for _, whole, part in terms:
-        parts.setdefault(whole, set()).add(part)
-    for row, whole, part in terms:
-        if whole in _all_below(part, parts):
-            yield row.fault("part_point_code", "network_loop")
-
-
-def _all_below(point: Key, parts: dict[Key, set[Key]]) -> set[Key]:
-    """The point itself, its parts, their parts and so on."""
-    below: set[Key] = set()
-    ahead = {point}
-    while ahead:
-        at = ahead.pop()
-        if at not in below:
-            below.add(at)
-            ahead |= parts.get(at, set())
-    return below
+def _span(cells: Mapping[str, Cell], begins: str, ends: str) -> tuple[date, date | None]:
+    first, last = cells[begins], cells[ends]
+    if not isinstance(first, date):
+        raise TypeError("a span of a register begins")
+    return first, last if isinstance(last, date) else None

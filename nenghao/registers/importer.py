@@ -1,56 +1,170 @@
-"""Imports a register folder: all rows or none."""
+"""Imports registers from files: all rows, or none; or the good ones, where that is asked for.
 
+Before: what became of every row (judge). After: registers, and the changed list for what figures rested on.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from nenghao.db import registers as db
 from nenghao.db.connection import Connection
-from nenghao.registers.checks import check
+from nenghao.db.registers import Cells
+from nenghao.domain.periods import day_of
+from nenghao.registers.changes import VersionStep
+from nenghao.registers.columns import Cell
+from nenghao.registers.judge import Filled, Judged, Registered, judge
 from nenghao.registers.layout import SHEETS
-from nenghao.registers.reader import Fault, Key, Row, read_folder
+from nenghao.registers.reader import Fault, Key, RawRow, Reading, Row, all_rows, read_registers
+from nenghao.registers.sheet import Sheet
+from nenghao.registers.workdays import judge_declaration
+
+#: What a row was declared late against: the instant of the fact, and the one of its declaration.
+_DECLARED = {
+    "meter_changes": ("changed_at", "declared_at"),
+    "multiplier_changes": ("changed_at", "declared_at"),
+    "outage_filings": ("fault_at", "filed_at"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: rows that were new and rows that stood so already, by sheet; or its faults alone."""
+    """What an import did: rows that were new, filled in and there already, by sheet; what it refused, and why."""
 
     added: dict[str, int]
+    filled: dict[str, int]
     unchanged: dict[str, int]
+    refused: tuple[RawRow, ...]
     faults: tuple[Fault, ...]
 
 
-def import_folder(conn: Connection, folder: Path) -> Imported:
-    """Validate every row of every file, then add all in one transaction; with one fault nothing is added.
+def import_registers(
+    conn: Connection, source: Path, now: datetime, *, sheet_name: str | None = None, is_partial: bool = False
+) -> Imported:
+    """Validate every row of a file or folder, then add all in one transaction; with one fault nothing is added.
 
-    A row that differs from what is registered is a fault: registers have history, they are not overwritten.
+    Where the import may be partial, rows without a fault are added; a row that refers to a refused one is refused too.
+    A row that differs from what is registered is a fault: registers have history, they are not overwritten. Cells that
+    were left empty may be filled in where the layout says so.
 
-    Raises: ConfigError where the folder holds no register file.
+    Raises: ConfigError where there is no register file.
     """
-    reading = read_folder(folder)
-    registered: dict[str, set[Key]] = {name: set(keys) for name, keys in db.registered_keys(conn).items()}
-    faults = reading.faults + check(reading, registered, db.variety_codes(conn))
-    counts: dict[str, tuple[int, int]] = {}
-    if not faults:
-        try:
-            with conn.transaction():
-                counts = {sheet.name: _add(conn, reading.rows[sheet.name], faults) for sheet in SHEETS}
-                if faults:
-                    raise _NothingAdded
-        except _NothingAdded:
-            counts = {}
+    reading = read_registers(source, sheet_name)
+    with conn.transaction():
+        db.lock_registers(conn)
+        judged = judge(reading, load_registered(conn, reading), now)
+        is_added = is_partial or not judged.faults
+        if is_added:
+            _add(conn, judged, now)
     return Imported(
-        {name: added for name, (added, _) in counts.items()},
-        {name: unchanged for name, (_, unchanged) in counts.items()},
-        tuple(sorted(faults)),
+        {name: len(rows) for name, rows in judged.new.items() if rows} if is_added else {},
+        _count_filled(judged.filled) if is_added else {},
+        {name: count for name, count in judged.unchanged.items() if count} if is_added else {},
+        tuple(judged.refused),
+        tuple(sorted(judged.faults)),
     )
 
 
-class _NothingAdded(Exception):  # noqa: N818 - not an error: it rolls the transaction back
-    """Undoes what was added before the first fault."""
+def load_registered(conn: Connection, reading: Reading) -> Registered:
+    """All that is registered of the units that the files name."""
+    unit_codes = sorted(_named_units(all_rows(reading.rows)))
+    return Registered(
+        {sheet.name: _by_key(sheet, db.load_rows(conn, sheet.name, unit_codes)) for sheet in SHEETS},
+        db.gateway_keys(conn, unit_codes),
+        db.variety_codes(conn),
+    )
 
 
-def _add(conn: Connection, rows: list[Row], faults: list[Fault]) -> tuple[int, int]:
-    """Add the rows of one sheet; rows that differ from what is registered become faults. Returns (new, unchanged)."""
-    outcomes = [(row, db.add_row(conn, row.sheet.name, row.cells)) for row in rows]
-    faults += [row.fault(row.sheet.key[-1], "differs") for row, is_new in outcomes if is_new is None]
-    return sum(is_new is True for _, is_new in outcomes), sum(is_new is False for _, is_new in outcomes)
+def _named_units(rows: Iterable[Row]) -> set[str]:
+    named = (row.cells.get(column) for row in rows for column in ("unit_code", "successor_code"))
+    return {code for code in named if isinstance(code, str)}
+
+
+def _by_key(sheet: Sheet, rows: Iterable[Cells]) -> dict[Key, Cells]:
+    return {tuple(cells[column] for column in sheet.key): cells for cells in rows}
+
+
+def _count_filled(filled: Iterable[Filled]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for one in filled:
+        counts[one.row.sheet.name] = counts.get(one.row.sheet.name, 0) + 1
+    return counts
+
+
+def _add(conn: Connection, judged: Judged, now: datetime) -> None:
+    """Write what was judged, sheet by sheet in the order of references."""
+    for sheet in SHEETS:
+        rows = [_with_timeliness(row) for row in judged.new[sheet.name]]
+        filled = [one for one in judged.filled if one.row.sheet is sheet]
+        if rows:
+            db.add_rows(conn, sheet.name, rows)
+        if filled:
+            db.fill_rows(conn, sheet.name, [one.row.cells for one in filled])
+        if sheet.name == "unit_versions" and rows:
+            codes = sorted({_text(row) for row in judged.new[sheet.name]})
+            db.keep_first_versions(conn, codes)
+            db.follow_newest_versions(conn, codes)
+    _take_steps(conn, judged.steps)
+    ended = [one.row.cells for one in judged.filled if one.row.sheet.name == "series"]
+    at_change: list[dict[str, Cell]] = [{**_series_cells(step.series), "at": step.at} for step in judged.steps]
+    today_on = day_of(now)
+    marks = [{**cells, "at": cells["valid_to"], "today_on": today_on} for cells in ended]
+    db.mark_series(conn, marks + [{**cells, "today_on": today_on} for cells in at_change])
+    db.mark_months(conn, list(_changed_months(judged)))
+
+
+def _with_timeliness(row: Row) -> Cells:
+    if row.sheet.name not in _DECLARED:
+        return row.cells
+    happened, declared = (row.cells[column] for column in _DECLARED[row.sheet.name])
+    if not isinstance(happened, datetime) or not isinstance(declared, datetime):
+        raise TypeError("a declared fact has its instants")
+    return {**row.cells, "timeliness": judge_declaration(happened, declared)}
+
+
+def _take_steps(conn: Connection, steps: Iterable[VersionStep]) -> None:
+    """End and begin versions in the order of the changes, and keep both registers of each."""
+    for step in steps:
+        if step.ended is not None and step.begun is not None:
+            series = _series_cells(step.series)
+            db.fill_rows(conn, "series", [{**series, "valid_from": step.ended, "valid_to": step.at}])
+            db.add_rows(conn, "series", [step.begun])
+    db.add_boundary_registers(conn, [row for step in steps for row in _boundaries(step)])
+
+
+def _boundaries(step: VersionStep) -> list[Cells]:
+    cells = {**_series_cells(step.series), "at": step.at, "sheet_name": step.row.sheet.name}
+    sides = (("final", step.final), ("initial", step.initial))
+    if step.series[3] != "register":
+        return []
+    return [{**cells, "side": side, "value": value} for side, value in sides if value is not None]
+
+
+def _series_cells(series: Key) -> dict[str, Cell]:
+    return dict(zip(("unit_code", "point_code", "quantity", "kind", "period"), series, strict=True))
+
+
+def _changed_months(judged: Judged) -> Iterable[Mapping[str, str | date | None]]:
+    """Months whose balances rest on what changed: network terms decide how a balance is split, output its indicators.
+
+    No reading tells that either has changed.
+    """
+    for row in judged.new["network"]:
+        yield {"unit_code": _text(row), "first_on": _day(row, "valid_from"), "end_on": _day(row, "valid_to")}
+    for one in judged.filled:
+        if one.row.sheet.name == "network":
+            yield {"unit_code": _text(one.row), "first_on": _day(one.row, "valid_to"), "end_on": None}
+    for row in judged.new["production_outputs"]:
+        first_on = _day(row, "month_on")
+        if first_on is not None:
+            yield {"unit_code": _text(row), "first_on": first_on, "end_on": first_on + timedelta(days=28)}
+
+
+def _text(row: Row) -> str:
+    return str(row.cells["unit_code"])
+
+
+def _day(row: Row, column: str) -> date | None:
+    cell = row.cells[column]
+    return cell if isinstance(cell, date) else None

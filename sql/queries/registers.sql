@@ -1,158 +1,338 @@
--- unit_keys --
--- Every registered unit: one row each.
-SELECT unit_code FROM unit;
+-- lock_registers --
+-- Makes this transaction the only one that imports registers.
+SELECT pg_advisory_xact_lock(hashtextextended('nenghao registers', 0));
 
--- meter_keys --
--- Every registered meter: one row each.
-SELECT u.unit_code, m.meter_no
-FROM meter AS m
-INNER JOIN unit AS u ON m.unit_id = u.unit_id;
-
--- point_keys --
--- Every registered point: one row each.
-SELECT u.unit_code, p.point_code
-FROM point AS p
-INNER JOIN unit AS u ON p.unit_id = u.unit_id;
+-- gateway_keys --
+-- Every gateway of the given units: one row each.
+SELECT
+    u.unit_code,
+    g.gateway_code
+FROM gateway AS g
+INNER JOIN unit AS u ON g.unit_id = u.unit_id
+WHERE u.unit_code = ANY(%(unit_codes)s::text[]);
 
 -- variety_codes --
 -- Every variety code of any edition: one row each.
 SELECT DISTINCT variety_code FROM variety;
 
--- add_unit --
--- A unit; returns true where it was new, false where it stands exactly so already, no row where it differs.
-WITH added AS (
-    INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)
-    VALUES (%(unit_code)s, %(name)s, %(division_code)s, %(industry_code)s, %(field)s, %(collected_under)s)
-    ON CONFLICT DO NOTHING
-    RETURNING TRUE AS is_new
-)
+-- add_units --
+-- A unit.
+INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)
+VALUES (%(unit_code)s, %(name)s, %(division_code)s, %(industry_code)s, %(field)s, %(collected_under)s);
 
-SELECT is_new FROM added
-UNION ALL
-SELECT FALSE
-FROM unit
+-- keep_first_version --
+-- What a unit was before its first version with a date, where no row says it yet.
+INSERT INTO unit_version (unit_id, valid_from, name, division_code, industry_code, reason)
+SELECT
+    u.unit_id,
+    NULL,
+    u.name,
+    u.division_code,
+    u.industry_code,
+    'registered'
+FROM unit AS u
+WHERE u.unit_code = ANY(%(unit_codes)s::text[])
+ON CONFLICT ON CONSTRAINT unit_version_once DO NOTHING;
+
+-- add_unit_versions --
+-- A version of a unit.
+INSERT INTO unit_version (
+    unit_id, valid_from, name, division_code, industry_code, parent_code, successor_unit_id, reason, document_no
+)
+SELECT
+    u.unit_id,
+    %(valid_from)s::date,
+    %(name)s,
+    %(division_code)s,
+    %(industry_code)s,
+    %(parent_code)s,
+    (SELECT s.unit_id FROM unit AS s WHERE s.unit_code = %(successor_code)s),
+    %(reason)s,
+    %(document_no)s
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
+
+-- follow_newest_version --
+-- Brings units to their newest version.
+UPDATE unit AS u
+SET name = v.name, division_code = v.division_code, industry_code = v.industry_code
+FROM (
+    SELECT DISTINCT ON (x.unit_id)
+        x.unit_id,
+        x.name,
+        x.division_code,
+        x.industry_code
+    FROM unit_version AS x
+    ORDER BY x.unit_id, x.valid_from DESC NULLS LAST
+) AS v
 WHERE
-    unit_code = %(unit_code)s AND name = %(name)s AND division_code = %(division_code)s
-    AND industry_code = %(industry_code)s AND field = %(field)s AND collected_under = %(collected_under)s;
+    u.unit_id = v.unit_id AND u.unit_code = ANY(%(unit_codes)s::text[])
+    AND (u.name, u.division_code, u.industry_code) <> (v.name, v.division_code, v.industry_code);
 
--- add_meter --
--- A meter; returns true where it was new, false where it stands exactly so already, no row where it differs.
-WITH added AS (
-    INSERT INTO meter (unit_id, meter_no, model, accuracy_class, verified_on, next_verification_on, state)
-    SELECT
-        u.unit_id, %(meter_no)s, %(model)s, %(accuracy_class)s,
-        %(verified_on)s::date, %(next_verification_on)s::date, %(state)s
-    FROM unit AS u
-    WHERE u.unit_code = %(unit_code)s
-    ON CONFLICT DO NOTHING
-    RETURNING TRUE AS is_new
+-- add_meters --
+-- A meter.
+INSERT INTO meter (
+    unit_id, meter_no, name, instrument, variety_code, metering_level, model, accuracy_class, measuring_range, maker,
+    serial_no, place, installed_on, cycle_months, verified_on, next_verification_on, verified_by, certificate_no, state
 )
+SELECT
+    u.unit_id,
+    %(meter_no)s,
+    %(name)s,
+    %(instrument)s,
+    %(variety_code)s,
+    %(metering_level)s::smallint,
+    %(model)s,
+    %(accuracy_class)s,
+    %(measuring_range)s,
+    %(maker)s,
+    %(serial_no)s,
+    %(place)s,
+    %(installed_on)s::date,
+    %(cycle_months)s::smallint,
+    %(verified_on)s::date,
+    %(next_verification_on)s::date,
+    %(verified_by)s,
+    %(certificate_no)s,
+    %(state)s
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
 
-SELECT is_new FROM added
-UNION ALL
-SELECT FALSE
+-- fill_meters --
+-- Cells of the ledger that were empty.
+UPDATE meter AS m
+SET
+    name = coalesce(m.name, %(name)s),
+    instrument = coalesce(m.instrument, %(instrument)s),
+    variety_code = coalesce(m.variety_code, %(variety_code)s),
+    metering_level = coalesce(m.metering_level, %(metering_level)s::smallint),
+    measuring_range = coalesce(m.measuring_range, %(measuring_range)s),
+    maker = coalesce(m.maker, %(maker)s),
+    serial_no = coalesce(m.serial_no, %(serial_no)s),
+    place = coalesce(m.place, %(place)s),
+    installed_on = coalesce(m.installed_on, %(installed_on)s::date),
+    cycle_months = coalesce(m.cycle_months, %(cycle_months)s::smallint),
+    verified_on = coalesce(m.verified_on, %(verified_on)s::date),
+    next_verification_on = coalesce(m.next_verification_on, %(next_verification_on)s::date),
+    verified_by = coalesce(m.verified_by, %(verified_by)s),
+    certificate_no = coalesce(m.certificate_no, %(certificate_no)s)
+FROM unit AS u
+WHERE m.unit_id = u.unit_id AND u.unit_code = %(unit_code)s AND m.meter_no = %(meter_no)s;
+
+-- add_meter_verifications --
+-- A verification of a meter.
+INSERT INTO meter_verification (meter_id, verified_on, next_verification_on, verified_by, certificate_no, result)
+SELECT
+    m.meter_id,
+    %(verified_on)s::date,
+    %(next_verification_on)s::date,
+    %(verified_by)s,
+    %(certificate_no)s,
+    %(result)s
 FROM meter AS m
 INNER JOIN unit AS u ON m.unit_id = u.unit_id
-WHERE
-    u.unit_code = %(unit_code)s AND m.meter_no = %(meter_no)s AND m.model = %(model)s
-    AND m.accuracy_class = %(accuracy_class)s AND m.verified_on IS NOT DISTINCT FROM %(verified_on)s::date
-    AND m.next_verification_on IS NOT DISTINCT FROM %(next_verification_on)s::date AND m.state = %(state)s;
+WHERE u.unit_code = %(unit_code)s AND m.meter_no = %(meter_no)s;
 
--- add_point --
--- A point; returns true where it was new, false where it stands exactly so already, no row where it differs.
-WITH added AS (
-    INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)
-    SELECT u.unit_id, %(point_code)s, %(data_code)s, %(name)s, %(variety_code)s, %(flow)s, %(use)s
-    FROM unit AS u
-    WHERE u.unit_code = %(unit_code)s
-    ON CONFLICT DO NOTHING
-    RETURNING TRUE AS is_new
-)
+-- add_meter_states --
+-- A change of a meter's state.
+INSERT INTO meter_state_change (meter_id, changed_on, state, reason, declared_by)
+SELECT
+    m.meter_id,
+    %(changed_on)s::date,
+    %(state)s,
+    %(reason)s,
+    %(declared_by)s
+FROM meter AS m
+INNER JOIN unit AS u ON m.unit_id = u.unit_id
+WHERE u.unit_code = %(unit_code)s AND m.meter_no = %(meter_no)s;
 
-SELECT is_new FROM added
-UNION ALL
-SELECT FALSE
-FROM point AS p
-INNER JOIN unit AS u ON p.unit_id = u.unit_id
-WHERE
-    u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s AND p.data_code = %(data_code)s
-    AND p.name = %(name)s AND p.variety_code = %(variety_code)s AND p.flow = %(flow)s AND p.use = %(use)s;
+-- add_points --
+-- A point.
+INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)
+SELECT
+    u.unit_id,
+    %(point_code)s,
+    %(data_code)s,
+    %(name)s,
+    %(variety_code)s,
+    %(flow)s,
+    %(use)s
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
 
--- add_series --
--- A series without its versions; a series that is there already is left alone. No rows.
+-- name_series --
+-- A series without its versions; a series that is there already is left alone.
 INSERT INTO series (point_id, quantity, kind, period)
-SELECT p.point_id, %(quantity)s, %(kind)s, %(period)s
+SELECT
+    p.point_id,
+    %(quantity)s,
+    %(kind)s,
+    %(period)s
 FROM point AS p
 INNER JOIN unit AS u ON p.unit_id = u.unit_id
 WHERE u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
 ON CONFLICT DO NOTHING;
 
--- add_series_version --
--- A version of a series; returns true where it was new, false where it stands exactly so, no row where it clashes.
-WITH wanted AS (
-    SELECT
-        s.series_id,
-        m.meter_id,
-        tstzrange(%(valid_from)s::timestamptz, %(valid_to)s::timestamptz) AS valid
-    FROM series AS s
-    INNER JOIN point AS p ON s.point_id = p.point_id
-    INNER JOIN unit AS u ON p.unit_id = u.unit_id
-    INNER JOIN meter AS m ON u.unit_id = m.unit_id AND m.meter_no = %(meter_no)s
-    WHERE
-        u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
-        AND s.quantity = %(quantity)s AND s.kind = %(kind)s AND s.period = %(period)s
-),
-
-added AS (
-    INSERT INTO series_version (
-        series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by, decimals, register_modulus
-    )
-    SELECT
-        w.series_id, w.valid, w.meter_id, %(unit)s, %(slot_minutes)s, %(multiplier)s, %(multiplier_applied_by)s,
-        %(decimals)s, %(register_modulus)s::numeric
-    FROM wanted AS w
-    WHERE NOT EXISTS (SELECT 1 FROM series_version AS v WHERE v.series_id = w.series_id AND v.valid && w.valid)
-    RETURNING TRUE AS is_new
+-- add_series --
+-- A version of a series.
+INSERT INTO series_version (
+    series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by, decimals, register_modulus
 )
-
-SELECT is_new FROM added
-UNION ALL
-SELECT FALSE
-FROM series_version AS v
-INNER JOIN wanted AS w ON v.series_id = w.series_id AND v.valid = w.valid AND v.meter_id = w.meter_id
+SELECT
+    s.series_id,
+    tstzrange(%(valid_from)s::timestamptz, %(valid_to)s::timestamptz),
+    m.meter_id,
+    %(unit)s,
+    %(slot_minutes)s::smallint,
+    %(multiplier)s::numeric,
+    %(multiplier_applied_by)s,
+    %(decimals)s::smallint,
+    %(register_modulus)s::numeric
+FROM series AS s
+INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+INNER JOIN meter AS m ON u.unit_id = m.unit_id AND m.meter_no = %(meter_no)s
 WHERE
-    v.unit = %(unit)s AND v.slot_minutes = %(slot_minutes)s AND v.multiplier = %(multiplier)s
-    AND v.multiplier_applied_by = %(multiplier_applied_by)s AND v.decimals = %(decimals)s
-    AND v.register_modulus IS NOT DISTINCT FROM %(register_modulus)s::numeric;
+    u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
+    AND s.quantity = %(quantity)s AND s.kind = %(kind)s AND s.period = %(period)s;
 
--- add_network_term --
--- A term of a network formula; returns true where it was new, false where it stands exactly so, no row where it differs.
-WITH wanted AS (
-    SELECT w.point_id AS whole_point_id, p.point_id AS part_point_id
-    FROM unit AS u
-    INNER JOIN point AS w ON u.unit_id = w.unit_id AND w.point_code = %(whole_point_code)s
-    INNER JOIN point AS p ON u.unit_id = p.unit_id AND p.point_code = %(part_point_code)s
-    WHERE u.unit_code = %(unit_code)s
-),
+-- fill_series --
+-- Ends a version of a series.
+UPDATE series_version AS v
+SET valid = tstzrange(lower(v.valid), %(valid_to)s::timestamptz)
+FROM series AS s
+INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+WHERE
+    v.series_id = s.series_id
+    AND coalesce(lower(v.valid), '1992-01-01 00:00+08'::timestamptz) = %(valid_from)s::timestamptz
+    AND u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
+    AND s.quantity = %(quantity)s AND s.kind = %(kind)s AND s.period = %(period)s;
 
-added AS (
-    INSERT INTO network_term (whole_point_id, part_point_id, sign, valid_from, valid_to)
-    SELECT whole_point_id, part_point_id, %(sign)s, %(valid_from)s::date, %(valid_to)s::date FROM wanted
-    ON CONFLICT DO NOTHING
-    RETURNING TRUE AS is_new
+-- mark_series_from --
+-- Puts the days of a series on the changed list from the one of an instant on: what was closed there rests on the
+-- version that was in force until now. The day before is one of them: it ends with the register at midnight.
+INSERT INTO changed_mark (series_id, day_on)
+SELECT
+    s.series_id,
+    wanted.day_on
+FROM series AS s
+INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+CROSS JOIN LATERAL (
+    SELECT (%(at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date - n.back AS day_on
+    FROM (VALUES (0), (1)) AS n (back)
+    WHERE (%(at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date <= %(today_on)s::date
+    UNION
+    SELECT d.day_on
+    FROM series_day AS d
+    WHERE d.series_id = s.series_id AND d.day_on >= (%(at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date
+) AS wanted
+WHERE
+    u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
+    AND s.quantity = %(quantity)s AND s.kind = %(kind)s AND s.period = %(period)s;
+
+-- add_meter_changes --
+-- A declared change of a meter.
+INSERT INTO meter_change (
+    point_id, quantity, changed_at, old_meter_id, old_final, new_meter_id, new_initial, multiplier, decimals,
+    register_modulus, certificate_no, reason, declared_by, declared_at, timeliness
 )
+SELECT
+    p.point_id,
+    %(quantity)s,
+    %(changed_at)s::timestamptz,
+    o.meter_id,
+    %(old_final)s::numeric,
+    n.meter_id,
+    %(new_initial)s::numeric,
+    %(multiplier)s::numeric,
+    %(decimals)s::smallint,
+    %(register_modulus)s::numeric,
+    %(certificate_no)s,
+    %(reason)s,
+    %(declared_by)s,
+    %(declared_at)s::timestamptz,
+    %(timeliness)s
+FROM point AS p
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+INNER JOIN meter AS o ON u.unit_id = o.unit_id AND o.meter_no = %(old_meter_no)s
+INNER JOIN meter AS n ON u.unit_id = n.unit_id AND n.meter_no = %(new_meter_no)s
+WHERE u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s;
 
-SELECT is_new FROM added
-UNION ALL
-SELECT FALSE
-FROM network_term AS t
-INNER JOIN wanted AS w ON t.whole_point_id = w.whole_point_id AND t.part_point_id = w.part_point_id
+-- add_multiplier_changes --
+-- A declared change of a multiplier.
+INSERT INTO multiplier_change (
+    point_id, quantity, changed_at, old_multiplier, new_multiplier, final_register, initial_register, certificate_no,
+    reason, declared_by, declared_at, timeliness
+)
+SELECT
+    p.point_id,
+    %(quantity)s,
+    %(changed_at)s::timestamptz,
+    %(old_multiplier)s::numeric,
+    %(new_multiplier)s::numeric,
+    %(final_register)s::numeric,
+    %(initial_register)s::numeric,
+    %(certificate_no)s,
+    %(reason)s,
+    %(declared_by)s,
+    %(declared_at)s::timestamptz,
+    %(timeliness)s
+FROM point AS p
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+WHERE u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s;
+
+-- add_boundary_register --
+-- A register value at one side of a declared change, for a register series of its point and quantity.
+INSERT INTO boundary_register (series_id, at, side, value, meter_change_id, multiplier_change_id)
+SELECT
+    s.series_id,
+    %(at)s::timestamptz,
+    %(side)s,
+    %(value)s::numeric,
+    mc.meter_change_id,
+    xc.multiplier_change_id
+FROM series AS s
+INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+LEFT JOIN meter_change AS mc
+    ON %(sheet_name)s = 'meter_changes' AND s.point_id = mc.point_id AND s.quantity = mc.quantity AND mc.changed_at = %(at)s
+LEFT JOIN multiplier_change AS xc
+    ON
+        %(sheet_name)s = 'multiplier_changes' AND s.point_id = xc.point_id AND s.quantity = xc.quantity
+        AND xc.changed_at = %(at)s
 WHERE
-    t.sign = %(sign)s AND t.valid_from = %(valid_from)s::date
-    AND t.valid_to IS NOT DISTINCT FROM %(valid_to)s::date;
+    u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
+    AND s.quantity = %(quantity)s AND s.kind = %(kind)s AND s.period = %(period)s;
 
--- mark_network_months --
--- Asks for new balances of the months in which a term of a unit's network is valid and that have one.
+-- add_network --
+-- A term of a network formula.
+INSERT INTO network_term (whole_point_id, part_point_id, sign, valid_from, valid_to)
+SELECT
+    w.point_id,
+    p.point_id,
+    %(sign)s::smallint,
+    %(valid_from)s::date,
+    %(valid_to)s::date
+FROM unit AS u
+INNER JOIN point AS w ON u.unit_id = w.unit_id AND w.point_code = %(whole_point_code)s
+INNER JOIN point AS p ON u.unit_id = p.unit_id AND p.point_code = %(part_point_code)s
+WHERE u.unit_code = %(unit_code)s;
+
+-- fill_network --
+-- Ends a term of a network formula.
+UPDATE network_term AS t
+SET valid_to = %(valid_to)s::date
+FROM unit AS u
+INNER JOIN point AS w ON u.unit_id = w.unit_id AND w.point_code = %(whole_point_code)s
+INNER JOIN point AS p ON u.unit_id = p.unit_id AND p.point_code = %(part_point_code)s
+WHERE
+    u.unit_code = %(unit_code)s AND t.whole_point_id = w.point_id AND t.part_point_id = p.point_id
+    AND t.valid_from = %(valid_from)s::date;
+
+-- mark_months --
+-- Asks for new balances of the months of a unit from `first_on` to before `end_on` (null: all later) that have one.
 INSERT INTO month_mark (unit_id, month_on)
 SELECT DISTINCT
     b.unit_id,
@@ -161,5 +341,161 @@ FROM monitored_balance AS b
 INNER JOIN unit AS u ON b.unit_id = u.unit_id
 WHERE
     u.unit_code = %(unit_code)s
-    AND (b.month_on + INTERVAL '1 month')::date > %(valid_from)s::date
-    AND (%(valid_to)s::date IS NULL OR b.month_on < %(valid_to)s::date);
+    AND (b.month_on + INTERVAL '1 month')::date > %(first_on)s::date
+    AND (%(end_on)s::date IS NULL OR b.month_on < %(end_on)s::date);
+
+-- add_supply_accounts --
+-- An account at a supplier.
+INSERT INTO supply_account (
+    unit_id, variety_code, account_no, provider, settlement_day, metered_side, valid_from, valid_to
+)
+SELECT
+    u.unit_id,
+    %(variety_code)s,
+    %(account_no)s,
+    %(provider)s,
+    %(settlement_day)s::smallint,
+    %(metered_side)s,
+    %(valid_from)s::date,
+    %(valid_to)s::date
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
+
+-- fill_supply_accounts --
+-- Cells of an account that were empty.
+UPDATE supply_account AS a
+SET
+    metered_side = coalesce(a.metered_side, %(metered_side)s),
+    valid_to = coalesce(a.valid_to, %(valid_to)s::date)
+FROM unit AS u
+WHERE
+    a.unit_id = u.unit_id AND u.unit_code = %(unit_code)s AND a.variety_code = %(variety_code)s
+    AND a.account_no = %(account_no)s;
+
+-- add_supply_statements --
+-- A statement of a supplier.
+INSERT INTO supply_statement (supply_account_id, from_on, to_on, quantity, unit, amount_yuan, document_no)
+SELECT
+    a.supply_account_id,
+    %(from_on)s::date,
+    %(to_on)s::date,
+    %(quantity)s::numeric,
+    %(unit)s,
+    %(amount_yuan)s::numeric,
+    %(document_no)s
+FROM supply_account AS a
+INNER JOIN unit AS u ON a.unit_id = u.unit_id
+WHERE u.unit_code = %(unit_code)s AND a.variety_code = %(variety_code)s AND a.account_no = %(account_no)s;
+
+-- add_production_outputs --
+-- Output of a product in a month.
+INSERT INTO production_output (unit_id, product_code, product_name, month_on, quantity, unit, document_no)
+SELECT
+    u.unit_id,
+    %(product_code)s,
+    %(product_name)s,
+    %(month_on)s::date,
+    %(quantity)s::numeric,
+    %(unit)s,
+    %(document_no)s
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
+
+-- add_outage_filings --
+-- A fault of collection that a unit filed.
+INSERT INTO outage_filing (
+    unit_id, gateway_id, point_id, fault_at, repaired_at, cause, detail, document_no, filed_at, timeliness
+)
+SELECT
+    u.unit_id,
+    (SELECT g.gateway_id FROM gateway AS g WHERE g.unit_id = u.unit_id AND g.gateway_code = %(gateway_code)s),
+    (SELECT p.point_id FROM point AS p WHERE p.unit_id = u.unit_id AND p.point_code = %(point_code)s),
+    %(fault_at)s::timestamptz,
+    %(repaired_at)s::timestamptz,
+    %(cause)s,
+    %(detail)s,
+    %(document_no)s,
+    %(filed_at)s::timestamptz,
+    %(timeliness)s
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
+
+-- fill_outage_filings --
+-- Cells of a filed fault that were empty: above all when it was mended.
+UPDATE outage_filing AS o
+SET
+    repaired_at = coalesce(o.repaired_at, %(repaired_at)s::timestamptz),
+    detail = coalesce(o.detail, %(detail)s),
+    document_no = coalesce(o.document_no, %(document_no)s)
+FROM unit AS u
+WHERE
+    o.unit_id = u.unit_id AND u.unit_code = %(unit_code)s AND o.fault_at = %(fault_at)s::timestamptz
+    AND o.gateway_id IS NOT DISTINCT FROM (
+        SELECT g.gateway_id FROM gateway AS g WHERE g.unit_id = u.unit_id AND g.gateway_code = %(gateway_code)s
+    )
+    AND o.point_id IS NOT DISTINCT FROM (
+        SELECT p.point_id FROM point AS p WHERE p.unit_id = u.unit_id AND p.point_code = %(point_code)s
+    );
+
+-- add_context_events --
+-- An event, of a unit or public.
+INSERT INTO context_event (
+    unit_id, point_id, kind, title, begins_at, ends_at, division_code, industry_code, document_no, filed_at
+)
+VALUES (
+    (SELECT u.unit_id FROM unit AS u WHERE u.unit_code = %(unit_code)s),
+    (
+        SELECT p.point_id
+        FROM point AS p
+        INNER JOIN unit AS u ON p.unit_id = u.unit_id
+        WHERE u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
+    ),
+    %(kind)s,
+    %(title)s,
+    %(begins_at)s::timestamptz,
+    %(ends_at)s::timestamptz,
+    %(division_code)s,
+    %(industry_code)s,
+    %(document_no)s,
+    %(filed_at)s::timestamptz
+);
+
+-- fill_context_events --
+-- Ends an event.
+UPDATE context_event AS e
+SET ends_at = %(ends_at)s::timestamptz
+WHERE
+    e.kind = %(kind)s AND e.begins_at = %(begins_at)s::timestamptz
+    AND e.division_code IS NOT DISTINCT FROM %(division_code)s
+    AND e.industry_code IS NOT DISTINCT FROM %(industry_code)s
+    AND e.document_no IS NOT DISTINCT FROM %(document_no)s
+    AND e.unit_id IS NOT DISTINCT FROM (SELECT u.unit_id FROM unit AS u WHERE u.unit_code = %(unit_code)s)
+    AND e.point_id IS NOT DISTINCT FROM (
+        SELECT p.point_id
+        FROM point AS p
+        INNER JOIN unit AS u ON p.unit_id = u.unit_id
+        WHERE u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
+    );
+
+-- add_panel_members --
+-- Membership of a unit in a panel.
+INSERT INTO panel_member (panel_code, unit_id, entered_on, left_on, entry_reason, exit_reason, document_no)
+SELECT
+    %(panel_code)s,
+    u.unit_id,
+    %(entered_on)s::date,
+    %(left_on)s::date,
+    %(entry_reason)s,
+    %(exit_reason)s,
+    %(document_no)s
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
+
+-- fill_panel_members --
+-- Ends a membership.
+UPDATE panel_member AS m
+SET left_on = %(left_on)s::date, exit_reason = %(exit_reason)s
+FROM unit AS u
+WHERE
+    m.unit_id = u.unit_id AND u.unit_code = %(unit_code)s AND m.panel_code = %(panel_code)s
+    AND m.entered_on = %(entered_on)s::date;

@@ -15,7 +15,7 @@ from nenghao.config import PROJECT_ROOT, Role, Settings
 from nenghao.db.connection import connect
 from nenghao.domain.periods import SHANGHAI
 from nenghao.jobs.entry import run_sync_reference
-from nenghao.registers.importer import import_folder
+from nenghao.registers.importer import import_registers
 from nenghao.signer.service import SignerServer
 from nenghao.stack import Stack
 from tests.signing import running_signer
@@ -99,7 +99,7 @@ def measured(module_database: Settings) -> Settings:
     with connect(module_database, Role.JOBS) as conn:
         run_sync_reference(module_database)
     with connect(module_database, Role.CONSOLE) as conn:
-        assert import_folder(conn, REGISTER).faults == ()
+        assert import_registers(conn, REGISTER, datetime.now(UTC)).faults == ()
     with connect(module_database, Role.COLLECTOR) as conn:
         fill(conn)
     return module_database

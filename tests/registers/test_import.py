@@ -1,19 +1,21 @@
 """Registers from files: everything is judged first, then all rows are imported or none."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from nenghao.config import Role, Settings
 from nenghao.db.connection import connect
+from nenghao.domain.periods import SHANGHAI
 from nenghao.errors import ConfigError
 from nenghao.labels import load_labels
-from nenghao.registers.importer import Imported, import_folder
+from nenghao.registers.importer import Imported, import_registers
 from nenghao.registers.layout import SHEETS
 
 UNIT = "911502000000000009"
+NOW = datetime(2026, 11, 23, 12, tzinfo=SHANGHAI)
 FILES = {
     "units": [f"{UNIT},演示单位,150200,C3110,industry,online_monitoring"],
     "meters": [f"{UNIT},M1,DTZ,0.5S,2025-01-01,2031-01-01,qualified"],
@@ -30,18 +32,22 @@ FILES = {
 }
 
 
+#: As files were written before the ledger had more columns: optional ones may be missing.
+HEADINGS = {"meters": "unit_code,meter_no,model,accuracy_class,verified_on,next_verification_on,state"}
+
+
 def write(folder: Path, files: dict[str, list[str]]) -> Path:
     folder.mkdir(exist_ok=True)
     for sheet in SHEETS:
         if sheet.name in files:
-            heading = ",".join(column.name for column in sheet.columns)
+            heading = HEADINGS.get(sheet.name) or ",".join(column.name for column in sheet.columns)
             (folder / sheet.file_name).write_text("\n".join([heading, *files[sheet.name]]) + "\n", encoding="utf-8")
     return folder
 
 
-def bring_in(settings: Settings, folder: Path) -> Imported:
+def bring_in(settings: Settings, folder: Path, *, is_partial: bool = False) -> Imported:
     with connect(settings, Role.CONSOLE) as conn:
-        return import_folder(conn, folder)
+        return import_registers(conn, folder, NOW, is_partial=is_partial)
 
 
 def count(settings: Settings) -> list[int]:
@@ -111,8 +117,12 @@ def append(sheet: str, line: str) -> Change:
     [
         (swap("units", 0, UNIT, "911502000000000008"), ("units.csv", 2, "unit_code", "credit_code")),
         (swap("units", 0, ",150200", ",1502"), ("units.csv", 2, "division_code", "division_form")),
+        (swap("units", 0, ",150200", ",159900"), ("units.csv", 2, "division_code", "division_unknown")),
+        (swap("units", 0, ",C3110", ",D3110"), ("units.csv", 2, "industry_code", "industry_unknown")),
         (swap("units", 0, "industry,", "factory,"), ("units.csv", 2, "field", "not_in_list")),
         (swap("points", 1, "0100000002330000", "01-00-0000-0233"), ("points.csv", 3, "data_code", "data_code_form")),
+        (swap("points", 1, "0100000002330000", "0100010002330000"), ("points.csv", 3, "data_code", "data_code_device")),
+        (swap("points", 1, "01000000023300", "01000000011500"), ("points.csv", 3, "data_code", "variety_for_data_code")),
         (swap("points", 0, ",33,", ",99,"), ("points.csv", 2, "variety_code", "variety_unknown")),
         (swap("points", 1, "E1-1", "E1"), ("points.csv", 3, "point_code", "repeated")),
         (swap("series", 0, ",2000,", ",-2000,"), ("series.csv", 2, "multiplier", "not_positive")),
@@ -130,6 +140,7 @@ def append(sheet: str, line: str) -> Change:
         (swap("series", 0, "2026-10-01", "2026-10-02"), ("series.csv", 3, "valid_from", "overlaps")),
         (swap("series", 0, ",2026-10-01", ",2026-08-01"), ("series.csv", 2, "valid_to", "ends_before_start")),
         (append("network", f"{UNIT},E1-1,E1,1,2026-09-01,"), ("network.csv", 2, "part_point_code", "network_loop")),
+        (append("network", f"{UNIT},E1,E1-1,-1,2026-10-01,"), ("network.csv", 3, "valid_from", "term_overlaps")),
         (append("units", "a,b"), ("units.csv", 3, "-", "cell_count")),
     ],
 )  # fmt: skip
@@ -160,7 +171,9 @@ def test_what_is_registered_is_not_overwritten(prepared: Settings, tmp_path: Pat
     files = {name: list(lines) for name, lines in FILES.items()}
     swap("series", 1, ",4000,", ",3000,")(files)
     result = bring_in(prepared, write(tmp_path / "r", files))
-    assert [(fault.file_name, fault.row, fault.reason) for fault in result.faults] == [("series.csv", 3, "differs")]
+    assert [(fault.file_name, fault.row, fault.column, fault.reason, fault.text) for fault in result.faults] == [
+        ("series.csv", 3, "multiplier", "differs", "3000 ≠ 4000")
+    ]
     with connect(prepared, Role.JOBS) as conn:
         assert conn.execute("SELECT max(multiplier) FROM series_version").fetchone() == (4000,)
 
@@ -168,9 +181,16 @@ def test_what_is_registered_is_not_overwritten(prepared: Settings, tmp_path: Pat
 def test_a_file_that_is_not_utf8_or_has_another_heading_is_named(untouched: Settings, tmp_path: Path) -> None:
     folder = write(tmp_path / "r", FILES)
     (folder / "units.csv").write_bytes("统一代码,名称\n".encode("gbk"))
-    (folder / "meters.csv").write_text("unit,meter\n", encoding="utf-8")
+    (folder / "meters.csv").write_text("unit_code,meter,unit_code\n", encoding="utf-8")
+    (folder / "point.csv").write_text("unit_code\n", encoding="utf-8")
     found = {(fault.file_name, fault.row, fault.reason) for fault in bring_in(untouched, folder).faults}
-    assert {("units.csv", 1, "not_utf8_csv"), ("meters.csv", 1, "heading")} <= found
+    assert {
+        ("units.csv", 1, "gbk_csv"),
+        ("meters.csv", 1, "heading_unknown"),
+        ("meters.csv", 1, "heading_repeated"),
+        ("meters.csv", 1, "heading_missing"),
+        ("point.csv", 1, "sheet_unknown"),
+    } <= found
 
 
 def test_an_empty_folder_says_what_it_should_hold(untouched: Settings, tmp_path: Path) -> None:
