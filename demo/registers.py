@@ -8,7 +8,8 @@ from pathlib import Path
 from demo.measured import Window
 from demo.units import REGISTER_MODULUS, DemoUnit, Meter
 from nenghao.domain.periods import SHANGHAI
-from nenghao.registers.layout import METERS_SHEET, NETWORK_SHEET, POINTS_SHEET, SERIES_SHEET, UNITS_SHEET, Sheet
+from nenghao.registers.layout import METERS_SHEET, NETWORK_SHEET, POINTS_SHEET, SERIES_SHEET, UNITS_SHEET
+from nenghao.registers.sheet import Sheet
 
 
 def write_registers(folder: Path, units: Iterable[DemoUnit], window: Window) -> None:

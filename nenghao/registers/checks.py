@@ -111,7 +111,11 @@ def _unit_version_sense(row: Row) -> Iterator[Fault]:
 
 
 def _point_sense(row: Row) -> Iterator[Fault]:
-    """A data code of energy names the point's variety, or the row of the form that holds it."""
+    """A data code of energy names the point's variety, or the row that holds it; what is converted says how."""
+    conversion, flow = row.cells["conversion"], row.cells["flow"]
+    is_due = flow in {"conversion_input", "conversion_output"}
+    if (conversion is None and is_due) or (conversion is not None and not is_due and flow != "generation"):
+        yield row.fault("conversion", "conversion_for_flow")
     code = parse_data_code(str(row.cells["data_code"]))
     variety = load_varieties().by_code.get(str(row.cells["variety_code"]))
     if variety is None or code.energy_class not in _ENERGY_CLASSES:

@@ -72,12 +72,21 @@ POINTS_SHEET = Sheet(
         Column("data_code", c.data_code),
         Column("name", c.name),
         Column("variety_code", VARIETY),
-        choice("flow", "purchase", "generation", "export", "passed_on", "internal"),
+        choice(
+            "flow",
+            "purchase", "primary_production", "generation", "conversion_input", "conversion_output", "recovery", "loss",
+            "export", "passed_on", "internal",
+        ),
         choice("use", "industrial", "non_industrial"),
+        choice(
+            "conversion",
+            "power_generation", "heating", "coal_washing", "coking", "refining", "gas_making", "liquefaction",
+            "coal_products", is_required=False,
+        ),
     ),
     key=("unit_code", "point_code"),
     references=(TO_UNIT,),
-)
+)  # fmt: skip
 SERIES_SHEET = Sheet(
     "series",
     (

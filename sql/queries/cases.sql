@@ -94,7 +94,7 @@ SELECT
     v.multiplier_applied_by,
     v.decimals
 FROM series_version AS v
-INNER JOIN meter AS m ON v.meter_id = m.meter_id
+INNER JOIN meter_now AS m ON v.meter_id = m.meter_id
 WHERE v.series_id = ANY(%(series_ids)s) AND v.valid @> %(at)s::timestamptz
 ORDER BY v.series_id;
 

@@ -97,7 +97,8 @@ SELECT
     p.name,
     p.variety_code,
     p.flow,
-    p.use
+    p.use,
+    p.conversion
 FROM point AS p
 INNER JOIN unit AS u ON p.unit_id = u.unit_id
 WHERE %(unit_codes)s::text[] IS NULL OR u.unit_code = ANY(%(unit_codes)s::text[])

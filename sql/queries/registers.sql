@@ -148,7 +148,7 @@ WHERE u.unit_code = %(unit_code)s AND m.meter_no = %(meter_no)s;
 
 -- add_points --
 -- A point.
-INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)
+INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use, conversion)
 SELECT
     u.unit_id,
     %(point_code)s,
@@ -156,7 +156,8 @@ SELECT
     %(name)s,
     %(variety_code)s,
     %(flow)s,
-    %(use)s
+    %(use)s,
+    %(conversion)s
 FROM unit AS u
 WHERE u.unit_code = %(unit_code)s;
 

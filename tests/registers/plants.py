@@ -38,7 +38,7 @@ def new_unit_code() -> str:
 
 @st.composite
 def plants(draw: st.DrawFn) -> tuple[str, Rows]:
-    """A unit's code and its rows by sheet: a meter that was exchanged, a multiplier that was, and all that goes with it."""
+    """A unit's code and its rows by sheet: an exchanged meter, a changed multiplier, and all beside."""
     code, names = new_unit_code(), lambda: draw(NAMES)
     unit = {"unit_code": code}
     changed_at, later_at = sorted(draw(st.lists(MINUTES, min_size=2, max_size=2, unique=True)))
@@ -61,7 +61,7 @@ def plants(draw: st.DrawFn) -> tuple[str, Rows]:
         "meter_states": [{**unit, "meter_no": meters[0], "changed_on": draw(DAYS), "state": "stopped",
                           "reason": names(), "declared_by": names()}],
         "points": [{**unit, "point_code": point, "data_code": data_code, "name": names(), "variety_code": "33",
-                    "flow": "purchase", "use": "industrial"}
+                    "flow": "purchase", "use": "industrial", "conversion": None}
                    for point, data_code in (("E1", "0000000002330010"), ("E-1", "0100000002330000"))],
         "series": [{**unit, "point_code": "E1", "quantity": "active_energy", "kind": kind, "period": period,
                     "meter_no": meters[0], "unit": "kWh", "slot_minutes": 15, "multiplier": Decimal(2000),
@@ -78,7 +78,8 @@ def plants(draw: st.DrawFn) -> tuple[str, Rows]:
         "network": [{**unit, "whole_point_code": "E1", "part_point_code": "E-1", "sign": draw(st.sampled_from([1, -1])),
                      "valid_from": draw(DAYS), "valid_to": draw(st.none() | st.just(date(2026, 11, 1)))}],
         "supply_accounts": [{**unit, "variety_code": "33", "account_no": "0150001234567890", "provider": names(),
-                             "settlement_day": draw(st.integers(1, 31)), "metered_side": draw(st.none() | st.just("low")),
+                             "settlement_day": draw(st.integers(1, 31)),
+                             "metered_side": draw(st.none() | st.just("low")),
                              "valid_from": draw(DAYS), "valid_to": None}],
         "supply_statements": [{**unit, "variety_code": "33", "account_no": "0150001234567890", "from_on": first_on,
                                "to_on": first_on + timedelta(days=draw(st.integers(1, 40))),

@@ -33,7 +33,10 @@ FILES = {
 
 
 #: As files were written before the ledger had more columns: optional ones may be missing.
-HEADINGS = {"meters": "unit_code,meter_no,model,accuracy_class,verified_on,next_verification_on,state"}
+HEADINGS = {
+    "meters": "unit_code,meter_no,model,accuracy_class,verified_on,next_verification_on,state",
+    "points": "unit_code,point_code,data_code,name,variety_code,flow,use",
+}
 
 
 def write(folder: Path, files: dict[str, list[str]]) -> Path:
@@ -122,7 +125,9 @@ def append(sheet: str, line: str) -> Change:
         (swap("units", 0, "industry,", "factory,"), ("units.csv", 2, "field", "not_in_list")),
         (swap("points", 1, "0100000002330000", "01-00-0000-0233"), ("points.csv", 3, "data_code", "data_code_form")),
         (swap("points", 1, "0100000002330000", "0100010002330000"), ("points.csv", 3, "data_code", "data_code_device")),
-        (swap("points", 1, "01000000023300", "01000000011500"), ("points.csv", 3, "data_code", "variety_for_data_code")),
+        (swap("points", 1, "000233", "000115"), ("points.csv", 3, "data_code", "variety_for_data_code")),
+        (swap("points", 1, "internal", "coking"), ("points.csv", 3, "flow", "not_in_list")),
+        (swap("points", 1, "internal", "conversion_input"), ("points.csv", 3, "conversion", "conversion_for_flow")),
         (swap("points", 0, ",33,", ",99,"), ("points.csv", 2, "variety_code", "variety_unknown")),
         (swap("points", 1, "E1-1", "E1"), ("points.csv", 3, "point_code", "repeated")),
         (swap("series", 0, ",2000,", ",-2000,"), ("series.csv", 2, "multiplier", "not_positive")),
