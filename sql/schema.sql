@@ -2401,6 +2401,79 @@ ALTER TABLE public.outbound ALTER COLUMN outbound_id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.reminder (
+    reminder_id bigint NOT NULL,
+    kind text NOT NULL,
+    audience text NOT NULL,
+    unit_id integer,
+    subject text NOT NULL,
+    period_on date,
+    due_at timestamp with time zone NOT NULL,
+    severity text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    CONSTRAINT reminder_audience_known CHECK ((audience = ANY (ARRAY['unit'::text, 'bureau'::text]))),
+    CONSTRAINT reminder_of_a_unit CHECK (((audience = 'bureau'::text) OR (unit_id IS NOT NULL))),
+    CONSTRAINT reminder_severity_known CHECK ((severity = ANY (ARRAY['notice'::text, 'warning'::text, 'serious'::text])))
+);
+
+ALTER TABLE public.reminder OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reminder IS '催办提醒: something that somebody owes and by when; ended by a row of reminder_event';
+
+COMMENT ON COLUMN public.reminder.audience IS '对象: 企业 unit | 统计机构 bureau; a unit''s reminder is for the unit, the bureau''s for the bureau';
+
+COMMENT ON COLUMN public.reminder.subject IS 'what is owed, within its kind: a form, a level, a meter, a case';
+
+COMMENT ON COLUMN public.reminder.period_on IS '报告期: first day of the period; null where the duty has none';
+
+CREATE TABLE public.reminder_event (
+    reminder_id bigint NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT reminder_event_kind_known CHECK ((kind = ANY (ARRAY['overdue'::text, 'reached'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE public.reminder_event OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reminder_event IS '提醒变化: 逾期 overdue when it was first seen late, 完成 reached, 撤回 withdrawn: not owed any more, or by another day';
+
+CREATE VIEW public.reminder_open AS
+ SELECT r.reminder_id,
+    r.kind,
+    r.audience,
+    r.unit_id,
+    r.subject,
+    r.period_on,
+    r.due_at,
+    r.severity,
+    r.opened_at,
+    late.at AS overdue_at
+   FROM (public.reminder r
+     LEFT JOIN public.reminder_event late ON (((r.reminder_id = late.reminder_id) AND (late.kind = 'overdue'::text))))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.reminder_event e
+          WHERE ((e.reminder_id = r.reminder_id) AND (e.kind = ANY (ARRAY['reached'::text, 'withdrawn'::text]))))));
+
+ALTER VIEW public.reminder_open OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.reminder_open IS '未了提醒: reminders that are neither reached nor withdrawn';
+
+CREATE VIEW public.own_reminder WITH (security_barrier='true') AS
+ SELECT reminder_id,
+    kind,
+    subject,
+    period_on,
+    due_at,
+    severity,
+    opened_at,
+    overdue_at
+   FROM public.reminder_open r
+  WHERE ((audience = 'unit'::text) AND (unit_id = public.own_unit_id()));
+
+ALTER VIEW public.own_reminder OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.own_reminder IS '本单位提醒: open reminders of the unit that the transaction speaks for';
+
 CREATE TABLE public.unit (
     unit_id integer NOT NULL,
     unit_code text NOT NULL,
@@ -3004,63 +3077,6 @@ ALTER TABLE public.release ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
-CREATE TABLE public.reminder (
-    reminder_id bigint NOT NULL,
-    kind text NOT NULL,
-    audience text NOT NULL,
-    unit_id integer,
-    subject text NOT NULL,
-    period_on date,
-    due_at timestamp with time zone NOT NULL,
-    severity text NOT NULL,
-    opened_at timestamp with time zone NOT NULL,
-    CONSTRAINT reminder_audience_known CHECK ((audience = ANY (ARRAY['unit'::text, 'bureau'::text]))),
-    CONSTRAINT reminder_of_a_unit CHECK (((audience = 'bureau'::text) OR (unit_id IS NOT NULL))),
-    CONSTRAINT reminder_severity_known CHECK ((severity = ANY (ARRAY['notice'::text, 'warning'::text, 'serious'::text])))
-);
-
-ALTER TABLE public.reminder OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.reminder IS '催办提醒: something that somebody owes and by when; ended by a row of reminder_event';
-
-COMMENT ON COLUMN public.reminder.audience IS '对象: 企业 unit | 统计机构 bureau; a unit''s reminder is for the unit, the bureau''s for the bureau';
-
-COMMENT ON COLUMN public.reminder.subject IS 'what is owed, within its kind: a form, a level, a meter, a case';
-
-COMMENT ON COLUMN public.reminder.period_on IS '报告期: first day of the period; null where the duty has none';
-
-CREATE TABLE public.reminder_event (
-    reminder_id bigint NOT NULL,
-    kind text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    CONSTRAINT reminder_event_kind_known CHECK ((kind = ANY (ARRAY['overdue'::text, 'reached'::text, 'withdrawn'::text])))
-);
-
-ALTER TABLE public.reminder_event OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.reminder_event IS '提醒变化: 逾期 overdue when it was first seen late, 完成 reached, 撤回 withdrawn: not owed any more, or by another day';
-
-CREATE VIEW public.reminder_open AS
- SELECT r.reminder_id,
-    r.kind,
-    r.audience,
-    r.unit_id,
-    r.subject,
-    r.period_on,
-    r.due_at,
-    r.severity,
-    r.opened_at,
-    late.at AS overdue_at
-   FROM (public.reminder r
-     LEFT JOIN public.reminder_event late ON (((r.reminder_id = late.reminder_id) AND (late.kind = 'overdue'::text))))
-  WHERE (NOT (EXISTS ( SELECT 1
-           FROM public.reminder_event e
-          WHERE ((e.reminder_id = r.reminder_id) AND (e.kind = ANY (ARRAY['reached'::text, 'withdrawn'::text]))))));
-
-ALTER VIEW public.reminder_open OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.reminder_open IS '未了提醒: reminders that are neither reached nor withdrawn';
-
 ALTER TABLE public.reminder ALTER COLUMN reminder_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.reminder_reminder_id_seq
     START WITH 1
@@ -3282,17 +3298,31 @@ ALTER TABLE public.row_leaf ALTER COLUMN row_leaf_id ADD GENERATED ALWAYS AS IDE
 );
 
 CREATE VIEW public.row_to_follow AS
- SELECT 'decision'::text AS source,
-    decision_id AS row_id,
-    decided_at AS written_at
-   FROM public.decision d
-  WHERE ((kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])) AND (NOT (EXISTS ( SELECT 1
+ SELECT source,
+    row_id,
+    written_at
+   FROM ( SELECT 'decision'::text AS source,
+            d.decision_id AS row_id,
+            d.decided_at AS written_at
+           FROM public.decision d
+          WHERE (d.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text]))
+        UNION ALL
+         SELECT 'agreed_value'::text AS source,
+            a.agreed_value_id AS row_id,
+            a.recorded_at AS written_at
+           FROM public.agreed_value a
+        UNION ALL
+         SELECT 'restatement_reason'::text AS source,
+            r.restatement_reason_id AS row_id,
+            r.given_at AS written_at
+           FROM public.restatement_reason r) w
+  WHERE (NOT (EXISTS ( SELECT 1
            FROM public.followed_row f
-          WHERE ((f.source = 'decision'::text) AND (f.row_id = d.decision_id))))));
+          WHERE ((f.source = w.source) AND (f.row_id = w.row_id)))));
 
 ALTER VIEW public.row_to_follow OWNER TO nenghao_owner;
 
-COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions whose consequences have not been computed yet; their DAG starts by them';
+COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions and sign-offs whose consequences have not been computed yet; their DAG starts by them';
 
 CREATE TABLE public.rule_threshold (
     rule_code text NOT NULL,
@@ -5411,6 +5441,23 @@ GRANT SELECT ON TABLE public.outbound TO nenghao_verifier;
 
 GRANT UPDATE(sent_at) ON TABLE public.outbound TO nenghao_collector;
 
+GRANT SELECT,INSERT ON TABLE public.reminder TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reminder TO nenghao_console;
+GRANT SELECT ON TABLE public.reminder TO nenghao_verifier;
+GRANT SELECT ON TABLE public.reminder TO nenghao_rules;
+
+GRANT SELECT,INSERT ON TABLE public.reminder_event TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reminder_event TO nenghao_console;
+GRANT SELECT ON TABLE public.reminder_event TO nenghao_verifier;
+GRANT SELECT ON TABLE public.reminder_event TO nenghao_rules;
+
+GRANT SELECT ON TABLE public.reminder_open TO nenghao_console;
+GRANT SELECT ON TABLE public.reminder_open TO nenghao_verifier;
+GRANT SELECT ON TABLE public.reminder_open TO nenghao_rules;
+GRANT SELECT ON TABLE public.reminder_open TO nenghao_jobs;
+
+GRANT SELECT ON TABLE public.own_reminder TO nenghao_unit;
+
 GRANT SELECT ON TABLE public.unit TO nenghao_collector;
 GRANT SELECT ON TABLE public.unit TO nenghao_jobs;
 GRANT SELECT ON TABLE public.unit TO nenghao_rules;
@@ -5532,21 +5579,6 @@ GRANT SELECT ON TABLE public.release_recipient TO nenghao_verifier;
 GRANT SELECT ON TABLE public.release_notice_open TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release_notice_open TO nenghao_console;
 GRANT SELECT ON TABLE public.release_notice_open TO nenghao_verifier;
-
-GRANT SELECT,INSERT ON TABLE public.reminder TO nenghao_jobs;
-GRANT SELECT ON TABLE public.reminder TO nenghao_console;
-GRANT SELECT ON TABLE public.reminder TO nenghao_verifier;
-GRANT SELECT ON TABLE public.reminder TO nenghao_rules;
-
-GRANT SELECT,INSERT ON TABLE public.reminder_event TO nenghao_jobs;
-GRANT SELECT ON TABLE public.reminder_event TO nenghao_console;
-GRANT SELECT ON TABLE public.reminder_event TO nenghao_verifier;
-GRANT SELECT ON TABLE public.reminder_event TO nenghao_rules;
-
-GRANT SELECT ON TABLE public.reminder_open TO nenghao_console;
-GRANT SELECT ON TABLE public.reminder_open TO nenghao_verifier;
-GRANT SELECT ON TABLE public.reminder_open TO nenghao_rules;
-GRANT SELECT ON TABLE public.reminder_open TO nenghao_jobs;
 
 GRANT SELECT ON TABLE public.report_calendar TO nenghao_unit;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.report_calendar TO nenghao_jobs;

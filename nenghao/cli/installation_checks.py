@@ -22,6 +22,7 @@ from nenghao.credentials import (
 )
 from nenghao.crypto import load_trusted_keys, sign
 from nenghao.db.connection import Connection, connect
+from nenghao.db.deadlines import count_reminders
 from nenghao.db.errors import driver_errors
 from nenghao.db.migrate import MIGRATIONS_DIR
 from nenghao.db.server import PendingMarks, pending_marks, schema_versions, server_now, timescale_edition
@@ -211,6 +212,13 @@ def _check_database(settings: Settings, trust: Path) -> Iterator[Check]:
             return
         for marks in lists:
             yield judge_marks(marks, now)
+        yield _looked("deadlines", lambda: check_deadlines(conn))
+
+
+def check_deadlines(conn: Connection) -> Check:
+    """How many reminders are open and late: for people to see; what a unit owes is no fault of an installation."""
+    open_count, overdue_count = count_reminders(conn)
+    return Check(name="deadlines", state=FINE, values={"open": open_count, "overdue": overdue_count})
 
 
 def check_edition(conn: Connection) -> Check:
