@@ -135,12 +135,12 @@ def register_key(settings: Settings, unit: DemoUnit, folder: Path) -> None:
 def close_and_audit(airflow: Airflow) -> list[Run]:
     """Let Airflow close the days, run the rules, build and seal the months."""
     say("Airflow closes the days, audits them, builds and seals the months")
-    before = airflow.newest_id("monthly_return")
+    before = airflow.newest_id("monthly_balance")
     runs = []
     for run in (
         partial(airflow.trigger, "hourly_close"),
         partial(airflow.trigger, "daily_close"),
-        partial(airflow.newest, "monthly_return", after=before),
+        partial(airflow.newest, "monthly_balance", after=before),
     ):
         runs.append(run())
         if runs[-1].state != "success":

@@ -33,11 +33,15 @@ def run_sync_reference(settings: Settings | None = None) -> dict[str, int]:
         return asdict(sync_reference(conn))
 
 
-def run_build_months(settings: Settings | None = None) -> dict[str, int]:
-    """Build the balances of changed months that are over; reference rows first, since a balance names them."""
+def run_build_months(settings: Settings | None = None, *, unit_ids: list[int] | None = None) -> dict[str, int]:
+    """Build the balances of changed months that are over, of all units or the given ones.
+
+    Reference rows come first, since a balance names them; for given units whoever listed them has seen to it.
+    """
     with connect(settings or load_settings(), Role.JOBS) as conn:
-        sync_reference(conn)
-        return {"balances": len(build_months(conn, datetime.now(UTC)))}
+        if unit_ids is None:
+            sync_reference(conn)
+        return {"balances": len(build_months(conn, datetime.now(UTC), unit_ids))}
 
 
 def run_close_tree(settings: Settings | None = None, *, resume_reason: str | None = None) -> dict[str, int | str]:

@@ -27,6 +27,7 @@ def settings_of(layout: Layout, ports: Ports) -> Settings:
         signer_dir=layout.signer,
         is_clock_checked=False,
         release_dir=layout.releases,
+        archive_dir=layout.archive,
         data_docs_dir=layout.data_docs,
     )
 
@@ -46,6 +47,7 @@ def variables_of(settings: Settings) -> dict[str, str]:
         "signer_dir",
         "is_clock_checked",
         "release_dir",
+        "archive_dir",
         "data_docs_dir",
     )
     return {f"NENGHAO_{name.upper()}": str(getattr(settings, name)) for name in fields}

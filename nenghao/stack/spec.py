@@ -126,6 +126,11 @@ class Layout:
         return self.root / "releases"
 
     @property
+    def archive(self) -> Path:
+        """Archived months."""
+        return self.root / "archive"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' context and Data Docs."""
         return self.root / "data_docs"
@@ -165,6 +170,7 @@ class Layout:
             self.signer,
             self.airflow,
             self.releases,
+            self.archive,
             self.data_docs,
             self.home,
         )

@@ -14,8 +14,10 @@ import pytest
 from nenghao.config import PROJECT_ROOT, Role, Settings
 from nenghao.db.connection import connect
 from nenghao.domain.periods import SHANGHAI
+from nenghao.jobs.clock_entry import run_list_units
 from nenghao.jobs.entry import run_sync_reference
 from nenghao.registers.importer import import_registers
+from nenghao.review.cases import decide
 from nenghao.signer.service import SignerServer
 from nenghao.stack import Stack
 from tests.signing import running_signer
@@ -24,7 +26,11 @@ from tests.signing import running_signer
 pytestmark = pytest.mark.filterwarnings("default")
 
 DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
-DAG_IDS = {"hourly_close", "daily_close", "monthly_return", "tree_close"}
+#: Every DAG, in an order in which each finds what the ones before it left.
+ORDER = (
+    "hourly_close", "daily_close", "monthly_balance", "decision_watch", "restatement", "deadlines", "tree_close",
+    "retention",
+)  # fmt: skip
 REGISTER = Path(__file__).parent / "register"
 #: The month that the small register's meter covers; over long before any run of this test.
 FIRST_AT = datetime(2026, 9, 1, tzinfo=SHANGHAI)
@@ -83,7 +89,7 @@ def dag_bag(
 
 
 def test_these_dags_and_no_others(dag_bag: dict[str, Any]) -> None:
-    assert set(dag_bag) == DAG_IDS
+    assert set(dag_bag) == set(ORDER)
     for dag in dag_bag.values():
         assert dag.max_active_runs == 1
         assert dag.catchup is False
@@ -142,21 +148,75 @@ def state(settings: Settings) -> dict[str, tuple[int, str]]:
         }
 
 
+def test_no_run_has_more_than_six_tasks_one_after_the_other(dag_bag: dict[str, Any]) -> None:
+    for dag in dag_bag.values():
+        longest: dict[str, int] = {}
+        for task in dag.topological_sort():
+            longest[task.task_id] = 1 + max((longest[one] for one in task.upstream_task_ids), default=0)
+        assert max(longest.values()) <= 6, dag.dag_id
+
+
+def test_decided_rows_start_the_restatement(dag_bag: dict[str, Any]) -> None:
+    [told] = [asset for task in dag_bag["decision_watch"].tasks for asset in task.outlets]
+    assert told.uri in str(dag_bag["restatement"].timetable.asset_condition)
+
+
 def test_running_any_dag_twice_changes_nothing(dag_bag: dict[str, Any], measured: Settings) -> None:
-    order = ("hourly_close", "daily_close", "monthly_return", "tree_close")
-    for dag_id in order:
+    for dag_id in ORDER:
         run(dag_bag[dag_id])
     first = state(measured)
     assert first["series_day"][0] >= 2 * DAYS
     assert first["audit_case"][0] >= 1, "the edited day is a case"
     assert first["release"][0] == 1
+    assert first["report_calendar"][0] > 0
     assert first["day_tree"][0] == first["day_head"][0] == 1
     assert first["changed_mark"][0] == first["audit_mark"][0] == first["month_mark"][0] == 0
-    for dag_id in order:
+    for dag_id in ORDER:
         run(dag_bag[dag_id])
         assert state(measured) == first, dag_id
 
 
-def run(dag: Any) -> None:
+def test_a_decision_is_followed_into_the_figures_once(dag_bag: dict[str, Any], measured: Settings) -> None:
+    with connect(measured, Role.CONSOLE) as conn:
+        number = conn.execute(
+            "SELECT c.case_id FROM audit_case AS c JOIN alert USING (case_id) JOIN finding USING (fingerprint)"
+            " WHERE finding.series_id IS NOT NULL ORDER BY 1 LIMIT 1"
+        ).fetchone()
+        assert number is not None
+        decide(
+            conn, number[0], "confirm", "instrument_fault", "the converter was changed", "auditor", datetime.now(UTC)
+        )
+    before = state(measured)
+    watched = run(dag_bag["decision_watch"])
+    assert {one.task_id: one.state for one in watched.get_task_instances()} == {
+        "look": "success", "start_restatement": "success",
+    }  # fmt: skip
+    assert state(measured) == before, "to look changes nothing"
+    run(dag_bag["restatement"])
+    after = state(measured)
+    assert after["followed_row"][0] == 1
+    assert after["changed_mark"][0] == after["month_mark"][0] == 0
+    assert after["series_day"] != before["series_day"]
+    for dag_id in ("restatement", "decision_watch"):
+        again = run(dag_bag[dag_id])
+        assert state(measured) == after, dag_id
+    assert {one.task_id: one.state for one in again.get_task_instances()} == {
+        "look": "success", "start_restatement": "skipped",
+    }  # fmt: skip
+
+
+def test_units_are_built_in_chunks(measured: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nenghao.jobs.clock_entry.CHUNK_UNITS", 2)
+    assert run_list_units(measured) == []
+    with connect(measured, Role.OWNER) as conn:
+        conn.execute("INSERT INTO month_mark SELECT unit_id, '2026-08-01' FROM generate_series(1001, 1005) AS unit_id")
+        conn.execute("INSERT INTO month_mark VALUES (1006, '2999-01-01')")
+    assert run_list_units(measured) == [[1001, 1002], [1003, 1004], [1005]]
+    with connect(measured, Role.OWNER) as conn:
+        conn.execute("DELETE FROM month_mark")
+
+
+def run(dag: Any) -> Any:
     outcome = dag.test(logical_date=datetime.now(UTC))
     assert outcome.state == "success", dag.dag_id
+    return outcome

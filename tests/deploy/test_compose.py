@@ -178,7 +178,7 @@ def test_only_who_needs_a_secret_gets_it() -> None:
     assert holders("nenghao_rules") == {"migrate", "airflow-scheduler"}
     assert holders("airflow_admin") == {"demo"}
     assert holders("signer_signing_key.pem") == {"signer"}
-    assert holders("nenghao_verifier") == {"migrate", "verifier", "demo"}
+    assert holders("nenghao_verifier") == {"migrate", "verifier", "airflow-scheduler", "demo"}
     assert SERVICES["admin"]["secrets"] == ["nenghao_console"]
     assert SERVICES["verifier"]["secrets"] == ["nenghao_verifier"]
     assert "collector" not in holders(AIRFLOW_ROLE)
