@@ -3,31 +3,29 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
 
 import psycopg
+from psycopg.adapt import Loader
+from psycopg.pq import Format
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
-from nenghao.domain.registers import Reading, Span
-from nenghao.domain.series_day import SeriesDay
-from nenghao.domain.series_version import GRID_TOLERANCE_S, SeriesVersion
+from nenghao.domain.registers import Exclusion
+from nenghao.domain.series_version import GRID_TOLERANCE_S, Series, SeriesVersion
 from nenghao.errors import RetryableError
 
 _QUERIES = load_queries("series_days")
 
+#: Types bigint[] and timestamptz[] of PostgreSQL.
+BIGINTS_OID: Final = 1016
+INSTANTS_OID: Final = 1185
+#: Scaled values beyond it come as what they are: room for products in 64 bits.
+VALUE_BOUND: Final = 4 * 10**16
+
 #: A pair of the changed list.
 SeriesOn = tuple[int, date]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesRecord:
-    """A series with all its versions."""
-
-    series_id: int
-    quantity: str
-    kind: str
-    period: str
-    versions: tuple[SeriesVersion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +59,43 @@ def take_marks(conn: Connection, pairs: Sequence[SeriesOn]) -> int:
     return conn.execute(_QUERIES["take_marks"], _pair_columns(pairs)).rowcount
 
 
-def load_series(conn: Connection, series_ids: Iterable[int]) -> dict[int, SeriesRecord]:
+def load_series(conn: Connection, series_ids: Iterable[int]) -> dict[int, Series]:
     """The series with a version, by id."""
-    found: dict[int, SeriesRecord] = {}
-    for row in conn.execute(_QUERIES["series_versions"], {"series_ids": list(series_ids)}):
-        series_id, quantity, kind, period, *rest = row
-        version = SeriesVersion(
-            valid_from=rest[0],
-            valid_until=rest[1],
-            meter_id=rest[2],
-            unit=rest[3],
-            slot_minutes=rest[4],
-            multiplier=rest[5],
-            is_multiplied_here=rest[6],
-            decimals=rest[7],
-            register_modulus=rest[8],
+    heads: dict[int, tuple[int, str, str, str]] = {}
+    versions: dict[int, list[SeriesVersion]] = {}
+    for row in conn.execute(_QUERIES["series_versions"], {"series_ids": list(series_ids)}, binary=True):
+        series_id = row[0]
+        heads[series_id] = row[1:5]
+        versions.setdefault(series_id, []).append(
+            SeriesVersion(
+                valid_from=row[5],
+                valid_until=row[6],
+                meter_id=row[7],
+                unit=row[8],
+                slot_minutes=row[9],
+                multiplier=row[10],
+                is_multiplied_here=row[11],
+                decimals=row[12],
+                register_modulus=row[13],
+                rated_capacity=row[14],
+                lowest_value=row[15],
+                highest_value=row[16],
+            )
         )
-        earlier = found[series_id].versions if series_id in found else ()
-        found[series_id] = SeriesRecord(
-            series_id=series_id, quantity=quantity, kind=kind, period=period, versions=(*earlier, version)
+    return {
+        series_id: Series(
+            series_id=series_id, point_id=point_id, quantity=quantity, kind=kind, period=period,
+            versions=tuple(versions[series_id]),
         )
-    return found
+        for series_id, (point_id, quantity, kind, period) in heads.items()
+    }  # fmt: skip
 
 
-def load_exclusions(conn: Connection, series_ids: Iterable[int]) -> dict[int, list[Span]]:
+def load_exclusions(conn: Connection, series_ids: Iterable[int]) -> dict[int, list[Exclusion]]:
     """Excluded spans by series."""
-    spans: dict[int, list[Span]] = {}
-    for series_id, begin, end in conn.execute(_QUERIES["series_exclusions"], {"series_ids": list(series_ids)}):
-        spans.setdefault(series_id, []).append(Span(begin, end))
+    spans: dict[int, list[Exclusion]] = {}
+    for series_id, *row in conn.execute(_QUERIES["series_exclusions"], {"series_ids": list(series_ids)}):
+        spans.setdefault(series_id, []).append(Exclusion(*row))
     return spans
 
 
@@ -101,14 +108,49 @@ def find_neighbours(
     return [found[number] for number in range(1, len(runs) + 1)]
 
 
-def load_readings(conn: Connection, runs: Sequence[TimeRun]) -> list[list[Reading]]:
-    """Readings in force of each run, in order of time."""
-    readings: list[list[Reading]] = [[] for _ in runs]
-    if runs:
-        bounds = {"first_at": min(run.begin for run in runs), "last_at": max(run.end for run in runs)}
-        for number, ats, values in conn.execute(_QUERIES["readings_of_runs"], {**_run_columns(runs), **bounds}):
-            readings[number - 1] = [Reading(at, value) for at, value in zip(ats, values, strict=True)]
-    return readings
+class Packed(Loader):
+    """Leaves an array as the database sends it: no element becomes an object on its way."""
+
+    format = Format.BINARY
+
+    def load(self, data: psycopg.abc.Buffer) -> bytes:
+        """The bytes."""
+        return bytes(data)
+
+
+def load_packed_readings(
+    conn: Connection, runs: Sequence[TimeRun], decimals: Sequence[int]
+) -> tuple[list[int], list[bytes], list[bytes]]:
+    """Readings in force of runs, each in its decimals: numbers of the runs that have any, instants, values, in
+    PostgreSQL's binary form of timestamptz[] and bigint[].
+    """
+    if not runs:
+        return [], [], []
+    columns = {
+        **_run_columns(runs),
+        **_outer_bounds(runs),
+        "decimals": list(decimals),
+        "powers": [Decimal(10) ** places for places in decimals],
+        "bounds": [Decimal(VALUE_BOUND) / 10**places for places in decimals],
+    }
+    with conn.cursor(binary=True) as cursor:
+        for oid in (BIGINTS_OID, INSTANTS_OID):
+            cursor.adapters.register_loader(oid, Packed)
+        rows = cursor.execute(_QUERIES["readings_of_runs"], columns).fetchall()
+    return [number - 1 for number, _, _ in rows], [ats for _, ats, _ in rows], [values for _, _, values in rows]
+
+
+def load_exact_readings(conn: Connection, runs: Sequence[TimeRun]) -> list[tuple[int, int, Decimal]]:
+    """Readings in force of runs as they are: number of the run, instant in seconds, value."""
+    if not runs:
+        return []
+    columns = {**_run_columns(runs), **_outer_bounds(runs)}
+    rows = conn.execute(_QUERIES["exact_readings_of_runs"], columns)
+    return [(number - 1, at, value) for number, at, value in rows]
+
+
+def _outer_bounds(runs: Sequence[TimeRun]) -> dict[str, object]:
+    return {"first_at": min(run.begin for run in runs), "last_at": max(run.end for run in runs)}
 
 
 def load_content_hashes(conn: Connection, pairs: Sequence[SeriesOn]) -> dict[SeriesOn, bytes]:
@@ -117,41 +159,9 @@ def load_content_hashes(conn: Connection, pairs: Sequence[SeriesOn]) -> dict[Ser
     return {(series_id, day_on): content_hash for series_id, day_on, content_hash in rows}
 
 
-def write_series_days(conn: Connection, days: Iterable[SeriesDay], computed_at: datetime) -> None:
-    """Write days over those that stand there."""
-    rows = [
-        {
-            "series_id": day.series_id,
-            "day_on": day.day_on,
-            "slot_minutes": day.slot_minutes,
-            "unit": day.unit,
-            "scale": day.scale,
-            "energy": _array_literal(day.energy),
-            "face_scale": day.face_scale,
-            "face": _array_literal(day.face),
-            "quality": day.quality,
-            "method": day.method,
-            "due_slots": day.due_slots,
-            "received_slots": day.received_slots,
-            "total_energy": day.total_energy,
-            "measured_energy": day.measured_energy,
-            "content_hash": day.content_hash,
-            "computed_at": computed_at,
-        }
-        for day in days
-    ]
-    with conn.cursor() as cursor:
-        cursor.executemany(_QUERIES["write_series_day"], rows)
-
-
 def mark_for_audit(conn: Connection, pairs: Sequence[SeriesOn]) -> None:
     """Ask the rules to look again at the pairs."""
     conn.execute(_QUERIES["mark_for_audit"], _pair_columns(pairs))
-
-
-def _array_literal(slots: Sequence[int | None]) -> str:
-    """PostgreSQL's text form of an array: one pass, where adapting element by element costs more than the insert."""
-    return "{" + ",".join("NULL" if slot is None else str(slot) for slot in slots) + "}"
 
 
 def _pair_columns(pairs: Sequence[SeriesOn]) -> dict[str, object]:

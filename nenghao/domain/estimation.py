@@ -1,30 +1,44 @@
-"""Estimates energy where readings are missing.
+"""How energy is estimated where no meter tells it: the methods E1 to E8 and their bounds.
 
-One method so far: E3, register-advance apportionment. The registers on both sides of a gap are real, so their advance
-is known; only its shape over the gap is estimated, here as uniform. An interval series has nothing that its missing
-slots must add up to: there, missing stays missing.
-Source: NAESB UBP and AEMO Metrology Part B by way of domain.md 11.2 (E3: scale to the known total).
+What is known comes before what is guessed, whatever the number: a register's advance over a gap (E1, E2 and E3 only
+shape it), then what people agreed on (E8), then a proven stop (E7), then a check meter (E1), a line between neighbours
+(E2), like days (E4), the day before (E5) and production (E6). Donors are measured slots only, never estimates.
+Source: NAESB UBP and AEMO Metrology Part B by way of domain.md 11.2; the order is argued in docs/decisions/0008.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from nenghao.domain.series_version import Seconds
+
+#: Characters of `series_day.method`.
+CHECK_METER, LINEAR, ADVANCE, LIKE_DAYS, DAY_BEFORE, PRODUCTION, STOP, AGREED = "12345678"
+#: A gap up to two hours is a straight line; a longer one has the shape of like days (UBP; AEMO type 17).
+LINEAR_MAX_S: Final = 2 * 3600
+#: Like days are the same weekday of the last four weeks (E4: three to four weeks back).
+LIKE_DAYS_BACK: Final = (7, 14, 21, 28)
+#: A slot may lie a fifth above what circuit or pipe can carry, then it is not believed (V09: Elexon).
+CAPACITY_TOLERANCE: Final = 1.2
 
 
-def apportion(total: int, weights: Sequence[int]) -> list[int]:
-    """Split a whole number by weights into whole numbers that add up to it exactly, by largest remainder.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """An agreed value in force (E8)."""
 
-    Equal remainders are served in order, so the same input always gives the same parts.
+    agreed_value_id: int
+    series_id: int
+    begin: Seconds
+    end: Seconds
+    energy: Decimal
+    unit: str
+    decision_id: int | None
 
-    >>> apportion(10, [1, 1, 1])
-    [4, 3, 3]
 
-    Raises: ValueError where the weights are negative or all zero.
-    """
-    whole = sum(weights)
-    if whole <= 0 or min(weights) < 0:
-        raise ValueError("weights must be at least 0 and not all 0")
-    parts = [total * weight // whole for weight in weights]
-    left = total - sum(parts)
-    by_remainder = sorted(range(len(weights)), key=lambda place: -(total * weights[place] % whole))
-    for place in by_remainder[:left]:
-        parts[place] += 1
-    return parts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A stop of a series that a document proves (E7)."""
+
+    series_id: int
+    begin: Seconds
+    end: Seconds

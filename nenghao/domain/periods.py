@@ -14,6 +14,7 @@ FIRST_DAY: Final = date(1992, 1, 1)
 #: The same from then on, ten times as fast: batches ask for the day of each reading.
 SHANGHAI_SINCE_1992: Final = timezone(timedelta(hours=8))
 MINUTES_PER_DAY: Final = 1440
+DAY_S: Final = MINUTES_PER_DAY * 60
 
 
 def day_of(at: datetime) -> date:

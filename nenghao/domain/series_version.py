@@ -27,6 +27,11 @@ class SeriesVersion:
     is_multiplied_here: bool
     decimals: int
     register_modulus: Decimal | None
+    #: What circuit or pipe can carry in an hour, in `unit`, after the multiplier; None where not known.
+    rated_capacity: Decimal | None = None
+    #: What a gauge can show; None where there is no bound.
+    lowest_value: Decimal | None = None
+    highest_value: Decimal | None = None
 
     @property
     def slot_s(self) -> int:
@@ -66,6 +71,18 @@ class SeriesVersion:
             and self.is_multiplied_here
             and other.is_multiplied_here
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A series with all its versions, in order of time."""
+
+    series_id: int
+    point_id: int
+    quantity: str
+    kind: str
+    period: str
+    versions: tuple[SeriesVersion, ...]
 
 
 def decimals_of(value: Decimal) -> int:

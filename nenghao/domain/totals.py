@@ -41,7 +41,14 @@ class PointSeries:
 
 
 def makes_days(*, quantity: str, kind: str, period: str) -> bool:
-    """Whether a series has SeriesDays: energy from registers or from intervals of at most an hour."""
+    """Whether a series has SeriesDays: registers and intervals of at most an hour for their energy, gauges for what
+    they showed.
+    """
+    return kind == "gauge" or makes_energy(quantity=quantity, kind=kind, period=period)
+
+
+def makes_energy(*, quantity: str, kind: str, period: str) -> bool:
+    """Whether a series has energy to be added up: from registers or from intervals of at most an hour."""
     return quantity in DIMENSIONS and kind in ("register", "interval") and period in SLOT_PERIODS
 
 
@@ -54,7 +61,7 @@ def rank_leading(series: Iterable[PointSeries]) -> list[PointSeries]:
     fitting = [
         one
         for one in series
-        if makes_days(quantity=one.quantity, kind=one.kind, period=one.period)
+        if makes_energy(quantity=one.quantity, kind=one.kind, period=one.period)
         and (
             DIMENSIONS[one.quantity] == UNITS[one.form_unit].dimension
             if one.form_unit

@@ -1,26 +1,31 @@
-"""Closes what is on the changed list: series days, hours, days and months.
+"""Closes what is on the changed list: series days, days and months.
 
 Before: readings in force and the changed list (db). After: the rules (audit_mark) and the balances (month_mark).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import localcontext
 
-from nenghao.db import series_days, totals
+from nenghao.closing.chunk import Chunk, Measured, exact_rows, find_wide, measure
+from nenghao.closing.columns import load_decimals_of
+from nenghao.closing.donors import Donors
+from nenghao.db import closed_days, series_days, totals
 from nenghao.db.connection import Connection
 from nenghao.db.locks import lock_day_exclusive
-from nenghao.db.series_days import SeriesOn, SeriesRecord
+from nenghao.db.series_days import SeriesOn
 from nenghao.db.totals import PointSeriesRow
 from nenghao.domain.periods import Month
-from nenghao.domain.registers import Span, align_readings, interval_advances, leave_out, register_advances
-from nenghao.domain.series_day import REVERSE, SeriesDay, SeriesHistory
+from nenghao.domain.quantities import EXACT
+from nenghao.domain.series_day import SeriesDay
+from nenghao.domain.series_version import Series, decimals_of
 from nenghao.domain.totals import PointSeries, makes_days, rank_leading
-from nenghao.jobs.affected_days import DayRun, find_affected_runs
+from nenghao.jobs.affected_days import Affected, find_affected
 from nenghao.reference.varieties import load_varieties
 
-#: Pairs closed in one transaction: about three seconds of work, well below the lock timeout of a waiting batch.
-CHUNK_PAIRS = 2000
+#: Pairs closed in one transaction: a few seconds of work, well below the lock timeout of a waiting batch.
+CHUNK_PAIRS = 6000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,12 @@ class ClosedDays:
 
 
 def close_changed_days(conn: Connection, now: datetime) -> ClosedDays:
-    """Close everything that is on the changed list now, oldest days first, committing chunk by chunk.
+    """Close everything that is on the changed list now, oldest day first, committing chunk by chunk.
 
-    A chunk takes its marks, writes and commits as one: a crash loses no mark, and a second run finds nothing to do.
-    Runs take turns chunk by chunk: two at once would each add up a month without the other's day, and a day made from
-    older readings could be written over one made from newer.
+    A chunk is of one day, so that the days its estimates draw on are closed before it, however the list is cut. It
+    takes its marks, writes and commits as one: a crash loses no mark, and a second run finds nothing to do. Runs take
+    turns chunk by chunk: two at once would each add up a month without the other's day, and a day made from older
+    readings could be written over one made from newer.
 
     Raises: RetryableError where the turn does not come.
     """
@@ -58,30 +64,36 @@ def close_changed_days(conn: Connection, now: datetime) -> ClosedDays:
         with conn.transaction():
             series_days.lock_closing(conn)
             pairs = series_days.next_marks(conn, max_pairs=CHUNK_PAIRS)
-            if pairs:
-                lock_day_exclusive(conn, (day_on for _, day_on in pairs))
-                closed += _close_chunk(conn, pairs, now)
-        if len(pairs) < CHUNK_PAIRS:
-            return closed
+            if not pairs:
+                return closed
+            lock_day_exclusive(conn, (day_on for _, day_on in pairs))
+            closed += _close_chunk(conn, pairs, now)
 
 
 def _close_chunk(conn: Connection, pairs: Sequence[SeriesOn], now: datetime) -> ClosedDays:
     marks = series_days.take_marks(conn, pairs)
-    series = series_days.load_series(conn, {series_id for series_id, _ in pairs})
+    found = series_days.load_series(conn, {series_id for series_id, _ in pairs})
     making = {
-        series_id: record
-        for series_id, record in series.items()
-        if makes_days(quantity=record.quantity, kind=record.kind, period=record.period)
+        series_id: one
+        for series_id, one in found.items()
+        if makes_days(quantity=one.quantity, kind=one.kind, period=one.period)
     }
-    runs = find_affected_runs(conn, [pair for pair in pairs if pair[0] in making], making)
-    days = _build_days(conn, runs, making)
-    standing = series_days.load_content_hashes(conn, [(day.series_id, day.day_on) for day in days])
-    changed = [day for day in days if _has_to_be_written(day, standing.get((day.series_id, day.day_on)))]
-    series_days.write_series_days(conn, changed, now)
-    _write_totals(conn, changed)
-    # A mark without a changed day asks for the rules too: a conflict or a gauge's reading moves no energy.
+    examined: list[SeriesDay] = []
+    changed: list[SeriesDay] = []
+    # Registers first, and written: the intervals beside them are scaled to them.
+    for is_register in (True, False):
+        series = {series_id: one for series_id, one in making.items() if (one.kind == "register") == is_register}
+        days = _build_days(conn, [pair for pair in pairs if pair[0] in series], series, now)
+        standing = series_days.load_content_hashes(conn, [(day.series_id, day.day_on) for day in days])
+        new = [day for day in days if _has_to_be_written(day, standing.get((day.series_id, day.day_on)))]
+        closed_days.write_series_days(conn, new, now)
+        examined += days
+        changed += new
+    _write_totals(conn, [day for day in changed if making[day.series_id].kind != "gauge"])
+    # A mark without a changed day asks for the rules too: a conflict moves no energy.
     series_days.mark_for_audit(conn, sorted({*pairs, *((day.series_id, day.day_on) for day in changed)}))
-    return ClosedDays(marks, len(days), len(changed), sum(REVERSE in day.method for day in changed))
+    reverse = sum(day.reason is not None and ("r" in day.reason or "n" in day.reason) for day in changed)
+    return ClosedDays(marks, len(examined), len(changed), reverse)
 
 
 def _has_to_be_written(day: SeriesDay, standing_hash: bytes | None) -> bool:
@@ -91,23 +103,69 @@ def _has_to_be_written(day: SeriesDay, standing_hash: bytes | None) -> bool:
     return standing_hash != day.content_hash
 
 
-def _build_days(conn: Connection, runs: Sequence[DayRun], series: dict[int, SeriesRecord]) -> list[SeriesDay]:
-    readings = series_days.load_readings(conn, [run.readings_run for run in runs])
+def _build_days(
+    conn: Connection, pairs: Sequence[SeriesOn], series: Mapping[int, Series], now: datetime
+) -> list[SeriesDay]:
+    if not pairs:
+        return []
     exclusions = series_days.load_exclusions(conn, series)
-    days = []
-    for run, found in zip(runs, readings, strict=True):
-        record = series[run.series_id]
-        spans: Sequence[Span] = exclusions.get(run.series_id, ())
-        chains = align_readings(found, record.versions)
-        is_register = record.kind == "register"
-        advances = (
-            register_advances(leave_out(chains, spans), record.versions)
-            if is_register
-            else interval_advances(chains, record.versions)
-        )
-        history = SeriesHistory(run.series_id, is_register, record.versions, chains, advances, spans)
-        days += [day for day_on in run.days() if (day := history.build_day(day_on)) is not None]
-    return days
+    agreed = closed_days.load_agreements(conn, series)
+    affected = find_affected(conn, pairs, series, exclusions, agreed, now)
+    checks = closed_days.load_checks(conn, series)
+    registers = closed_days.load_registers_beside(conn, series)
+    listed = sorted(series.values(), key=lambda one: one.series_id)
+    chunk = Chunk(
+        series=listed, runs=affected.runs, exclusions=exclusions, agreed=agreed,
+        checked=frozenset(series_id for series_id, *_ in checks), with_register=frozenset(registers),
+    )  # fmt: skip
+    wide = find_wide(affected.rows, chunk)
+    parts = [_measure_narrow(chunk, affected, wide), *([_measure_wide(conn, chunk, affected, wide)] if wide else [])]
+    return [day for part in parts for day in part.days(_load_donors(conn, part, checks, registers))]
+
+
+def _measure_narrow(chunk: Chunk, affected: Affected, wide: set[int]) -> Measured:
+    """What fits into 64 bits."""
+    if not wide:
+        return measure(chunk, affected.rows)
+    narrow = [number for number in range(len(chunk.runs)) if number not in wide]
+    return measure(chunk.part(narrow), affected.rows.of_runs(narrow))
+
+
+def _measure_wide(conn: Connection, chunk: Chunk, affected: Affected, wide: set[int]) -> Measured:
+    """What does not, or has more decimals than its meter's face: in Python integers."""
+    numbers = sorted(wide)
+    found = series_days.load_exact_readings(conn, [affected.times[number] for number in numbers])
+    part = chunk.part(numbers)
+    load = {one.series_id: load_decimals_of(one) for one in part.series}
+    for number, _, value in found:
+        series_id = part.runs[number].series_id
+        load[series_id] = max(load[series_id], decimals_of(value))
+    with localcontext(EXACT):
+        rows = exact_rows([(n, at, int(value.scaleb(load[part.runs[n].series_id]))) for n, at, value in found])
+    return measure(part, rows, [load[one.series_id] for one in part.series])
+
+
+def _load_donors(
+    conn: Connection, part: Measured, checks: Sequence[tuple[int, int, date, date | None]], registers: Mapping[int, int]
+) -> Donors:
+    """What the gaps of a part may draw on."""
+    gap_days = part.gap_days()
+    if not gap_days:
+        return Donors()
+    checking = {
+        (series_id, day_on): check_id
+        for series_id, check_id, valid_from, valid_to in checks
+        for gap_series_id, day_on in gap_days
+        if series_id == gap_series_id and valid_from <= day_on and (valid_to is None or day_on < valid_to)
+    }
+    beside = {(registers[series_id], day_on) for series_id, day_on in gap_days if series_id in registers}
+    wanted = part.wanted_days() | beside | {(check_id, day_on) for (_, day_on), check_id in checking.items()}
+    return Donors(
+        days=closed_days.load_stored_days(conn, wanted),
+        checks=checking,
+        registers=registers,
+        standing=closed_days.load_standing_estimates(conn, gap_days),
+    )
 
 
 def _write_totals(conn: Connection, changed: Sequence[SeriesDay]) -> None:

@@ -243,6 +243,7 @@ LEFT JOIN (
     GROUP BY series_id, (lower(valid) AT TIME ZONE 'Asia/Shanghai')::date
 ) AS changed ON sd.series_id = changed.series_id AND sd.day_on = changed.day_on
 WHERE p.unit_id = ANY(%(unit_ids)s)
+AND s.kind <> 'gauge'
 AND sd.day_on >= %(history_on)s AND sd.day_on <= %(horizon_on)s;
 
 -- batch_reading_conflict --

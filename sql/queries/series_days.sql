@@ -3,10 +3,14 @@
 SELECT pg_advisory_xact_lock(hashtextextended('nenghao close days', 0));
 
 -- next_marks --
--- The oldest (series, day) pairs on the changed list, each once, by day and series; at most max_pairs.
-SELECT DISTINCT day_on, series_id
-FROM changed_mark
-ORDER BY day_on, series_id
+-- (series, day) pairs of the oldest day on the changed list, each once, at most max_pairs: registers first, because the
+-- intervals beside them are scaled to them.
+SELECT m.day_on, m.series_id
+FROM changed_mark AS m
+INNER JOIN series AS s ON m.series_id = s.series_id
+WHERE m.day_on = (SELECT min(day_on) FROM changed_mark)
+GROUP BY m.day_on, m.series_id, s.kind
+ORDER BY s.kind <> 'register', m.series_id
 LIMIT %(max_pairs)s;
 
 -- take_marks --
@@ -19,6 +23,7 @@ WHERE m.series_id = pair.series_id AND m.day_on = pair.day_on;
 -- Versions of the given series in order of validity, one row a version, with quantity, kind and period of the series.
 SELECT
     s.series_id,
+    s.point_id,
     s.quantity,
     s.kind,
     s.period,
@@ -30,21 +35,65 @@ SELECT
     v.multiplier,
     v.multiplier_applied_by = 'platform' AS is_multiplied_here,
     v.decimals,
-    v.register_modulus
+    v.register_modulus,
+    v.rated_capacity,
+    v.lowest_value,
+    v.highest_value
 FROM series AS s
 INNER JOIN series_version AS v ON s.series_id = v.series_id
 WHERE s.series_id = ANY(%(series_ids)s::integer[])
 ORDER BY s.series_id, lower(v.valid) NULLS FIRST;
 
 -- series_exclusions --
--- Spans of the given series that decisions took out.
+-- Spans of the given series that decisions took out, and whether the registers at their ends stand.
 SELECT
     e.series_id,
     floor(extract(EPOCH FROM lower(e.span)))::bigint AS begin_s,
-    floor(extract(EPOCH FROM upper(e.span)))::bigint AS end_s
+    floor(extract(EPOCH FROM upper(e.span)))::bigint AS end_s,
+    e.exclusion_id,
+    e.decision_id,
+    e.covers = 'counting' AS covers_counting
 FROM exclusion_in_force AS e
 WHERE e.series_id = ANY(%(series_ids)s::integer[]) AND NOT isempty(e.span)
-ORDER BY e.series_id, lower(e.span) NULLS FIRST;
+ORDER BY e.series_id, lower(e.span) NULLS FIRST, e.exclusion_id;
+
+-- series_agreements --
+-- Agreed values in force of the given series (E8).
+SELECT
+    a.agreed_value_id,
+    a.series_id,
+    floor(extract(EPOCH FROM lower(a.span)))::bigint AS begin_s,
+    floor(extract(EPOCH FROM upper(a.span)))::bigint AS end_s,
+    a.energy,
+    a.unit,
+    a.decision_id
+FROM agreed_value_in_force AS a
+WHERE a.series_id = ANY(%(series_ids)s::integer[])
+ORDER BY a.series_id, lower(a.span);
+
+-- checks_of_series --
+-- Series of the points that check the given series' points on a day, of the same quantity, registers before intervals:
+-- the first of a series counts.
+SELECT DISTINCT ON (s.series_id, c.valid_from)
+    s.series_id,
+    checking.series_id AS check_series_id,
+    c.valid_from,
+    c.valid_to
+FROM series AS s
+INNER JOIN check_meter AS c ON s.point_id = c.point_id
+INNER JOIN series AS checking
+    ON c.check_point_id = checking.point_id AND s.quantity = checking.quantity AND checking.kind IN ('register', 'interval')
+WHERE s.series_id = ANY(%(series_ids)s::integer[]) AND s.kind IN ('register', 'interval')
+ORDER BY s.series_id, c.valid_from, checking.kind DESC, checking.series_id;
+
+-- registers_beside --
+-- The register beside each of the given interval series: of the same point and quantity.
+SELECT
+    i.series_id,
+    r.series_id AS register_series_id
+FROM series AS i
+INNER JOIN series AS r ON i.point_id = r.point_id AND i.quantity = r.quantity AND r.kind = 'register'
+WHERE i.series_id = ANY(%(series_ids)s::integer[]) AND i.kind = 'interval';
 
 -- register_neighbours --
 -- For each run of time of a series, the last valid register at or before its begin and the first at or after its end, no
@@ -97,17 +146,68 @@ LEFT JOIN LATERAL (
 ) AS later ON TRUE;
 
 -- readings_of_runs --
--- Readings in force of each run of time of a series, ends included, as two arrays in order of time; no row for a run
--- without readings. `first_at` and `last_at` are the outer bounds of all runs: as plain values they exclude chunks.
+-- Readings in force of each run of time of a series, ends included, as two arrays in one order; no row for a run without
+-- readings. Values count in 10^-decimals of their run; one that is not whole in them, or beyond `bound`, comes as the
+-- least bigint. `first_at` and `last_at` are the outer bounds of all runs: as plain values they exclude chunks.
 SELECT
     run.run_no,
-    array_agg(floor(extract(EPOCH FROM r.at))::bigint ORDER BY r.at) AS ats_s,
-    array_agg(r.value ORDER BY r.at) AS readings
-FROM unnest(%(series_ids)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
-WITH ORDINALITY AS run (series_id, begin_at, end_at, run_no)
+    array_agg(r.at) AS ats,
+    array_agg(
+        CASE
+            WHEN scale(r.value) <= run.decimals AND abs(r.value) < run.bound THEN (r.value * run.power)::bigint
+            WHEN scale(trim_scale(r.value)) <= run.decimals AND abs(r.value) < run.bound THEN (r.value * run.power)::bigint
+            ELSE -9223372036854775808
+        END
+    ) AS readings
+FROM unnest(
+    %(series_ids)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[], %(decimals)s::integer[],
+    %(powers)s::numeric[], %(bounds)s::numeric[]
+) WITH ORDINALITY AS run (series_id, begin_at, end_at, decimals, power, bound, run_no)
 INNER JOIN reading_in_force AS r ON run.series_id = r.series_id AND r.at BETWEEN run.begin_at AND run.end_at
 WHERE r.at BETWEEN %(first_at)s AND %(last_at)s
 GROUP BY run.run_no;
+
+-- exact_readings_of_runs --
+-- Readings in force of each run of time of a series, ends included, one row each with the value as it is.
+SELECT
+    run.run_no,
+    floor(extract(EPOCH FROM r.at))::bigint AS at_s,
+    r.value
+FROM unnest(%(series_ids)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+WITH ORDINALITY AS run (series_id, begin_at, end_at, run_no)
+INNER JOIN reading_in_force AS r ON run.series_id = r.series_id AND r.at BETWEEN run.begin_at AND run.end_at
+WHERE r.at BETWEEN %(first_at)s AND %(last_at)s;
+
+-- stored_days --
+-- Series days of the given pairs as they stand.
+SELECT
+    d.series_id,
+    d.day_on,
+    d.slot_minutes,
+    d.unit,
+    d.scale,
+    d.energy,
+    d.quality
+FROM unnest(%(series_ids)s::integer[], %(days)s::date[]) AS pair (series_id, day_on)
+INNER JOIN series_day AS d ON pair.series_id = d.series_id AND pair.day_on = d.day_on;
+
+-- standing_estimates --
+-- Estimates with donors of the given pairs as they stand.
+SELECT
+    e.series_id,
+    e.day_on,
+    e.first_slot,
+    e.slot_count,
+    e.method,
+    e.donor_days,
+    e.donor_series_id,
+    floor(extract(EPOCH FROM lower(e.gap)))::bigint AS gap_begin_s,
+    floor(extract(EPOCH FROM upper(e.gap)))::bigint AS gap_end_s,
+    e.known_energy
+FROM unnest(%(series_ids)s::integer[], %(days)s::date[]) AS pair (series_id, day_on)
+INNER JOIN series_day_estimate AS e ON pair.series_id = e.series_id AND pair.day_on = e.day_on
+WHERE e.donor_days <> '{}' OR e.donor_series_id IS NOT NULL
+ORDER BY e.series_id, e.day_on, e.first_slot;
 
 -- content_hashes --
 -- Content hashes of the given (series, day) pairs that have a row.
@@ -118,17 +218,31 @@ SELECT
 FROM unnest(%(series_ids)s::integer[], %(days)s::date[]) AS pair (series_id, day_on)
 INNER JOIN series_day AS d ON pair.series_id = d.series_id AND pair.day_on = d.day_on;
 
--- write_series_day --
--- Writes one day of a series over the one that stands there.
+-- create_day_stage --
+-- Closed days on their way, for this connection only.
+CREATE TEMPORARY TABLE IF NOT EXISTS stage_series_day (LIKE series_day INCLUDING DEFAULTS) ON COMMIT DELETE ROWS;
+
+-- empty_day_stage --
+-- Takes out what an earlier chunk of the same transaction staged.
+DELETE FROM stage_series_day;
+
+-- stage_days --
+-- Takes days in binary, their slots as they come.
+COPY stage_series_day (
+    series_id, day_on, slot_minutes, unit, scale, energy, face_scale, face, quality, method, reason,
+    due_slots, received_slots, total_energy, measured_energy, content_hash, computed_at
+) FROM STDIN (FORMAT BINARY);
+
+-- write_staged_days --
+-- Writes staged days over those that stand there.
 INSERT INTO series_day (
-    series_id, day_on, slot_minutes, unit, scale, energy, face_scale, face, quality, method,
+    series_id, day_on, slot_minutes, unit, scale, energy, face_scale, face, quality, method, reason,
     due_slots, received_slots, total_energy, measured_energy, content_hash, computed_at
 )
-VALUES (
-    %(series_id)s, %(day_on)s, %(slot_minutes)s, %(unit)s, %(scale)s, %(energy)s::text::bigint[],
-    %(face_scale)s, %(face)s::text::bigint[], %(quality)s, %(method)s,
-    %(due_slots)s, %(received_slots)s, %(total_energy)s, %(measured_energy)s, %(content_hash)s, %(computed_at)s
-)
+SELECT
+    series_id, day_on, slot_minutes, unit, scale, energy, face_scale, face, quality, method, reason,
+    due_slots, received_slots, total_energy, measured_energy, content_hash, computed_at
+FROM stage_series_day
 ON CONFLICT (series_id, day_on) DO UPDATE SET
     slot_minutes = excluded.slot_minutes,
     unit = excluded.unit,
@@ -138,12 +252,40 @@ ON CONFLICT (series_id, day_on) DO UPDATE SET
     face = excluded.face,
     quality = excluded.quality,
     method = excluded.method,
+    reason = excluded.reason,
     due_slots = excluded.due_slots,
     received_slots = excluded.received_slots,
     total_energy = excluded.total_energy,
     measured_energy = excluded.measured_energy,
     content_hash = excluded.content_hash,
     computed_at = excluded.computed_at;
+
+-- forget_estimates --
+-- Takes out what stands of the estimates of days that are written anew.
+DELETE FROM series_day_estimate AS e
+USING stage_series_day AS d
+WHERE e.series_id = d.series_id AND e.day_on = d.day_on;
+
+-- write_estimates --
+-- Takes estimates of written days in binary.
+COPY series_day_estimate (
+    series_id, day_on, first_slot, slot_count, method, donor_days, donor_series_id, exclusion_id, decision_id,
+    agreed_value_id, reasons, gap, known_energy
+) FROM STDIN (FORMAT BINARY);
+
+-- mark_intervals_beside --
+-- Puts days of intervals with slots that are not measured on the changed list, where the register beside them was written
+-- anew: what they are scaled to may have changed.
+INSERT INTO changed_mark (series_id, day_on)
+SELECT DISTINCT
+    i.series_id,
+    written.day_on
+FROM stage_series_day AS written
+INNER JOIN series AS r ON written.series_id = r.series_id AND r.kind = 'register'
+INNER JOIN series AS i ON r.point_id = i.point_id AND r.quantity = i.quantity AND i.kind = 'interval'
+INNER JOIN series_day AS d ON i.series_id = d.series_id AND written.day_on = d.day_on
+WHERE d.quality ~ '[ENX]'
+AND NOT EXISTS (SELECT 1 FROM changed_mark AS m WHERE m.series_id = i.series_id AND m.day_on = written.day_on);
 
 -- mark_for_audit --
 -- Asks the rules to look again at the given (series, day) pairs.

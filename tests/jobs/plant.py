@@ -57,7 +57,7 @@ class Plant:
     def _version(
         self, series_id: int, point_id: int, *, since: object = None, until: object = None, meter: str = "M1",
         unit: str = "kWh", slot: int = 15, multiplier: object = 1, by: str = "platform", decimals: int = 2,
-        modulus: object = 1_000_000,
+        modulus: object = 1_000_000, capacity: object = None, lowest: object = None, highest: object = None,
     ) -> None:  # fmt: skip
         meter_id = self._id(
             "INSERT INTO meter (unit_id, meter_no, model, accuracy_class, state)"
@@ -67,10 +67,13 @@ class Plant:
         )  # fmt: skip
         self.owner.execute(
             "INSERT INTO series_version (series_id, valid, meter_id, unit, slot_minutes, multiplier,"
-            " multiplier_applied_by, decimals, register_modulus)"
-            " VALUES (%s, tstzrange(%s, %s), %s, %s, %s, %s, %s, %s, %s)",
-            [series_id, since, until, meter_id, unit, slot, multiplier, by, decimals, modulus],
-        )
+            " multiplier_applied_by, decimals, register_modulus, rated_capacity, lowest_value, highest_value)"
+            " VALUES (%s, tstzrange(%s, %s), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                series_id, since, until, meter_id, unit, slot, multiplier, by, decimals, modulus, capacity, lowest,
+                highest,
+            ],
+        )  # fmt: skip
 
     def readings(
         self, series_id: int, values: dict[datetime, object], *, are_marked: bool = True, message_id: int = 1
@@ -129,13 +132,13 @@ class Plant:
         )
         return case_id
 
-    def exclude(self, series_id: int, begin: datetime, end: datetime) -> None:
+    def exclude(self, series_id: int, begin: datetime, end: datetime, covers: str | None = None) -> None:
         unit_id = self._id("SELECT unit_id FROM point JOIN series USING (point_id) WHERE series_id = %s", series_id)
         decision_id = self.decide(self._case(unit_id), "confirm", "instrument_fault")
         self.owner.execute(
-            "INSERT INTO exclusion (decision_id, series_id, span, recorded_at)"
-            " VALUES (%s, %s, tstzrange(%s, %s), now())",
-            [decision_id, series_id, begin, end],
+            "INSERT INTO exclusion (decision_id, series_id, span, recorded_at, covers)"
+            " VALUES (%s, %s, tstzrange(%s, %s), now(), %s)",
+            [decision_id, series_id, begin, end, covers],
         )
 
     def decide(self, case_id: int, kind: str, outcome: str) -> int:

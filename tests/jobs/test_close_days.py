@@ -94,7 +94,7 @@ def test_a_gap_at_the_end_of_a_month_moves_both_months(plant: Plant, jobs: Conne
         "SELECT month_on, energy, measured_energy, due_slots, known_slots FROM point_month ORDER BY 1"
     ).fetchall()
     assert months == [(date(2026, 9, 1), 96, 95, 2880, 96), (date(2026, 10, 1), 96, 95, 2976, 96)]
-    marked = jobs.execute("SELECT month_on FROM month_mark ORDER BY 1").fetchall()
+    marked = jobs.execute("SELECT DISTINCT month_on FROM month_mark ORDER BY 1").fetchall()
     assert marked == [(date(2026, 9, 1),), (date(2026, 10, 1),)]
 
 
@@ -184,19 +184,38 @@ def test_an_excluded_span_is_estimated_over_from_the_registers_around_it(plant: 
     row = day_row(jobs, register)
     assert (str(row["quality"])[9:21], row["total_energy"], row["measured_energy"]) == ("V" + "E" * 10 + "V", 96, 86)
     row = day_row(jobs, interval)
-    assert (str(row["quality"])[9:21], row["total_energy"]) == ("V" + "X" * 10 + "V", 86)
+    # The register beside the intervals tells what they add up to.
+    assert (str(row["quality"])[9:21], row["total_energy"], row["measured_energy"]) == ("V" + "E" * 10 + "V", 96, 86)
+    assert str(row["reason"])[9:21] == "-" + "x" * 10 + "-"
+    told = jobs.execute(
+        "SELECT series_id, method, donor_series_id, known_energy, exclusion_id IS NOT NULL, reasons"
+        " FROM series_day_estimate ORDER BY 1"
+    ).fetchall()
+    assert told == [
+        (register, "E3", None, 10, True, ["exclusion"]), (interval, "E3", register, 10, True, ["exclusion"]),
+    ]  # fmt: skip
 
 
-def test_missing_intervals_stay_missing_and_an_hour_with_one_is_null(plant: Plant, jobs: Connection) -> None:
+def test_a_short_gap_of_intervals_is_a_straight_line(plant: Plant, jobs: Connection) -> None:
     series_id = plant.series(plant.point(plant.unit()), kind="interval", period="15min")
-    plant.readings(series_id, {slot_at(n): 2 for n in range(96) if n != 5})
+    plant.readings(series_id, {slot_at(n): 2 + 4 * (n > 7) for n in range(96) if n not in (5, 6, 7)})
+    close_changed_days(jobs, NOW)
+    row = day_row(jobs, series_id)
+    assert energies(row)[4:9] == [2, 3, 4, 5, 6]
+    assert (str(row["quality"])[4:9], str(row["method"])[4:9], str(row["reason"])[4:9]) == ("VEEEV", "-222-", "-ggg-")
+    assert row["measured_energy"] == 5 * 2 + 88 * 6
+
+
+def test_intervals_that_nothing_tells_stay_missing_and_their_hours_are_null(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(plant.point(plant.unit()), kind="interval", period="15min")
+    plant.readings(series_id, {slot_at(n): 2 for n in range(96) if not 5 <= n < 14})
     close_changed_days(jobs, NOW)
     hours = jobs.execute("SELECT energy, known_slots FROM point_hour ORDER BY hour_at").fetchall()
-    assert hours[:3] == [(8, 4), (None, 3), (8, 4)]
+    assert hours[:5] == [(8, 4), (None, 1), (None, 0), (None, 2), (8, 4)]
     day = jobs.execute(
         "SELECT energy, measured_energy, due_slots, received_slots, known_slots FROM point_day"
     ).fetchone()
-    assert day == (190, 190, 96, 95, 95)
+    assert day == (174, 174, 96, 87, 87)
 
 
 def test_registers_lead_and_totals_come_in_base_units(plant: Plant, jobs: Connection) -> None:
@@ -311,13 +330,13 @@ def test_a_gap_too_long_to_apportion_stays_missing_whichever_of_its_days_is_aske
     assert rows == [(None, "N" * 96)] * len(rows)
 
 
-def test_a_negative_interval_is_unknown_and_lowers_no_total(plant: Plant, jobs: Connection) -> None:
+def test_a_negative_interval_is_estimated_over_and_lowers_no_total(plant: Plant, jobs: Connection) -> None:
     series_id = plant.series(plant.point(plant.unit()), kind="interval", period="15min")
     plant.readings(series_id, {slot_at(n): -50 if n == 7 else 1 for n in range(96)})
     assert close_changed_days(jobs, NOW).reverse == 1
     row = day_row(jobs, series_id)
-    assert (row["total_energy"], row["received_slots"], str(row["method"])[7]) == (95, 96, "r")
-    assert jobs.execute("SELECT received_slots, known_slots FROM point_month").fetchall() == [(96, 95)]
+    assert (row["total_energy"], row["measured_energy"], row["received_slots"]) == (96, 95, 96)
+    assert (str(row["method"])[7], str(row["reason"])[7]) == ("2", "n")
 
 
 def test_a_register_that_knows_nothing_of_a_day_leaves_it_to_the_intervals(plant: Plant, jobs: Connection) -> None:
@@ -345,10 +364,18 @@ def test_an_interval_sent_just_before_midnight_marks_the_day_it_stands_for() -> 
     assert marked("register", midnight) == [before, DAY]
 
 
-def test_gauges_make_no_days_but_are_audited(plant: Plant, jobs: Connection) -> None:
+def test_gauges_have_days_of_what_they_showed_and_no_energy(plant: Plant, jobs: Connection) -> None:
     series_id = plant.series(
-        plant.point(plant.unit()), kind="gauge", quantity="power_factor", versions=({"unit": "1"},)
+        plant.point(plant.unit()),
+        kind="gauge",
+        quantity="power_factor",
+        versions=({"unit": "1", "lowest": 0, "highest": 1},),
     )
-    plant.readings(series_id, {slot_at(3): "0.97"})
-    assert close_changed_days(jobs, NOW).written == 0
+    plant.readings(series_id, {slot_at(3): "0.97", slot_at(4): "1.20"})
+    assert close_changed_days(jobs, NOW).written == 1
+    row = day_row(jobs, series_id)
+    assert (row["total_energy"], row["energy"], row["received_slots"]) == (None, [None] * 96, 2)
+    assert (row["face"][3:5], row["face_scale"]) == ([97, 120], 2)  # type: ignore[index]
+    assert (str(row["quality"])[2:6], str(row["reason"])[2:6]) == ("NVQN", "g-pg")
     assert jobs.execute("SELECT series_id, day_on FROM audit_mark").fetchall() == [(series_id, DAY)]
+    assert jobs.execute("SELECT count(*) FROM point_day").fetchone() == (0,)

@@ -1,45 +1,19 @@
 """Properties of the way from registers to slots: whatever is read, what is known adds up."""
 
-from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nenghao.domain.estimation import apportion
-from nenghao.domain.periods import day_start
-from nenghao.domain.registers import (
-    Chain,
-    Reading,
-    Step,
-    align_readings,
-    classify_step,
-    interval_advances,
-    register_advances,
-)
-from nenghao.domain.series_day import SeriesDay, SeriesHistory
+from nenghao.domain.series_day import SeriesDay
 from nenghao.domain.series_version import SeriesVersion
-
-DAY = date(2026, 10, 5)
-BEGIN = int(day_start(DAY).timestamp())
-SLOT_S = 900
-
-
-def version(**changes: object) -> SeriesVersion:
-    fields: dict[str, object] = {
-        "valid_from": None, "valid_until": None, "meter_id": 1, "unit": "kWh", "slot_minutes": 15,
-        "multiplier": Decimal(1), "is_multiplied_here": True, "decimals": 2, "register_modulus": Decimal(100_000),
-    }  # fmt: skip
-    return SeriesVersion(**{**fields, **changes})  # type: ignore[arg-type]
+from tests.closing.days import BEGIN, SLOT_S, close, series, slots_of, version
+from tests.closing.oracle import Reading, Step, apportion, classify_step
 
 
 def days_of(readings: list[Reading], one: SeriesVersion, count: int, *, is_register: bool = True) -> list[SeriesDay]:
-    chains: list[Chain] = align_readings(readings, [one])
-    advances = (register_advances if is_register else interval_advances)(chains, [one])
-    history = SeriesHistory(1, is_register, [one], chains, advances)
-    built = [history.build_day(DAY + timedelta(days=n)) for n in range(count)]
-    return [day for day in built if day is not None]
+    return close([series(1, one, kind="register" if is_register else "interval")], {1: readings}, count=count)[1]
 
 
 @given(total=st.integers(-(10**15), 10**15), weights=st.lists(st.integers(0, 86_400), min_size=1).filter(any))
@@ -70,9 +44,12 @@ def test_slots_of_two_days_add_up_to_the_advance_over_gaps_and_rollovers(
     days = days_of(readings, one, 2)
     total = sum((day.total_energy for day in days if day.total_energy is not None), Decimal(0))
     assert total == Decimal(sum(steps)) / 100 * Decimal(multiplier)
-    assert all(slot is not None for day in days for slot in day.energy)
+    assert all(slot is not None for day in days for slot in slots_of(day.energy))
     for day in days:
-        assert all((face is not None) == (quality == "V") for face, quality in zip(day.face, day.quality, strict=True))
+        assert all(
+            (face is not None) == (quality == "V")
+            for face, quality in zip(slots_of(day.face), day.quality, strict=True)
+        )
 
 
 @settings(deadline=None)
@@ -114,7 +91,7 @@ def test_a_value_with_more_decimals_than_the_face_stays_exact() -> None:
 def test_a_slot_beyond_64_bits_is_unknown_and_breaks_nothing() -> None:
     readings = [Reading(BEGIN, Decimal(0)), Reading(BEGIN + SLOT_S, Decimal(10) ** 29)]
     day = days_of(readings, version(), 1)[0]
-    assert (day.energy[0], day.quality[0], day.total_energy) == (None, "N", None)
+    assert (slots_of(day.energy)[0], day.quality[0], day.total_energy) == (None, "N", None)
 
 
 @pytest.mark.parametrize("slot_minutes", [15, 30, 60])
