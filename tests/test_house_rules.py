@@ -70,9 +70,9 @@ MAY_IMPORT = {
         "nenghao.broker_files", "nenghao.broker_hello",
     ),
     "nenghao.jobs": (
-        "nenghao.jobs", "nenghao.reporting", "nenghao.archive", "nenghao.registers", "nenghao.review", "nenghao.closing",
-        "nenghao.db",
-        "nenghao.domain", "nenghao.detection", "nenghao.crypto", "nenghao.envelope", "nenghao.signer",
+        "nenghao.jobs", "nenghao.reporting", "nenghao.archive", "nenghao.registers", "nenghao.review",
+        "nenghao.closing", "nenghao.db", "nenghao.domain", "nenghao.detection",
+        "nenghao.crypto", "nenghao.envelope", "nenghao.signer",
     ),
     "nenghao.cli": ("nenghao",),
     "ingest": ("ingest", "nenghao"),
