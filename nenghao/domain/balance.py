@@ -144,14 +144,13 @@ def _row(
         for leaf in network.leaves_apart(point)
     ]
     total = add(flows, signed=True) if flows else None
+    not_industrial = _add_up(apart, variety.form_unit, coefficients)
     sums[FORM_1, TOTAL] = total
-    if total is not None:
-        not_industrial = _add_up(apart, variety.form_unit, coefficients)
-        sums[FORM_1, INDUSTRIAL] = total.less(not_industrial) if not_industrial else None
-        if apart:
-            sums[FORM_1, NON_INDUSTRIAL] = not_industrial
-        if fills_second:
-            sums[FORM_2, USED] = sums[FORM_1, INDUSTRIAL]
+    sums[FORM_1, INDUSTRIAL] = total.less(not_industrial) if total and not_industrial else None
+    if apart:
+        sums[FORM_1, NON_INDUSTRIAL] = not_industrial
+    if fills_second:
+        sums[FORM_2, USED] = sums[FORM_1, INDUSTRIAL]
     return _Row(variety=variety, sums=sums)
 
 

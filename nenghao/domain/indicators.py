@@ -20,10 +20,11 @@ from nenghao.domain.varieties import TOTAL_ROW, Variety
 
 #: Electricity and heat: what has an equal value beside its calorific one.
 SECONDARY: Final = ("33", "32")
-#: How a point at a process enters the energy of what the process makes: what goes in, less what it gives.
+#: How a point at a process enters the energy of what the process makes: what goes in, less what it gives. What it loses
+#: it has used.
 PROCESS_SIGNS: Final = {
     "internal": 1, "conversion_input": 1, "purchase": 1, "primary_production": 1,
-    "conversion_output": -1, "recovery": -1, "export": -1, "passed_on": -1, "loss": -1,
+    "conversion_output": -1, "recovery": -1, "export": -1, "passed_on": -1, "loss": 0,
 }  # fmt: skip
 
 
@@ -196,7 +197,10 @@ class _Month:
         own = [
             point
             for point in self.inputs.points
-            if point.process_code in codes and point.use == "industrial" and point.variety_code in self._rows()
+            if point.process_code in codes
+            and point.use == "industrial"
+            and point.variety_code in self._rows()
+            and _process_sign(point)
         ]
         if not own:
             return found.refuse("no_points", ", ".join(sorted(codes)))
