@@ -1,7 +1,6 @@
 """Rounding, shares, coal equivalent, credit codes."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -64,17 +63,6 @@ def test_another_unit_or_basis_is_refused() -> None:
         to_tce(Decimal(1), "kWh", power, basis="calorific")
     with pytest.raises(UnitMismatch, match="not equal"):
         to_tce(Decimal(1), "10^4kWh", power, basis="equal")
-
-
-# Source: balance of Inner Mongolia 2013, total consumption, China Energy Statistical Yearbook by way of the LBL China
-# Energy Databook v9; physical amounts in units of the form. Exact where the databook used the factor of the standard,
-# within its rounding of factors elsewhere.
-@pytest.mark.parametrize("line", (Path(__file__).parent / "inner_mongolia_2013.csv").read_text().splitlines()[1:])
-def test_the_published_balance_of_a_province_is_reproduced(line: str) -> None:
-    variety, amount, published, tolerance = line.split(",")
-    coefficient = load_coefficients().in_use[variety]
-    tce = to_tce(Decimal(amount), coefficient.form_unit, coefficient, basis="calorific")
-    assert abs(tce / 10_000 - Decimal(published)) <= Decimal(published) * Decimal(tolerance)
 
 
 @given(st.text(ALPHABET, min_size=17, max_size=17))
