@@ -166,6 +166,21 @@ def _statement_sense(row: Row) -> Iterator[Fault]:
         yield row.fault("unit", "unit_for_variety")
 
 
+def _heating_sense(row: Row) -> Iterator[Fault]:
+    """A heating value is stated per what its lot is counted in, and the form counts the variety in the same."""
+    dimension = UNITS[str(row.cells["quantity_unit"])].dimension
+    if dimension != {"kJ/kg": "mass", "kJ/m3": "volume"}[str(row.cells["heating_value_unit"])]:
+        yield row.fault("heating_value_unit", "heating_unit")
+    variety = load_varieties().by_code.get(str(row.cells["variety_code"]))
+    if variety is None or UNITS[variety.form_unit].dimension != dimension:
+        yield row.fault("quantity_unit", "unit_for_variety")
+
+
+def _equal_sense(row: Row) -> Iterator[Fault]:
+    if UNITS[str(row.cells["unit"])].dimension != {"33": "electricity", "32": "heat"}[str(row.cells["variety_code"])]:
+        yield row.fault("unit", "unit_for_variety")
+
+
 def _event_sense(row: Row) -> Iterator[Fault]:
     cells = row.cells
     is_public = cells["unit_code"] is None
@@ -193,6 +208,8 @@ _SENSE: Final[Mapping[str, Callable[[Row], Iterator[Fault]]]] = {
     "multiplier_changes": _multiplier_change_sense,
     "network": _network_sense,
     "supply_statements": _statement_sense,
+    "heating_values": _heating_sense,
+    "equal_values": _equal_sense,
     "context_events": _event_sense,
     "panel_members": _panel_sense,
 }

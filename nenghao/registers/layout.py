@@ -10,6 +10,7 @@ from nenghao.registers.layout_changes import (
     MULTIPLIER_CHANGES_SHEET,
     UNIT_VERSIONS_SHEET,
 )
+from nenghao.registers.layout_coal import COAL_SHEETS
 from nenghao.registers.sheet import (
     CODE,
     METER_STATES,
@@ -140,4 +141,5 @@ SHEETS = (
     MULTIPLIER_CHANGES_SHEET,
     NETWORK_SHEET,
     *BESIDE_SHEETS,
+    *COAL_SHEETS,
 )

@@ -9,8 +9,8 @@ from nenghao.registers.columns import Column
 
 #: Codes of points, gateways and panels.
 CODE = c.pattern(r"[A-Za-z0-9_-]{1,32}", "code_form")
-#: Codes of varieties (205-1 丙).
-VARIETY = c.pattern(r"[0-9]{2}", "variety_form")
+#: Codes of varieties (205-1 丙), and of media, which are no row of it.
+VARIETY = c.pattern(r"[0-9]{2}|M[0-9]{2}", "variety_form")
 QUANTITIES = ("active_energy", "reactive_energy", "volume", "mass", "heat", "power_factor", "voltage", "current")
 METER_STATES = ("qualified", "permitted", "stopped")
 

@@ -296,3 +296,54 @@ FROM panel_member AS m
 INNER JOIN unit AS u ON m.unit_id = u.unit_id
 WHERE %(unit_codes)s::text[] IS NULL OR u.unit_code = ANY(%(unit_codes)s::text[])
 ORDER BY m.panel_code, u.unit_code, m.entered_on;
+
+-- heating_values --
+-- Measured heating values of lots.
+SELECT
+    u.unit_code,
+    h.variety_code,
+    h.lot,
+    h.test_sheet_no,
+    h.sampled_on,
+    h.valid_from,
+    h.valid_to,
+    h.quantity,
+    h.quantity_unit,
+    h.heating_value,
+    h.heating_value_unit,
+    h.laboratory,
+    h.document_no,
+    h.replaces_test_sheet_no
+FROM heating_value AS h
+INNER JOIN unit AS u ON h.unit_id = u.unit_id
+WHERE %(unit_codes)s::text[] IS NULL OR u.unit_code = ANY(%(unit_codes)s::text[])
+ORDER BY h.heating_value_id;
+
+-- equal_values --
+-- Equal values of regions, where all units are asked for or `has_public` says so; a corrected one before its correction.
+SELECT
+    region_code,
+    year,
+    variety_code,
+    kgce_per_unit,
+    unit,
+    document_no,
+    source,
+    confidence,
+    replaces_document_no
+FROM equal_value
+WHERE %(unit_codes)s::text[] IS NULL OR %(has_public)s::boolean
+ORDER BY equal_value_id;
+
+-- product_processes --
+-- Which processes make a product.
+SELECT
+    u.unit_code,
+    p.product_code,
+    p.process_code,
+    p.valid_from,
+    p.valid_to
+FROM product_process AS p
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+WHERE %(unit_codes)s::text[] IS NULL OR u.unit_code = ANY(%(unit_codes)s::text[])
+ORDER BY u.unit_code, p.product_code, p.process_code, p.valid_from;

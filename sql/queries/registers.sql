@@ -500,3 +500,33 @@ FROM unit AS u
 WHERE
     m.unit_id = u.unit_id AND u.unit_code = %(unit_code)s AND m.panel_code = %(panel_code)s
     AND m.entered_on = %(entered_on)s::date;
+
+-- add_heating_values --
+-- A measured heating value of a lot.
+INSERT INTO heating_value (
+    unit_id, variety_code, lot, test_sheet_no, sampled_on, valid_from, valid_to, quantity, quantity_unit, heating_value,
+    heating_value_unit, laboratory, document_no, replaces_test_sheet_no
+)
+SELECT
+    u.unit_id, %(variety_code)s, %(lot)s, %(test_sheet_no)s, %(sampled_on)s::date, %(valid_from)s::date,
+    %(valid_to)s::date, %(quantity)s::numeric, %(quantity_unit)s, %(heating_value)s::numeric, %(heating_value_unit)s,
+    %(laboratory)s, %(document_no)s, %(replaces_test_sheet_no)s
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
+
+-- add_equal_values --
+-- An equal value of a region and year.
+INSERT INTO equal_value (
+    region_code, year, variety_code, kgce_per_unit, unit, document_no, source, confidence, replaces_document_no
+)
+VALUES (
+    %(region_code)s, %(year)s, %(variety_code)s, %(kgce_per_unit)s::numeric, %(unit)s, %(document_no)s, %(source)s,
+    %(confidence)s, %(replaces_document_no)s
+);
+
+-- add_product_processes --
+-- A process that makes a product.
+INSERT INTO product_process (unit_id, product_code, process_code, valid_from, valid_to)
+SELECT u.unit_id, %(product_code)s, %(process_code)s, %(valid_from)s::date, %(valid_to)s::date
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;

@@ -103,6 +103,16 @@ def plants(draw: st.DrawFn) -> tuple[str, Rows]:
                            "left_on": (left_on := draw(st.none() | st.just(date(2026, 7, 1)))),
                            "entry_reason": "initial", "exit_reason": "shrunk" if left_on else None,
                            "document_no": None}],
+        "heating_values": [{**unit, "variety_code": "01", "lot": names(), "test_sheet_no": names(),
+                            "sampled_on": draw(DAYS), "valid_from": first_on, "valid_to": first_on + timedelta(days=9),
+                            "quantity": draw(FIGURES) + 1, "quantity_unit": "t", "heating_value": draw(FIGURES) + 1,
+                            "heating_value_unit": "kJ/kg", "laboratory": names(),
+                            "document_no": draw(st.none() | NAMES), "replaces_test_sheet_no": None}],
+        "equal_values": [{"region_code": "150000", "year": draw(st.integers(1990, 2100)), "variety_code": "33",
+                          "kgce_per_unit": draw(FIGURES) + 1, "unit": "kWh", "document_no": code, "source": names(),
+                          "confidence": "unsure", "replaces_document_no": None}],
+        "product_processes": [{**unit, "product_code": names(), "process_code": "01", "valid_from": first_on,
+                               "valid_to": draw(st.none() | st.just(first_on + timedelta(days=40)))}],
     }  # fmt: skip
     if draw(st.booleans()):
         register = draw(FIGURES)

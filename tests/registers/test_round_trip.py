@@ -25,11 +25,12 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=SHANGHAI)
 
 @pytest.fixture(scope="module")
 def databases(stack: Stack, template_database: str) -> Iterator[tuple[Settings, Settings]]:
-    """Two of them, both empty but for the variety that the registers speak of."""
+    """Two of them, both empty but for the varieties that the registers speak of."""
     with cloned_database(stack, template_database) as one, cloned_database(stack, template_database) as other:
         for prepared in (one, other):
             with connect(prepared, Role.JOBS) as conn:
-                conn.execute("INSERT INTO variety VALUES ('2024', '33', '10^4kWh', 'form 205-1', 'known')")
+                for code, unit in (("33", "10^4kWh"), ("01", "t")):
+                    conn.execute("INSERT INTO variety VALUES ('2024', %s, %s, 'form 205-1', 'known')", [code, unit])
         yield one, other
 
 
@@ -54,7 +55,7 @@ def own(exported: Sequence[ExportedSheet], code: str) -> dict[str, list[Mapping[
         each.sheet.name: [dict(zip(each.sheet.by_name, row, strict=True)) for row in each.rows] for each in exported
     }
     return {
-        name: [cells for cells in rows if code in {cells["unit_code"], cells.get("document_no")}]
+        name: [cells for cells in rows if code in {cells.get("unit_code"), cells.get("document_no")}]
         for name, rows in named.items()
     }
 
