@@ -1,0 +1,232 @@
+"""Balances through the database: the steel works, many units at once, late lots, editions of the month."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from nenghao.config import Role, Settings
+from nenghao.db.balances import load_cells
+from nenghao.db.connection import Connection, connect
+from nenghao.domain.balance import ENGINE_VERSION, build_balance, parse_balance_inputs
+from nenghao.domain.periods import SHANGHAI
+from nenghao.jobs.build_months import build_months
+from nenghao.jobs.load_inputs import load_inputs
+from nenghao.jobs.sync_reference import sync_reference
+from nenghao.registers.importer import import_registers
+from tests.domain.works_files import FOLDER, REGISTER, expected_cells, rows
+from tests.jobs.plant import NOW, Plant
+
+MONTH_ON = date(2026, 10, 1)
+SLOTS = 31 * 24
+IMPORTED_AT = datetime(2026, 11, 1, 12, tzinfo=SHANGHAI)
+
+
+def fill(conn: Connection, unit_id: int, month_on: date, totals: Iterable[tuple[str, str, str]]) -> None:
+    """Month totals of points, as closing writes them, and the mark that asks for the month's balance."""
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO point_month SELECT point_id, %s, %s, %s, %s, %s, %s, %s FROM point"
+            " WHERE unit_id = %s AND point_code = %s",
+            [(month_on, unit, energy, energy, SLOTS, SLOTS, SLOTS, unit_id, code) for code, energy, unit in totals],
+        )
+    mark(conn, unit_id, month_on)
+
+
+def mark(conn: Connection, unit_id: int, month_on: date) -> None:
+    conn.execute("INSERT INTO month_mark (unit_id, month_on) VALUES (%s, %s)", [unit_id, month_on])
+    conn.commit()
+
+
+@pytest.fixture(scope="module")
+def works(module_database: Settings) -> int:
+    """The steel works from its registers, with its totals of October."""
+    with connect(module_database, Role.JOBS) as jobs:
+        sync_reference(jobs)
+    with connect(module_database, Role.CONSOLE) as console:
+        imported = import_registers(console, REGISTER, IMPORTED_AT)
+        assert imported.faults == ()
+    with connect(module_database, Role.JOBS) as jobs:
+        row = jobs.execute("SELECT unit_id FROM unit WHERE unit_code = '91150200MA0P0G7C1J'").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
+def october() -> list[tuple[str, str, str]]:
+    return [(row["point_code"], row["energy"], row["unit"]) for row in rows(FOLDER / "months.csv")]
+
+
+def inputs_of(conn: Connection, balance_id: int) -> tuple[bytes, str]:
+    row = conn.execute(
+        "SELECT inputs, engine_version FROM monitored_balance WHERE balance_id = %s", [balance_id]
+    ).fetchone()
+    conn.rollback()
+    assert row is not None
+    return bytes(row[0]), row[1]
+
+
+def test_a_steel_works_comes_out_of_the_database_as_it_was_worked_by_hand(
+    works: int, plant: Plant, jobs: Connection
+) -> None:
+    fill(jobs, works, MONTH_ON, october())
+    (balance_id,) = build_months(jobs, NOW)
+    cells = load_cells(jobs, balance_id)
+    jobs.rollback()
+    assert {(cell.key, cell.value, cell.unit) for cell in cells} == {
+        (cell.key, cell.value, cell.unit) for cell in expected_cells()
+    }
+    inputs, engine = inputs_of(jobs, balance_id)
+    again = build_balance(parse_balance_inputs(inputs))
+    assert engine == ENGINE_VERSION
+    assert sorted(again.cells, key=lambda cell: cell.key) == sorted(cells, key=lambda cell: cell.key)
+    values = {one.definition.code: one.value for one in again.indicators if one.product_code is None}
+    assert values["consumption_205"] == Decimal("139288.06")
+    assert values["energy_2589_equal"] == Decimal("151488.13")
+
+    mark(jobs, works, MONTH_ON)
+    assert build_months(jobs, NOW) == []
+
+
+def test_a_corrected_test_sheet_asks_for_its_month_again_and_no_other(
+    works: int, plant: Plant, jobs: Connection, module_database: Settings
+) -> None:
+    fill(jobs, works, date(2026, 9, 1), [("04_IN", "1000", "t")])
+    fill(jobs, works, date(2026, 8, 1), [("04_IN", "1000", "t")])
+    build_months(jobs, NOW)
+    plant.owner.execute("TRUNCATE month_mark")
+    with connect(module_database, Role.CONSOLE) as console:
+        console.execute(
+            "INSERT INTO heating_value (unit_id, variety_code, lot, test_sheet_no, sampled_on, valid_from, valid_to,"
+            " quantity, quantity_unit, heating_value, heating_value_unit, laboratory) VALUES"
+            " (%s, '04', 'S', 'S1', '2026-09-01', '2026-09-01', '2026-10-01', 1, 't', 29307.6, 'kJ/kg', 'l')",
+            [works],
+        )
+    assert jobs.execute("SELECT DISTINCT month_on FROM month_mark").fetchall() == [(date(2026, 9, 1),)]
+    jobs.rollback()
+    (measured,) = build_months(jobs, NOW)
+    assert coefficient(jobs, measured) == 1
+    with connect(module_database, Role.CONSOLE) as console:
+        console.execute(
+            "INSERT INTO heating_value (unit_id, variety_code, lot, test_sheet_no, sampled_on, valid_from, valid_to,"
+            " quantity, quantity_unit, heating_value, heating_value_unit, laboratory, replaces_test_sheet_no) VALUES"
+            " (%s, '04', 'S', 'S2', '2026-09-01', '2026-09-01', '2026-10-01', 1, 't', 14653.8, 'kJ/kg', 'l', 'S1')",
+            [works],
+        )
+    (corrected,) = build_months(jobs, NOW)
+    assert coefficient(jobs, corrected) == Decimal("0.5")
+
+
+def coefficient(conn: Connection, balance_id: int) -> Decimal:
+    (cell,) = [cell for cell in load_cells(conn, balance_id) if cell.key == ("205-1", "04", "10")]
+    conn.rollback()
+    return cell.value
+
+
+def feeder_months(plant: Plant, jobs: Connection, units: int, month_on: date = MONTH_ON) -> list[int]:
+    made = []
+    for _ in range(units):
+        unit_id = plant.unit()
+        plant.series(plant.point(unit_id, "E1"))
+        plant.point(unit_id, "SUM", flow="internal", use="non_industrial")
+        fill(jobs, unit_id, month_on, [("E1", "12345.678", "kWh")])
+        made.append(unit_id)
+    return made
+
+
+class CountingCursor(psycopg.Cursor[Any]):
+    """A real cursor that counts what it sends."""
+
+    sent = 0
+
+    def execute(self, *args: Any, **kwargs: Any) -> "CountingCursor":
+        CountingCursor.sent += 1
+        super().execute(*args, **kwargs)
+        return self
+
+    def copy(self, *args: Any, **kwargs: Any) -> Any:
+        CountingCursor.sent += 1
+        return super().copy(*args, **kwargs)
+
+
+def statements_of_a_run(jobs: Connection) -> int:
+    CountingCursor.sent = 0
+    jobs.cursor_factory = CountingCursor
+    try:
+        build_months(jobs, NOW)
+    finally:
+        jobs.cursor_factory = psycopg.Cursor
+    return CountingCursor.sent
+
+
+def test_many_months_take_as_many_statements_as_one(plant: Plant, jobs: Connection) -> None:
+    feeder_months(plant, jobs, 1)
+    one = statements_of_a_run(jobs)
+    feeder_months(plant, jobs, 12)
+    assert statements_of_a_run(jobs) == one
+
+
+def test_a_chunk_of_units_is_built_and_the_others_wait(plant: Plant, jobs: Connection) -> None:
+    units = feeder_months(plant, jobs, 3)
+    assert len(build_months(jobs, NOW, units[:2])) == 2
+    assert jobs.execute("SELECT unit_id FROM month_mark").fetchall() == [(units[2],)]
+    jobs.rollback()
+    assert len(build_months(jobs, NOW)) == 1
+
+
+def test_one_unit_that_the_form_cannot_hold_keeps_its_mark_and_stops_nobody(plant: Plant, jobs: Connection) -> None:
+    wrong, right = feeder_months(plant, jobs, 2)
+    jobs.execute("UPDATE point_month SET unit = 'm3' FROM point p WHERE p.point_id = point_month.point_id"
+                 " AND p.unit_id = %s", [wrong])  # fmt: skip
+    jobs.commit()
+    (balance_id,) = build_months(jobs, NOW)
+    assert jobs.execute("SELECT unit_id FROM monitored_balance WHERE balance_id = %s", [balance_id]).fetchone() == (
+        right,
+    )
+    assert jobs.execute("SELECT DISTINCT unit_id FROM month_mark").fetchall() == [(wrong,)]
+    jobs.rollback()
+
+
+def test_a_month_of_an_old_edition_is_built_in_it_today(plant: Plant, jobs: Connection) -> None:
+    (unit_id,) = feeder_months(plant, jobs, 1, date(2021, 3, 1))
+    build_months(jobs, NOW)
+    inputs = load_inputs(jobs, [(unit_id, date(2021, 3, 1)), (unit_id, date(2021, 4, 1))])
+    jobs.rollback()
+    assert [one.editions.coefficients for one in inputs.values()] == ["GB/T 2589-2008", "GB/T 2589-2020"]
+    assert build_months(jobs, NOW) == []
+    edition = jobs.execute("SELECT coefficient_edition FROM monitored_balance WHERE unit_id = %s", [unit_id]).fetchall()
+    assert edition == [("GB/T 2589-2008",)]
+
+
+def test_a_formula_that_changes_within_a_month_takes_the_days_of_each(plant: Plant, jobs: Connection) -> None:
+    unit_id = plant.unit()
+    plant.series(plant.point(unit_id, "E1"))
+    dormitory = plant.point(unit_id, "DORM", flow="internal", use="non_industrial")
+    parts = [plant.point(unit_id, code, flow="internal") for code in ("D1", "D2")]
+    plant.owner.execute(
+        "INSERT INTO network_term (whole_point_id, part_point_id, sign, valid_from) VALUES (%s, %s, 1, '2026-01-01'),"
+        " (%s, %s, 1, '2026-10-11')",
+        [dormitory, parts[0], dormitory, parts[1]],
+    )
+    for point_id in parts:
+        series_id = plant.series(point_id)
+        plant.owner.execute(
+            "INSERT INTO point_day SELECT %s, day_on::date, %s, 'kWh', 100, 100, 96, 96, 96"
+            " FROM generate_series(DATE '2026-10-01', DATE '2026-10-31', INTERVAL '1 day') AS day_on",
+            [point_id, series_id],
+        )
+    with plant.owner.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO point_day SELECT point_id, day_on::date, 1, 'kWh', 1000, 1000, 96, 96, 96 FROM point,"
+            " generate_series(DATE '2026-10-01', DATE '2026-10-31', INTERVAL '1 day') AS day_on"
+            " WHERE unit_id = %s AND point_code = %s",
+            [(unit_id, "E1")],
+        )
+    mark(jobs, unit_id, MONTH_ON)
+    (balance_id,) = build_months(jobs, NOW)
+    values = {cell.key[1:]: cell.value for cell in load_cells(jobs, balance_id)}
+    jobs.rollback()
+    # 31 days of the one, 21 of the other.
+    assert (values["33", "4"], values["33", "7"]) == (Decimal("3.1"), Decimal("0.52"))
