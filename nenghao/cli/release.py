@@ -112,6 +112,41 @@ def export(
 
 
 @app.command()
+def aggregate(
+    region: Annotated[str, typer.Option(help="Division code of six digits, like 150100 (GB/T 2260).")],
+    month: Annotated[str, typer.Option(help="Like 2026-10.")],
+    sector: Annotated[str | None, typer.Option(help="Industry, like C26 (GB/T 4754); else all.")] = None,
+    parts: Annotated[str, typer.Option(help="What the columns are: industry | division.")] = "industry",
+    panel: Annotated[str | None, typer.Option(help="Panel of units; else all that are registered.")] = None,
+    public_from: Annotated[str | None, typer.Option(help="Embargo: 2026-11-18T10:00:00+08:00, say.")] = None,
+) -> None:
+    """Sum the sealed balances of a region and seal the sum; figures that tell of one unit are hidden."""
+    from nenghao.jobs.seal_aggregate import seal_aggregate  # needs the linear programs of the extra `aggregate`
+    from nenghao.reporting.aggregate_inputs import Parts, Scope
+
+    settings = load_settings()
+    if parts not in get_args(Parts) or not (len(region) == 6 and region.isdecimal()):
+        raise typer.BadParameter(f"{region} {parts}")
+    embargo = None if public_from is None else _instant(public_from, settings.language)
+    scope = Scope(
+        region_code=region,
+        sector_code=sector,
+        parts="division" if parts == "division" else "industry",
+        panel_code=panel,
+        month_on=Month.parse(month).start_on,
+    )
+    with driver_errors(), connect(settings, Role.JOBS) as conn:
+        release_id = seal_aggregate(conn, settings, scope, datetime.now(UTC), public_from=embargo)
+        key = "release.aggregate_unchanged" if release_id is None else "release.aggregated"
+        hidden = 0 if release_id is None else _hidden(json.loads(releases.load_content(conn, release_id)))
+    typer.echo(label(key, settings.language, code=scope.code, month=month, hidden=hidden))
+
+
+def _hidden(content: Mapping[str, Any]) -> int:
+    return sum(bool(cell["suppressed"]) for cell in content["cells"])
+
+
+@app.command()
 def restate(
     name: Annotated[str, typer.Argument(help="The release to restate, by name.")],
     reason: Annotated[str, typer.Option(help=" | ".join(get_args(ReasonKind)))],

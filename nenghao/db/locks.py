@@ -21,6 +21,7 @@ OUTBOUND_LEASE_CLASS: Final = 20_103
 SHARD_LEASE_CLASS: Final = 20_105
 #: Also in the function record_rows (sql/migrations/0009).
 TREE_LOCK_CLASS: Final = 20_106
+AGGREGATE_LOCK_CLASS: Final = 20_111
 
 _EPOCH_ON: Final = date(2000, 1, 1)
 
@@ -54,6 +55,11 @@ def lock_day_shared(conn: psycopg.Connection, days: Iterable[date]) -> None:
 def lock_day_exclusive(conn: psycopg.Connection, days: Iterable[date]) -> None:
     """Wait until no batch writes readings of these Shanghai days, and keep others out; locks in ascending order."""
     _lock_days(conn, "lock_day_exclusive", days)
+
+
+def lock_aggregates(conn: psycopg.Connection, month_on: date) -> None:
+    """Make this transaction the only one that seals aggregates of a month: each is held against the others."""
+    conn.execute(_QUERIES["lock_day_exclusive"], {"lock_class": AGGREGATE_LOCK_CLASS, "days": [day_key(month_on)]})
 
 
 def lease_outbound(conn: psycopg.Connection) -> bool:

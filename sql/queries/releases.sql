@@ -240,3 +240,37 @@ WHERE
     AND (%(unit_code)s::text IS NULL OR u.unit_code = %(unit_code)s)
     AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)
 ORDER BY r.month_on DESC, u.unit_code, r.kind, r.aggregate_code, r.version;
+
+-- newest_contents --
+-- The newest releases of monitored balances of a month whose unit lies in a region, with hash and why they restate.
+SELECT DISTINCT ON (r.unit_id)
+    r.content, r.hash, r.version, r.reason_kind
+FROM release AS r
+INNER JOIN unit AS u ON r.unit_id = u.unit_id
+WHERE r.kind = 'monitored_balance' AND r.month_on = %(month_on)s AND u.division_code LIKE %(region_prefix)s || '%%'
+ORDER BY r.unit_id, r.version DESC;
+
+-- panel_units --
+-- Codes of the units that a panel has in a month, or, without a panel, that are registered; of a region and a sector.
+SELECT u.unit_code
+FROM unit AS u
+WHERE
+    u.division_code LIKE %(region_prefix)s || '%%'
+    AND u.industry_code LIKE coalesce(%(sector_code)s::text, '') || '%%'
+    AND (
+        %(panel_code)s::text IS NULL
+        OR EXISTS (
+            SELECT 1 FROM panel_member AS m
+            WHERE
+                m.unit_id = u.unit_id AND m.panel_code = %(panel_code)s AND m.entered_on <= %(month_on)s
+                AND (m.left_on IS NULL OR m.left_on > %(month_on)s)
+        )
+    )
+ORDER BY u.unit_code;
+
+-- aggregates_of_month --
+-- The aggregates of a month with what they were computed from, every version, the newest of each last.
+SELECT aggregate_code, archive_name, release_id, version, hash_algorithm, hash, content, inputs
+FROM release
+WHERE kind = 'aggregate' AND month_on = %(month_on)s
+ORDER BY aggregate_code, version;
