@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
@@ -158,70 +157,6 @@ def load_cells(conn: Connection, balance_id: int, form_code: str | None = None) 
         )
         for row in conn.execute(_QUERIES["balance_cells"], {"balance_id": balance_id, "form_code": form_code})
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedCell:
-    """A cell of a newest balance and the coefficient row it used."""
-
-    unit_code: str
-    version: int
-    value: Decimal
-    unit: str
-    completeness: Decimal
-    known_share: Decimal | None
-    measured_share: Decimal | None
-    point_ids: tuple[int, ...]
-    #: code, value, form unit, source, confidence; None where the cell used none.
-    coefficient: tuple[str, Decimal, str, str, str] | None
-
-
-def explain_cell(
-    conn: Connection, *, unit_code: str, month_on: date, row_code: str, column_code: str, form_code: str = "205-1"
-) -> ExplainedCell | None:
-    """The cell of the newest balance of a unit's month."""
-    columns = {
-        "unit_code": unit_code,
-        "month_on": month_on,
-        "form_code": form_code,
-        "row_code": row_code,
-        "column_code": column_code,
-    }
-    row = conn.execute(_QUERIES["explained_cell"], columns).fetchone()
-    if row is None:
-        return None
-    return ExplainedCell(
-        unit_code=row[0],
-        version=row[1],
-        value=row[2],
-        unit=row[3],
-        completeness=row[4],
-        known_share=row[5],
-        measured_share=row[6],
-        point_ids=tuple(row[7]),
-        coefficient=(row[8], row[9], row[10], row[11], row[12]) if row[8] else None,
-    )
-
-
-def explain_points(conn: Connection, point_ids: Sequence[int], month_on: date) -> list[tuple[Any, ...]]:
-    """(point id, code, flow, energy, unit, due, received, known slots) of the points behind a cell."""
-    columns = {"point_ids": list(point_ids), "month_on": month_on}
-    return conn.execute(_QUERIES["explained_points"], columns).fetchall()
-
-
-def explain_days(conn: Connection, point_id: int, first_on: date, end_on: date) -> list[tuple[Any, ...]]:
-    """(day, series id, its kind, energy, unit, measured energy, quality letters) of a point's days."""
-    columns = {"point_id": point_id, "first_on": first_on, "end_on": end_on}
-    return conn.execute(_QUERIES["explained_days"], columns).fetchall()
-
-
-def explain_messages(conn: Connection, series_id: int, begin_at: datetime, end_at: datetime) -> list[tuple[Any, ...]]:
-    """(message id, number of readings, hash algorithm, hash, assurance) of the messages behind a span, ends included.
-
-    A message with values of two levels has two rows.
-    """
-    columns = {"series_id": series_id, "begin_at": begin_at, "end_at": end_at}
-    return conn.execute(_QUERIES["explained_messages"], columns).fetchall()
 
 
 def pair_columns(months: Sequence[UnitMonth]) -> dict[str, object]:

@@ -94,6 +94,7 @@ class StoredRelease:
     balance_id: int | None
     restates_release_id: int | None
     inputs: bytes | None
+    is_newest: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +228,7 @@ def find_release(conn: Connection, archive_name: str) -> StoredRelease | None:
         balance_id=row[11],
         restates_release_id=row[12],
         inputs=row[13],
+        is_newest=row[14],
     )
 
 

@@ -221,7 +221,8 @@ SELECT content FROM release WHERE release_id = %(release_id)s;
 -- A release by the name of its archive: one row, or none.
 SELECT
     r.release_id, r.kind, r.unit_id, r.aggregate_code, r.month_on, r.version, r.archive_name, r.hash_algorithm, r.hash,
-    r.sealed_at, r.public_from, r.balance_id, r.restates_release_id, r.inputs
+    r.sealed_at, r.public_from, r.balance_id, r.restates_release_id, r.inputs,
+    NOT EXISTS (SELECT 1 FROM release AS later WHERE later.restates_release_id = r.release_id) AS is_newest
 FROM release AS r
 WHERE r.archive_name = %(archive_name)s;
 
