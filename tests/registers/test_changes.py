@@ -113,7 +113,7 @@ def test_two_changes_in_one_file_follow_each_other_whatever_their_order(plant: S
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        (CHANGE.replace("M1,5", "M2,5").replace("M2,3", "M1,3") + ",2026-10-12", ("old_meter_no", "other_version_then")),
+        (CHANGE.replace("M1,5", "M2,5").replace("M2,3", "M1,3") + ",2026-10-12", ("old_meter_no", "other_version_then")),  # noqa: E501
         (CHANGE.replace(",512.375,", ",,").replace(",3.5,", ",,") + ",2026-10-12", ("old_final", "register_missing")),
         (CHANGE.replace(",3.5,", ",,") + ",2026-10-12", ("new_initial", "register_missing")),
         (CHANGE.replace(",3.5,", ",1000000,") + ",2026-10-12", ("new_initial", "beyond_modulus")),
