@@ -105,7 +105,8 @@ def test_what_was_seen_and_is_in_no_register_is_listed_until_it_is(plant: Settin
             "INSERT INTO series_day (series_id, day_on, slot_minutes, unit, scale, energy, face_scale, face, quality,"
             " method, due_slots, received_slots, measured_energy, content_hash, computed_at)"
             " SELECT series_id, day_on, 15, 'kWh', 0, '{NULL}', 0, '{NULL}', 'N', method, 1, 0, 0, '', now()"
-            " FROM series, (VALUES ('2026-11-10'::date, 'r'), ('2026-11-12', '-')) AS d (day_on, method) WHERE kind = 'register'"
+            " FROM series, (VALUES ('2026-11-10'::date, 'r'), ('2026-11-12', '-')) AS d (day_on, method)"
+            " WHERE kind = 'register'"
         )
     with connect(plant, Role.CONSOLE) as conn:
         seen = undeclared_changes(conn, UNIT, NOW, since_days=31)
