@@ -159,6 +159,54 @@ def load_cells(conn: Connection, balance_id: int, form_code: str | None = None) 
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownBalance:
+    """A version of a unit's month, as people are told of it."""
+
+    balance_id: int
+    unit_code: str
+    unit_name: str
+    month_on: date
+    version: int
+    layout_edition: str
+    coefficient_edition: str
+    #: None in balances of before it was kept.
+    engine_version: str | None
+    computed_at: datetime
+
+
+def find_balances(
+    conn: Connection, unit_code: str, first_on: date, last_on: date, version: int | None = None
+) -> list[ShownBalance]:
+    """The newest balances of a unit's months from one to another, or the given version of the last, by month."""
+    columns = {"unit_code": unit_code, "first_on": first_on, "last_on": last_on, "version": version}
+    return [
+        ShownBalance(
+            balance_id=row[0],
+            unit_code=row[1],
+            unit_name=row[2],
+            month_on=row[3],
+            version=row[4],
+            layout_edition=row[5],
+            coefficient_edition=row[6],
+            engine_version=row[7],
+            computed_at=row[8],
+        )
+        for row in conn.execute(_QUERIES["shown_balances"], columns)
+    ]
+
+
+def find_unit(conn: Connection, unit_code: str) -> int | None:
+    """The id of a unit."""
+    row = conn.execute(_QUERIES["find_unit"], {"unit_code": unit_code}).fetchone()
+    return None if row is None else int(row[0])
+
+
+def coefficient_sources(conn: Connection, codes: Sequence[str]) -> list[tuple[str, Decimal, str, str, str]]:
+    """(code, value, unit of the form, source, confidence) of reference rows."""
+    return conn.execute(_QUERIES["coefficient_sources"], {"codes": list(codes)}).fetchall()
+
+
 def pair_columns(months: Sequence[UnitMonth]) -> dict[str, object]:
     """Unit months as the two arrays that queries take."""
     return {"unit_ids": [unit_id for unit_id, _ in months], "months": [month_on for _, month_on in months]}

@@ -106,3 +106,26 @@ WHERE
     balance_id = %(balance_id)s
     AND (%(form_code)s::text IS NULL OR coalesce(form_code, '205-1') = %(form_code)s::text)
 ORDER BY form_code, row_code, column_code;
+
+-- shown_balances --
+-- Balances of a unit from one month to another, those included: the newest version of each, or the given one of the last.
+SELECT DISTINCT ON (b.month_on)
+    b.balance_id, u.unit_code, u.name, b.month_on, b.version, b.layout_edition, b.coefficient_edition, b.engine_version,
+    b.computed_at
+FROM monitored_balance AS b
+INNER JOIN unit AS u ON b.unit_id = u.unit_id
+WHERE
+    u.unit_code = %(unit_code)s AND b.month_on >= %(first_on)s AND b.month_on <= %(last_on)s
+    AND (%(version)s::integer IS NULL OR b.version = %(version)s OR b.month_on <> %(last_on)s)
+ORDER BY b.month_on, b.version DESC;
+
+-- find_unit --
+-- The id of a unit: one row, or none.
+SELECT unit_id FROM unit WHERE unit_code = %(unit_code)s;
+
+-- coefficient_sources --
+-- Reference rows by code: code, value, unit of the form, source, confidence.
+SELECT coefficient_code, tce_per_form_unit, form_unit, source, confidence
+FROM coal_coefficient
+WHERE coefficient_code = ANY(%(codes)s::text[])
+ORDER BY coefficient_code;

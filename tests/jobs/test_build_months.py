@@ -1,5 +1,8 @@
 """Balances through the database: the steel works, many units at once, late lots, editions of the month."""
 
+import csv
+import io
+import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from nenghao.cli import balance, indicator
 from nenghao.config import Role, Settings
 from nenghao.db.balances import load_cells
 from nenghao.db.connection import Connection, connect
@@ -20,7 +25,9 @@ from nenghao.registers.importer import import_registers
 from tests.domain.works_files import FOLDER, REGISTER, expected_cells, rows
 from tests.jobs.plant import NOW, Plant
 
+RUN = CliRunner()
 MONTH_ON = date(2026, 10, 1)
+WORKS = "91150200MA0P0G7C1J"
 SLOTS = 31 * 24
 IMPORTED_AT = datetime(2026, 11, 1, 12, tzinfo=SHANGHAI)
 
@@ -50,7 +57,7 @@ def works(module_database: Settings) -> int:
         imported = import_registers(console, REGISTER, IMPORTED_AT)
         assert imported.faults == ()
     with connect(module_database, Role.JOBS) as jobs:
-        row = jobs.execute("SELECT unit_id FROM unit WHERE unit_code = '91150200MA0P0G7C1J'").fetchone()
+        row = jobs.execute("SELECT unit_id FROM unit WHERE unit_code = %s", [WORKS]).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -88,6 +95,78 @@ def test_a_steel_works_comes_out_of_the_database_as_it_was_worked_by_hand(
 
     mark(jobs, works, MONTH_ON)
     assert build_months(jobs, NOW) == []
+
+
+@pytest.fixture
+def command_settings(module_database: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables that a command reads its settings from."""
+    for name in ("secrets_dir", "database_host", "database_port", "database_name"):
+        monkeypatch.setenv(f"NENGHAO_{name.upper()}", str(getattr(module_database, name)))
+
+
+def told(app: object, *words: str, code: int = 0) -> str:
+    result = RUN.invoke(app, list(words), catch_exceptions=False)  # type: ignore[arg-type]
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.mark.usefixtures("command_settings")
+def test_the_balance_is_shown_by_form_and_exactly_for_programs(works: int, plant: Plant, jobs: Connection) -> None:
+    fill(jobs, works, MONTH_ON, october())
+    build_months(jobs, NOW)
+    text = told(balance.app, "show", WORKS, "2026-10", "--form", "205-2")
+    assert "205-1" not in text.replace("205-1-seed", "")
+    (row_40,) = [line for line in text.splitlines() if line.startswith("40 ")]
+    assert row_40.split()[3:8] == ["512297.06", "203946.40", "102062.00", "2934.40", "98950.00"]
+    exact = list(csv.DictReader(io.StringIO(told(balance.app, "show", WORKS, "2026-10", "--format", "csv"))))
+    assert {(r["form"], r["row"], r["column"], Decimal(r["value"])) for r in exact} == {
+        (*cell.key, cell.value) for cell in expected_cells()
+    }
+    assert told(balance.app, "show", WORKS, "2026-12", code=1) == "没有监测测算值：月份或版次尚未编制\n"
+    # Of the months from January on, the first is not built.
+    told(balance.app, "show", WORKS, "2026-10", "--cumulative", code=1)
+
+
+@pytest.mark.usefixtures("command_settings")
+def test_months_add_up_and_coefficients_do_not(plant: Plant, jobs: Connection) -> None:
+    unit_id = plant.unit()
+    plant.point(unit_id, "C1", variety="04")
+    for month_on, tonnes in ((date(2026, 1, 1), "100"), (date(2026, 2, 1), "300")):
+        fill(jobs, unit_id, month_on, [("C1", tonnes, "t")])
+    plant.owner.execute(
+        "INSERT INTO heating_value (unit_id, variety_code, lot, test_sheet_no, sampled_on, valid_from, valid_to,"
+        " quantity, quantity_unit, heating_value, heating_value_unit, laboratory) VALUES"
+        " (%s, '04', 'S', 'S1', '2026-02-01', '2026-02-01', '2026-03-01', 1, 't', 29307.6, 'kJ/kg', 'l')",
+        [unit_id],
+    )
+    build_months(jobs, NOW)
+    row = jobs.execute("SELECT unit_code FROM unit WHERE unit_id = %s", [unit_id]).fetchone()
+    jobs.rollback()
+    assert row is not None
+    output = told(balance.app, "show", row[0], "2026-02", "--cumulative", "--format", "json")
+    values = {(cell["row"], cell["column"]): cell["value"] for cell in json.loads(output)}
+    # (100 x 0.7143 + 300 x 1) / 400
+    assert (values["04", "4"], values["04", "tce"], values["04", "10"]) == ("400", "371.43", "0.9286")
+
+
+@pytest.mark.usefixtures("command_settings")
+def test_an_indicator_says_what_it_declares_and_rests_on(works: int, plant: Plant, jobs: Connection) -> None:
+    fill(jobs, works, MONTH_ON, october())
+    text = told(indicator.app, WORKS, "2026-10")
+    declared = "口径：等价值，边界 用能单位，含耗能工质、含原料用能、不含非工业生产消费"
+    assert f"综合能耗（等价值）: 151488.13 吨标准煤\n  {declared}\n" in text
+    assert "单位产品综合能耗 coke: 91.35 kgce/t\n  口径：当量值，边界 生产工序" in text
+    assert "单位增加值能耗: 无法给出：没有登记产值 (value_added)" in text
+    assert "等价值 电力 0.3000 kgce/kWh（150000，2026 年，EXAMPLE-1）" in text
+    assert "实测热值 一般烟煤 批次 2026-10-A，化验单 H-1001：21000 kJ/kg，批量 20000 t" in text
+    assert "折标系数 2589-2020.B.M05：0.0004 tce/m3" in text
+    plain = {(one["code"], one["product"]): one for one in json.loads(told(indicator.app, WORKS, "2026-10", "--json"))}
+    assert plain["consumption_205", None]["value"] == "139288.06"
+    assert plain["per_value_added", None]["reason"] == "no_output"
+    # Of another year there is no equal value, and no other stands in for it.
+    fill(jobs, works, date(2025, 10, 1), [("E1", "1000", "kWh")])
+    assert "无法给出：没有登记该地区该年份的等价值 (33, 150200, 2025)" in told(indicator.app, WORKS, "2025-10")
+    assert "没有登记这个单位" in told(indicator.app, "91150200MA0P0G7C10", "2026-10", code=1)
 
 
 def test_a_corrected_test_sheet_asks_for_its_month_again_and_no_other(

@@ -1,0 +1,50 @@
+"""Cells from January on, as cumulative forms have them: quantities add up, coefficients are weighted by what was used.
+
+Before: cells of a year's months. After: `nenghao balance show --cumulative`.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from nenghao.domain.coal import cumulative_coefficient
+from nenghao.domain.consumption import CellKey, Values
+from nenghao.domain.quantities import EXACT
+
+_FORM, _TOTAL, _COEFFICIENT = "205-1", "4", "10"
+#: Points in time: stocks do not add up, meters give none.
+_STOCKS: Final = frozenset(("1", "9"))
+
+
+def cumulate(months: Sequence[Values]) -> dict[CellKey, Decimal]:
+    """The sum of the months' cells.
+
+    A cell that one month has and another lacks is in the sum where the lacking month has nothing of its row at all,
+    for that variety was not used then; else the month does not say, and the sum is not known.
+    """
+    keys = {key for month in months for key in month}
+    cells = {}
+    for key in sorted(keys):
+        form, row, column = key
+        if form == _FORM and column in (*_STOCKS, _COEFFICIENT):
+            continue
+        parts = [month[key] for month in months if key in month]
+        if all(key in month or not _has_row(month, form, row) for month in months):
+            total = Decimal(0)
+            for part in parts:
+                total = EXACT.add(total, part)
+            cells[key] = total
+    for row in {row for _, row, _ in keys}:
+        used = [
+            (month[_FORM, row, _TOTAL], month[_FORM, row, _COEFFICIENT])
+            for month in months
+            if (_FORM, row, _TOTAL) in month and (_FORM, row, _COEFFICIENT) in month
+        ]
+        is_whole = len(used) == sum(_has_row(month, _FORM, row) for month in months)
+        if is_whole and (mean := cumulative_coefficient(used)) is not None:
+            cells[_FORM, row, _COEFFICIENT] = mean
+    return cells
+
+
+def _has_row(month: Mapping[CellKey, Decimal], form: str, row: str) -> bool:
+    return any(key[:2] == (form, row) for key in month)
