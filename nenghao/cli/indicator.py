@@ -142,8 +142,8 @@ def _print_coefficients(
         typer.echo(
             "  "
             + label(
-                "explain.coefficient", language, code=code, value=exact_text(value), unit=unit, source=source,
-                confidence=confidence,
+                "explain.coefficient", language, code=code, tce_per_form_unit=exact_text(value), form_unit=unit,
+                source=source, confidence=confidence,
             )
         )  # fmt: skip
     for lot in inputs.heating_values:
