@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from nenghao.config import Role, load_settings
+from nenghao.db.archive import dropped_between
 from nenghao.db.connection import connect
 from nenghao.db.ledger import read_ledger
 from nenghao.domain.ledger import SeriesAccount, SlotRange
-from nenghao.domain.periods import SHANGHAI
+from nenghao.domain.periods import SHANGHAI, day_bounds
 from nenghao.domain.unit_ledger import GatewayAccount, RefusedCount, SeqRange, UnitLedger
+from nenghao.errors import DataRefused
 from nenghao.labels import Language, label
 
 app = typer.Typer(invoke_without_command=True, context_settings={"allow_interspersed_args": True})
@@ -30,6 +32,12 @@ def ledger(
     """Account for every reading of a unit's day, and name each missing slot."""
     settings = load_settings()
     with connect(settings, Role.VERIFIER) as conn:
+        months = dropped_between(conn, *day_bounds(day.date()))
+        if months:
+            # An account without the readings would call each of them missing.
+            names = " ".join(f"{month_on:%Y-%m}" for month_on in months)
+            raise DataRefused(label("ledger.archived", settings.language, day=day.date(), months=names))
+        conn.rollback()
         account = read_ledger(conn, unit, day.date(), datetime.now(UTC))
     if as_json:
         typer.echo(json.dumps(_as_json(account), ensure_ascii=False))

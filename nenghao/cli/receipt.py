@@ -34,8 +34,17 @@ def prove_message(
     to: Annotated[Path, typer.Option(help="File of the proof.")],
 ) -> None:
     """Write the proof that a message is below the signed head of its day's tree."""
-    with driver_errors(), connect(load_settings(), Role.VERIFIER, autocommit=True) as conn:
-        to.write_bytes(prove(conn, unit_code=unit, gateway_code=gateway, boot_id=boot, seq=seq))
+    settings = load_settings()
+    with driver_errors(), connect(settings, Role.VERIFIER, autocommit=True) as conn:
+        proof = prove(
+            conn,
+            unit_code=unit,
+            gateway_code=gateway,
+            boot_id=boot,
+            seq=seq,
+            archive_dir=settings.archive_dir,
+        )
+    to.write_bytes(proof)
     typer.echo(str(to))
 
 

@@ -212,10 +212,10 @@ def holds(conn: Connection) -> list[Hold]:
     return conn.cursor(row_factory=class_row(Hold)).execute(_QUERIES["holds"]).fetchall()
 
 
-def readings_kept_from(conn: Connection) -> datetime | None:
-    """The end of the newest chunk of readings that was dropped; None where all readings are there."""
-    row = conn.execute(_QUERIES["first_kept"]).fetchone()
-    return None if row is None else row[0]
+def dropped_between(conn: Connection, first_at: datetime, end_at: datetime) -> list[date]:
+    """The months whose archives have what was dropped of the readings of a span; none where all of them are there."""
+    found = conn.execute(_QUERIES["dropped_between"], {"first_at": first_at, "end_at": end_at})
+    return [month_on for (month_on,) in found]
 
 
 def _place(chunk: Chunk) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """What proves that one message is in the store: its leaf, the leaves beside it, its batch and its tree."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
-from nenghao.db.store_rows import message_of, rows_of_message
+from nenghao.db.store_rows import Row, message_of, rows_of_message
 from nenghao.db.tree import Batch, ClosedTree, batches, closed_trees
 from nenghao.domain.leaves import message_leaf
 
@@ -23,21 +25,33 @@ class StoredMessage:
     batch: Batch | None
 
 
+#: Gives the readings of a message between two instants that lie in the archive.
+ArchivedReadings = Callable[[int, datetime, datetime], Iterable[Row]]
+
+
 def stored_message(
-    conn: Connection, *, unit_code: str, gateway_code: str, boot_id: UUID, seq: int
+    conn: Connection,
+    *,
+    unit_code: str,
+    gateway_code: str,
+    boot_id: UUID,
+    seq: int,
+    archived: ArchivedReadings | None = None,
 ) -> StoredMessage | None:
-    """A message by its identity; None where it is not stored."""
+    """A message by its identity, with its readings of the database and of the archive; None where it is not stored."""
     found = message_of(conn, unit_code, gateway_code, str(boot_id), seq)
     if found is None:
         return None
     message_id = found[0]
     [(*row, leaf_hash)] = rows_of_message(conn, "messages", message_id)
     batch = next(iter([*batches(conn, shard=row[1], message_id=message_id)]), None)
-    parts = [
-        [one[1:] for one in rows_of_message(conn, kind, message_id, _instants(conn, batch))]
-        for kind in ("readings", "refusals", "conflicts", "revisions")
-    ]
-    return StoredMessage(message_id=message_id, leaf=message_leaf(row, *parts), leaf_hash=leaf_hash, batch=batch)
+    first_at, last_at = _instants(conn, batch)
+    readings = list(rows_of_message(conn, "readings", message_id, (first_at, last_at)))
+    if archived is not None and first_at is not None and last_at is not None:
+        readings = sorted([*readings, *archived(message_id, first_at, last_at)], key=itemgetter(1))
+    parts = [readings, *(rows_of_message(conn, kind, message_id) for kind in ("refusals", "conflicts", "revisions"))]
+    leaf = message_leaf(row, *([one[1:] for one in rows] for rows in parts))
+    return StoredMessage(message_id=message_id, leaf=leaf, leaf_hash=leaf_hash, batch=batch)
 
 
 def leaves_of_batch(conn: Connection, batch: Batch) -> list[tuple[int, bytes]]:

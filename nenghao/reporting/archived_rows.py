@@ -1,6 +1,7 @@
 """Finds the rows of chunks that were dropped lawfully: a run of retention, and an archive that is what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ from nenghao.archive.stored import StoredArchive, source_of
 from nenghao.db import archive as db
 from nenghao.db.archive import Archive, RetentionRun
 from nenghao.db.connection import Connection
+from nenghao.db.store_rows import Row
 from nenghao.errors import SealBroken
 from nenghao.reporting.store_report import StoreReport
 
@@ -37,6 +39,22 @@ def find_archived(conn: Connection, report: StoreReport, archive_dir: Path | Non
     for first_at, count in db.rows_after_retention(conn):
         report.found("store.rows_after_retention", f"reading {first_at:%Y-%m-%d}: {count}")
     return sources
+
+
+def archived_readings(
+    conn: Connection, archive_dir: Path | None, message_id: int, first_at: datetime, last_at: datetime
+) -> Iterator[Row]:
+    """Readings of a message between two instants, ends included, that retention dropped.
+
+    Raises: SealBroken where their archive is missing or not what it was.
+    """
+    archives = {one.archive_id: one for one in db.archives(conn)}
+    for run in db.retention_runs(conn):
+        if run.relation_name != "reading" or run.first_at > last_at or run.end_at <= first_at:
+            continue
+        source = _source(_open(archive_dir, archives[run.archive_id]), run)
+        if source is not None:
+            yield from (row for row in source[1]() if row[0] == message_id)
 
 
 def _open(archive_dir: Path | None, archive: Archive) -> StoredArchive | SealBroken:

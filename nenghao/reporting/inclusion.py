@@ -6,6 +6,8 @@ Before: a receipt, and the tree of its day. After: one line a check, for whoever
 import base64
 import json
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from nenghao.domain.canonical import canonical_bytes
 from nenghao.domain.merkle import inclusion_path, leaf_hash, root_of_path
 from nenghao.envelope import open_envelope, payload_of
 from nenghao.errors import DataRefused, SealBroken
+from nenghao.reporting.archived_rows import archived_readings
 from nenghao.reporting.receipts import KeptReceipt, read_receipt
 from nenghao.reporting.verify import Check
 from nenghao.signer.statements import read_head
@@ -26,15 +29,24 @@ SCHEMA: Final = "nenghao/1"
 KIND: Final = "inclusion"
 
 
-def prove(conn: Connection, *, unit_code: str, gateway_code: str, boot_id: UUID, seq: int) -> bytes:
-    """The proof of one message, as canonical JSON.
+def prove(
+    conn: Connection, *, unit_code: str, gateway_code: str, boot_id: UUID, seq: int, archive_dir: Path | None = None
+) -> bytes:
+    """The proof of one message, as canonical JSON; readings that retention dropped are read from the archive's folder.
 
     Raises: DataRefused where the message is not stored or its day's tree is not closed yet; SealBroken where what is
     stored of it is not what its leaf says.
     """
     identity = f"gateway {gateway_code} of {unit_code}, boot_id {boot_id}, seq {seq}"
     with conn.transaction():
-        message = db.stored_message(conn, unit_code=unit_code, gateway_code=gateway_code, boot_id=boot_id, seq=seq)
+        message = db.stored_message(
+            conn,
+            unit_code=unit_code,
+            gateway_code=gateway_code,
+            boot_id=boot_id,
+            seq=seq,
+            archived=partial(archived_readings, conn, archive_dir),
+        )
         if message is None:
             raise DataRefused(f"{identity}: not stored")
         if message.batch is None or message.leaf_hash is None:

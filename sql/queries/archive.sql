@@ -221,6 +221,10 @@ LEFT JOIN unit AS u ON h.unit_id = u.unit_id
 WHERE NOT EXISTS (SELECT 1 FROM retention_hold_end AS e WHERE e.retention_hold_id = h.retention_hold_id)
 ORDER BY h.retention_hold_id;
 
--- first_kept --
--- One row: the end of the newest chunk of readings that was dropped; null where none was.
-SELECT max(end_at) AS first_at FROM retention_run WHERE relation_name = 'reading';
+-- dropped_between --
+-- Months whose archives have readings of [first_at, end_at) that were dropped, one row each.
+SELECT DISTINCT a.month_on
+FROM retention_run AS r
+INNER JOIN archive_month AS a ON r.archive_id = a.archive_id
+WHERE r.relation_name = 'reading' AND r.first_at < %(end_at)s AND r.end_at > %(first_at)s
+ORDER BY a.month_on;

@@ -5,15 +5,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from ingest.pipeline import Arrival, read_arrival
 from ingest.storing import BatchStore
 from nenghao.archive.checking import CheckedArchive, check_archive
 from nenghao.archive.manifest import Manifest
 from nenghao.archive.writing import archive_month
+from nenghao.cli import archive as archive_cli
+from nenghao.cli import ledger as ledger_cli
+from nenghao.cli import retain as retain_cli
+from nenghao.cli import verify as verify_cli
 from nenghao.config import Role, Settings
 from nenghao.crypto import load_trusted_keys
 from nenghao.db import archive as db
@@ -26,11 +33,13 @@ from nenghao.jobs.close_days import close_changed_days
 from nenghao.jobs.entry import run_sync_reference
 from nenghao.jobs.retain import Retained, archive_due_months, retain
 from nenghao.jobs.seal_balances import SIGNING_KEY
+from nenghao.reporting.inclusion import prove
 from nenghao.reporting.store_report import StoreReport
 from nenghao.reporting.verify_store import verify_store
 from nenghao.stack import Stack
+from nenghao.stack.environment import variables_of
 from nenghao.trust import load_trust
-from tests.ingest.conftest import Plant, register
+from tests.ingest.conftest import GATEWAY, UNIT, Plant, register
 from tests.ingest.wire import message, reading
 from tests.tree.conftest import BOOT, DAY, LIMITS, Store, copy_of, opened
 
@@ -211,6 +220,56 @@ def test_a_pretended_run_of_retention_does_not_pass_for_a_lawful_one(archived: A
         " FROM archive_month"
     )
     assert archived.verify().counts["store.archive_wrong"] == 1
+
+
+def test_a_message_is_proven_to_its_sender_after_its_readings_went(archived: Archived, tmp_path: Path) -> None:
+    names = {"unit_code": UNIT, "gateway_code": GATEWAY, "boot_id": UUID(BOOT), "seq": 1}
+    with connect(archived.settings, Role.VERIFIER, autocommit=True) as conn:
+        before = prove(conn, **names)
+    archived.drop()
+    archived.drop(first_at=CHUNK_AT - DAY)
+    with connect(archived.settings, Role.VERIFIER, autocommit=True) as conn:
+        assert prove(conn, **names, archive_dir=archived.folder) == before
+        with pytest.raises(SealBroken, match="No such file"):
+            prove(conn, **names, archive_dir=tmp_path / "elsewhere")
+
+
+def test_the_commands_archive_check_drop_and_verify(
+    sealed: Store, stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(app: typer.Typer, *words: str) -> str:
+        done = CliRunner().invoke(app, list(words), catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    with copy_of(stack, sealed.settings) as settings:
+        for name, value in variables_of(settings).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("NENGHAO_ARCHIVE_DIR", str(tmp_path))
+        monkeypatch.setenv("NENGHAO_LANGUAGE", "en")
+        assert "not archived" in run(retain_cli.app, "--dry-run")
+        assert "months archived: 1" in run(archive_cli.app, "due")
+        assert "months archived: 0" in run(archive_cli.app, "due")
+        assert "2024-03 archived, version 2" in run(archive_cli.app, "2024-03")
+        assert "would be dropped: 0" in run(retain_cli.app, "--dry-run")
+        assert "archives read back: 1, files 10" in run(archive_cli.app, "verify")
+        assert "archives read back: 0" in run(archive_cli.app, "verify")
+        assert "newly noted files 0" in run(archive_cli.app, "verify", "2024-03")
+        shown = run(archive_cli.app, "show", "2024-03")
+        assert "reading-2024-03-10.parquet  2024-03-10T00:00Z – 2024-03-11T00:00Z  rows 3" in shown
+        rows = run(archive_cli.app, "show", "2024-03", "--rows", "reading-2024-03-10.parquet")
+        assert [line.split("\t")[4] for line in rows.splitlines()] == ["value", "104.50", "105", "112.10"]
+        held = ("hold", "--from", "2024-03-11", "--until", "2024-03-12", "--reason", "court", "--by", "p")
+        assert "hold 1 placed" in run(retain_cli.app, *held)
+        assert "all units, 2024-03-11 – 2024-03-12, by p: court" in run(retain_cli.app, "holds")
+        assert "would be dropped: 2" in run(retain_cli.app, "--dry-run")
+        assert "hold 1 lifted" in run(retain_cli.app, "lift", "1", "--reason", "over", "--by", "p")
+        assert "dropped: 6 chunks" in run(retain_cli.app, "--reason", "age", "--by", "p")
+        verified = run(verify_cli.app, "store")
+        assert "read from the archive: 6" in verified
+        assert "everything fits" in verified
+        with pytest.raises(DataRefused, match="nenghao archive show 2024-03"):
+            run(ledger_cli.app, "--unit", UNIT, "--day", "2024-03-10")
 
 
 CASE = (
