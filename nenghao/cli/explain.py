@@ -102,6 +102,12 @@ def _lines(opened: OpenedRelease, sealed: SealedCell, story: StoreStory | None, 
         return
     for told in story.points:
         yield from _point_lines(told, language)
+    yield from _story_lines(story, language)
+
+
+def _story_lines(story: StoreStory, language: Language) -> Iterator[str]:
+    for month_on in story.archived_months:
+        yield label("explain.archived", language, month=f"{month_on:%Y-%m}")
     for finding in story.findings:
         yield label(
             "explain.finding", language, finding=finding.finding_id,

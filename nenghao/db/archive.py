@@ -218,5 +218,10 @@ def dropped_between(conn: Connection, first_at: datetime, end_at: datetime) -> l
     return [month_on for (month_on,) in found]
 
 
+def dropped_spans(conn: Connection) -> list[tuple[datetime, datetime]]:
+    """The spans of readings that were dropped, neighbouring ones as one."""
+    return [(first_at, end_at) for first_at, end_at in conn.execute(_QUERIES["dropped_spans"])]
+
+
 def _place(chunk: Chunk) -> dict[str, Any]:
     return {"relation_name": chunk.relation, "first_at": chunk.first_at, "end_at": chunk.end_at}

@@ -3,6 +3,7 @@
 Before: readings in force and the changed list (db). After: the rules (audit_mark) and the balances (month_mark).
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,17 +13,20 @@ from nenghao.closing.chunk import Chunk, Measured, exact_rows, find_wide, measur
 from nenghao.closing.columns import load_decimals_of
 from nenghao.closing.donors import Donors
 from nenghao.db import closed_days, series_days, totals
+from nenghao.db.archive import dropped_spans
 from nenghao.db.connection import Connection
 from nenghao.db.locks import lock_day_exclusive
 from nenghao.db.series_days import SeriesOn
 from nenghao.db.totals import PointSeriesRow
-from nenghao.domain.periods import Month
+from nenghao.domain.periods import Month, day_bounds
 from nenghao.domain.quantities import EXACT
 from nenghao.domain.series_day import SeriesDay
 from nenghao.domain.series_version import Series, decimals_of
 from nenghao.domain.totals import PointSeries, makes_days, rank_leading
-from nenghao.jobs.affected_days import Affected, find_affected
+from nenghao.jobs.affected_days import REACH, Affected, find_affected
 from nenghao.reference.varieties import load_varieties
+
+_log = logging.getLogger(__name__)
 
 #: Pairs closed in one transaction: a few seconds of work, well below the lock timeout of a waiting batch.
 CHUNK_PAIRS = 6000
@@ -39,6 +43,8 @@ class ClosedDays:
     written: int = 0
     #: Written series days on which the register ran backwards or an interval was negative.
     reverse: int = 0
+    #: Days that came out otherwise and were left as they are: readings that they rest on are in the archive.
+    archived: int = 0
 
     def __add__(self, other: "ClosedDays") -> "ClosedDays":
         return ClosedDays(
@@ -46,6 +52,7 @@ class ClosedDays:
             self.examined + other.examined,
             self.written + other.written,
             self.reverse + other.reverse,
+            self.archived + other.archived,
         )
 
 
@@ -80,12 +87,17 @@ def _close_chunk(conn: Connection, pairs: Sequence[SeriesOn], now: datetime) -> 
     }
     examined: list[SeriesDay] = []
     changed: list[SeriesDay] = []
+    left: list[SeriesDay] = []
+    dropped = dropped_spans(conn)
     # Registers first, and written: the intervals beside them are scaled to them.
     for is_register in (True, False):
         series = {series_id: one for series_id, one in making.items() if (one.kind == "register") == is_register}
         days = _build_days(conn, [pair for pair in pairs if pair[0] in series], series, now)
         standing = series_days.load_content_hashes(conn, [(day.series_id, day.day_on) for day in days])
         new = [day for day in days if _has_to_be_written(day, standing.get((day.series_id, day.day_on)))]
+        if dropped:
+            left += [day for day in new if rests_on_archive(day.day_on, dropped)]
+            new = [day for day in new if not rests_on_archive(day.day_on, dropped)]
         closed_days.write_series_days(conn, new, now)
         examined += days
         changed += new
@@ -93,7 +105,21 @@ def _close_chunk(conn: Connection, pairs: Sequence[SeriesOn], now: datetime) -> 
     # A mark without a changed day asks for the rules too: a conflict moves no energy.
     series_days.mark_for_audit(conn, sorted({*pairs, *((day.series_id, day.day_on) for day in changed)}))
     reverse = sum(day.reason is not None and ("r" in day.reason or "n" in day.reason) for day in changed)
-    return ClosedDays(marks, len(examined), len(changed), reverse)
+    if left:
+        _log.warning(
+            "days left as they are: their readings are archived",
+            extra={"days": len(left), "first": str(min(day.day_on for day in left))},
+        )
+    return ClosedDays(marks, len(examined), len(changed), reverse, len(left))
+
+
+def rests_on_archive(day_on: date, dropped: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Whether readings from which a day may be apportioned were dropped: made without them it would be less.
+
+    So a day is not made again once retention has come nearer than the farthest register that apportions it.
+    """
+    begin_at, end_at = day_bounds(day_on)
+    return any(first_at < end_at + REACH and end > begin_at - REACH for first_at, end in dropped)
 
 
 def _has_to_be_written(day: SeriesDay, standing_hash: bytes | None) -> bool:

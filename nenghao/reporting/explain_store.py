@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from nenghao.db import explain as db
+from nenghao.db.archive import dropped_between
 from nenghao.db.connection import Connection
 from nenghao.db.explain import (
     StoredCorrection,
@@ -53,6 +54,8 @@ class StoreStory:
 
     points: Sequence[PointStory]
     findings: Sequence[StoredFinding]
+    #: Months whose archives have what retention dropped of these readings: their messages are not found here.
+    archived_months: Sequence[date]
 
 
 def read_story(
@@ -87,7 +90,11 @@ def read_story(
                 ],
             )
         )
-    return StoreStory(points=stories, findings=db.load_findings(conn, unit_id, ids, begin_at, end_at))
+    return StoreStory(
+        points=stories,
+        findings=db.load_findings(conn, unit_id, ids, begin_at, end_at),
+        archived_months=dropped_between(conn, begin_at, end_at),
+    )
 
 
 def _has_moved(point: FrozenPoint, now: StoredTotal | None) -> bool:

@@ -228,3 +228,13 @@ FROM retention_run AS r
 INNER JOIN archive_month AS a ON r.archive_id = a.archive_id
 WHERE r.relation_name = 'reading' AND r.first_at < %(end_at)s AND r.end_at > %(first_at)s
 ORDER BY a.month_on;
+
+-- dropped_spans --
+-- Spans of readings that were dropped, neighbouring chunks as one, one row each.
+SELECT
+    lower(span) AS first_at,
+    upper(span) AS end_at
+FROM (
+    SELECT unnest(range_agg(tstzrange(first_at, end_at))) AS span FROM retention_run WHERE relation_name = 'reading'
+) AS dropped
+ORDER BY first_at;

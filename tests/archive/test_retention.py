@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -27,12 +27,14 @@ from nenghao.db import archive as db
 from nenghao.db.archive import Chunk
 from nenghao.db.connection import connect
 from nenghao.domain.periods import SHANGHAI, Month
+from nenghao.domain.registers import MAX_GAP_S
 from nenghao.errors import DataRefused, SealBroken
 from nenghao.jobs.build_months import build_months
-from nenghao.jobs.close_days import close_changed_days
+from nenghao.jobs.close_days import close_changed_days, rests_on_archive
 from nenghao.jobs.entry import run_sync_reference
 from nenghao.jobs.retain import Retained, archive_due_months, retain
 from nenghao.jobs.seal_balances import SIGNING_KEY
+from nenghao.reporting.explain_store import read_story
 from nenghao.reporting.inclusion import prove
 from nenghao.reporting.store_report import StoreReport
 from nenghao.reporting.verify_store import verify_store
@@ -232,6 +234,34 @@ def test_a_message_is_proven_to_its_sender_after_its_readings_went(archived: Arc
         assert prove(conn, **names, archive_dir=archived.folder) == before
         with pytest.raises(SealBroken, match="No such file"):
             prove(conn, **names, archive_dir=tmp_path / "elsewhere")
+
+
+def test_what_explains_a_cell_says_that_its_readings_are_archived(archived: Archived) -> None:
+    with connect(archived.settings, Role.VERIFIER) as conn:
+        assert read_story(conn, 1, MONTH, [], []).archived_months == []
+    archived.drop()
+    with connect(archived.settings, Role.VERIFIER) as conn:
+        assert read_story(conn, 1, MONTH, [], []).archived_months == [MONTH.start_on]
+        assert read_story(conn, 1, Month(2024, 4), [], []).archived_months == []
+
+
+def test_a_day_whose_readings_went_is_not_made_again_without_them(archived: Archived) -> None:
+    days = "SELECT day_on, total_energy, content_hash FROM series_day ORDER BY day_on, series_id"
+    archived.retain()
+    # Somebody has a reason to look at these days again: a decision, a changed multiplier.
+    archived.execute("UPDATE series_version SET multiplier = 40")
+    archived.execute("INSERT INTO changed_mark SELECT series_id, day_on FROM series_day")
+    with connect(archived.settings, Role.JOBS) as conn:
+        before = conn.execute(days).fetchall()
+        closed = close_changed_days(conn, NOW)
+        assert (closed.marks, closed.written) == (len(before), 0)
+        assert closed.archived >= 2
+        assert conn.execute(days).fetchall() == before
+    far = date(2024, 3, 9) - timedelta(days=MAX_GAP_S // 86_400 + 2)
+    span = [(CHUNK_AT - DAY, CHUNK_AT + 2 * DAY)]
+    assert rests_on_archive(date(2024, 3, 10), span)
+    assert rests_on_archive(date(2024, 6, 1), span)
+    assert not rests_on_archive(far, span)
 
 
 def test_the_commands_archive_check_drop_and_verify(
