@@ -47,14 +47,15 @@ class NewBalance:
 def mark_other_editions(
     conn: Connection,
     *,
-    layout_edition: str,
+    layout_editions: Sequence[tuple[str, date]],
     coefficient_editions: Sequence[tuple[str, date, date | None]],
     engine_version: str,
     unit_ids: Sequence[int] | None,
 ) -> None:
     """Ask for every newest balance that is not sealed and not of its month's editions, (edition, from, to) each."""
     columns = {
-        "layout_edition": layout_edition,
+        "layouts": [edition for edition, _ in layout_editions],
+        "layouts_from": [valid_from for _, valid_from in layout_editions],
         "editions": [edition for edition, _, _ in coefficient_editions],
         "valid_from": [valid_from for _, valid_from, _ in coefficient_editions],
         "valid_to": [valid_to for _, _, valid_to in coefficient_editions],

@@ -14,7 +14,7 @@ from nenghao.domain.balance_inputs import BalanceInputs, IndicatorDefinition, Po
 from nenghao.domain.coal import UsedCoefficient, find_equal_value
 from nenghao.domain.consumption import comprehensive_consumption, net_supply_tce
 from nenghao.domain.network import Leaf, Network, amount_of
-from nenghao.domain.quantities import EXACT, convert
+from nenghao.domain.quantities import EXACT, UnitMismatch, convert
 from nenghao.domain.rounding import round_fraction
 from nenghao.domain.varieties import TOTAL_ROW, Variety
 
@@ -215,7 +215,11 @@ class _Month:
 
     def _add_point(self, found: _Sum, point: PointFacts, sign: int, used: UsedCoefficient) -> None:
         for leaf in self.network.leaves(point):
-            amount = amount_of(leaf, used.form_unit)
+            try:
+                amount = amount_of(leaf, used.form_unit)
+            except UnitMismatch:
+                found.refuse("point_unit", point.point_code, leaf.unit, used.form_unit)
+                return
             if amount is None:
                 found.refuse("point_silent", point.point_code)
                 return

@@ -20,7 +20,7 @@ from nenghao.domain.rounding import exact_text
 from nenghao.errors import DataRefused
 from nenghao.jobs.load_inputs import FORM, load_inputs
 from nenghao.reference.coefficients import coefficient_validity
-from nenghao.reference.layouts import load_layout
+from nenghao.reference.layouts import layout_validity
 
 #: Unit months built in one transaction.
 CHUNK_MONTHS = 200
@@ -38,7 +38,7 @@ def build_months(conn: Connection, now: datetime, unit_ids: Sequence[int] | None
     with conn.transaction():
         db.mark_other_editions(
             conn,
-            layout_edition=load_layout(FORM).edition,
+            layout_editions=layout_validity(FORM),
             coefficient_editions=coefficient_validity(),
             engine_version=ENGINE_VERSION,
             unit_ids=unit_ids,

@@ -24,6 +24,7 @@ from nenghao.domain.series_day import SeriesDay
 from nenghao.domain.series_version import Series, decimals_of
 from nenghao.domain.totals import PointSeries, makes_days, rank_leading
 from nenghao.jobs.affected_days import REACH, Affected, find_affected
+from nenghao.reference.media import load_media
 from nenghao.reference.varieties import load_varieties
 
 _log = logging.getLogger(__name__)
@@ -210,7 +211,7 @@ def _write_totals(conn: Connection, changed: Sequence[SeriesDay]) -> None:
 
 
 def _rank_by_point(rows: Iterable[PointSeriesRow]) -> dict[int, list[PointSeries]]:
-    varieties = load_varieties().by_code
+    varieties = load_varieties().by_code | load_media().media.by_code
     of_point: dict[int, list[PointSeries]] = {}
     for row in rows:
         variety = varieties.get(row.variety_code)

@@ -12,7 +12,7 @@ from nenghao.db.connection import Connection
 from nenghao.domain.balance import BalanceInputs, Editions
 from nenghao.reference.coefficients import load_coefficients
 from nenghao.reference.indicators import load_indicators
-from nenghao.reference.layouts import load_layout
+from nenghao.reference.layouts import layout_edition
 from nenghao.reference.media import load_media
 from nenghao.reference.varieties import load_varieties
 
@@ -35,7 +35,7 @@ def _inputs(facts: MonthFacts, month_on: date) -> BalanceInputs:
         unit=facts.unit,
         month_on=month_on,
         editions=Editions(
-            layout=load_layout(FORM, month_on).edition,
+            layout=layout_edition(FORM, month_on),
             varieties=varieties.edition,
             coefficients=coefficients.edition,
             media=media.media.edition,

@@ -67,6 +67,22 @@ def load_layout(form: str, month_on: date | None = None) -> Layout:
     return layout
 
 
+def layout_validity(form: str) -> tuple[tuple[str, date], ...]:
+    """(edition, valid from) of every edition of a form; of several that began, the latest is that of a month."""
+    return tuple((one.edition, one.valid_from or date.min) for one in _layouts() if one.form == form)
+
+
+def layout_edition(form: str, month_on: date) -> str:
+    """The edition of a month, expired or not: what was measured is computed, and waits for a layout to be printed on.
+
+    Raises: DataRefused where none had begun.
+    """
+    began = [(valid_from, edition) for edition, valid_from in layout_validity(form) if valid_from <= month_on]
+    if not began:
+        raise DataRefused(f"no layout of form {form} is loaded for {month_on:%Y-%m}")
+    return max(began)[1]
+
+
 def refuse_expired(layout: Layout, month_on: date) -> None:
     """Let nobody print a month on a layout that was no longer valid then.
 

@@ -19,9 +19,16 @@ FROM (
 ) AS newest
 LEFT JOIN unnest(%(editions)s::text[], %(valid_from)s::date[], %(valid_to)s::date[]) AS e (edition, valid_from, valid_to)
     ON newest.month_on >= e.valid_from AND (e.valid_to IS NULL OR newest.month_on < e.valid_to)
+LEFT JOIN LATERAL (
+    SELECT l.edition
+    FROM unnest(%(layouts)s::text[], %(layouts_from)s::date[]) AS l (edition, valid_from)
+    WHERE l.valid_from <= newest.month_on
+    ORDER BY l.valid_from DESC
+    LIMIT 1
+) AS layout ON TRUE
 WHERE
     (newest.layout_edition, newest.coefficient_edition, newest.engine_version)
-    IS DISTINCT FROM (%(layout_edition)s::text, e.edition, %(engine_version)s::text)
+    IS DISTINCT FROM (layout.edition, e.edition, %(engine_version)s::text)
     AND NOT EXISTS (SELECT 1 FROM release AS r WHERE r.balance_id = newest.balance_id);
 
 -- next_month_marks --

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nenghao.domain.balance import build_balance
 from nenghao.domain.coal import (
     KJ_PER_KGCE,
     HeatingValue,
@@ -25,7 +26,7 @@ from nenghao.reference.coefficients import all_coefficient_editions, coefficient
 from nenghao.reference.editions import edition_of
 from nenghao.reference.media import load_media
 from nenghao.reference.varieties import load_varieties
-from tests.domain.month_inputs import cells, point
+from tests.domain.month_inputs import cells, inputs, point
 from tests.domain.test_published_balances import equal_value
 
 MONTH_ON = date(2026, 10, 1)
@@ -185,6 +186,13 @@ def test_media_are_no_row_of_the_form_and_have_one_coefficient_each() -> None:
     assert [(row.variety_code, row.basis) for row in media.coefficients] == [(code, "equal") for code in codes]
 
 
+def test_a_medium_that_is_metered_in_another_unit_leaves_its_indicators_out_and_stops_nothing() -> None:
+    built = build_balance(inputs([point(1, 10_000), point(2, 300, variety_code="M01", unit="t")]))
+    values = {one.definition.code: (one.value is None, one.reason) for one in built.indicators}
+    assert values["energy_2589_calorific"] == (True, "point_unit")
+    assert values["consumption_205"] == (False, None)
+
+
 def test_a_medium_is_in_no_cell_of_the_form() -> None:
-    bought = cells(point(1, 10_000), point(2, 300, variety_code="M01", unit="t"))
+    bought = cells(point(1, 10_000), point(2, 300, variety_code="M01", unit="m3"))
     assert bought == cells(point(1, 10_000))

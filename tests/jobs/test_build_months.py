@@ -48,11 +48,15 @@ def mark(conn: Connection, unit_id: int, month_on: date) -> None:
     conn.commit()
 
 
-@pytest.fixture(scope="module")
-def works(module_database: Settings) -> int:
-    """The steel works from its registers, with its totals of October."""
+@pytest.fixture(scope="module", autouse=True)
+def reference(module_database: Settings) -> None:
     with connect(module_database, Role.JOBS) as jobs:
         sync_reference(jobs)
+
+
+@pytest.fixture(scope="module")
+def works(module_database: Settings, reference: None) -> int:
+    """The steel works from its registers."""
     with connect(module_database, Role.CONSOLE) as console:
         imported = import_registers(console, REGISTER, IMPORTED_AT)
         assert imported.faults == ()
@@ -279,6 +283,25 @@ def test_a_month_of_an_old_edition_is_built_in_it_today(plant: Plant, jobs: Conn
     assert edition == [("GB/T 2589-2008",)]
 
 
+def test_a_newer_layout_is_that_of_its_months_and_of_no_earlier_one(
+    plant: Plant, jobs: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (before,), (after,) = (feeder_months(plant, jobs, 1, month_on) for month_on in (date(2026, 8, 1), MONTH_ON))
+    build_months(jobs, NOW, [before, after])
+    editions = (("205-1-seed-1", date.min), ("205-1-2099", date(2026, 9, 1)))
+    monkeypatch.setattr("nenghao.jobs.build_months.layout_validity", lambda _: editions)
+    monkeypatch.setattr("nenghao.reference.layouts.layout_validity", lambda _: editions)
+    assert len(build_months(jobs, NOW, [before, after])) == 1
+    found = jobs.execute(
+        "SELECT DISTINCT ON (unit_id) layout_edition FROM monitored_balance WHERE unit_id = ANY(%s)"
+        " ORDER BY unit_id, version DESC",
+        [[before, after]],
+    ).fetchall()
+    jobs.rollback()
+    assert found == [("205-1-seed-1",), ("205-1-2099",)]
+    assert build_months(jobs, NOW, [before, after]) == []
+
+
 def test_a_formula_that_changes_within_a_month_takes_the_days_of_each(plant: Plant, jobs: Connection) -> None:
     unit_id = plant.unit()
     plant.series(plant.point(unit_id, "E1"))
@@ -304,7 +327,7 @@ def test_a_formula_that_changes_within_a_month_takes_the_days_of_each(plant: Pla
             [(unit_id, "E1")],
         )
     mark(jobs, unit_id, MONTH_ON)
-    (balance_id,) = build_months(jobs, NOW)
+    (balance_id,) = build_months(jobs, NOW, [unit_id])
     values = {cell.key[1:]: cell.value for cell in load_cells(jobs, balance_id)}
     jobs.rollback()
     # 31 days of the one, 21 of the other.

@@ -90,6 +90,27 @@ def test_rows_that_may_change_are_those_that_nothing_guards(closed_store: Store)
     assert {table for (table,) in unguarded} == MENDED
 
 
+def test_a_cell_of_before_forms_had_names_stays_proven_by_the_leaf_it_had(store: Store) -> None:
+    with connect(store.settings, Role.JOBS) as conn:
+        conn.execute(
+            "INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition,"
+            " content_hash_algorithm, content_hash, computed_at)"
+            " SELECT unit_id, '2026-09-01', 1, 'l', 'c', 'sha256', '\\x00', now() FROM unit"
+        )
+        for form in ("NULL", "DEFAULT", "'205-2'"):
+            conn.execute(
+                "INSERT INTO balance_cell (balance_id, row_code, column_code, form_code, value, unit, completeness,"
+                f" source_point_ids) VALUES ((SELECT balance_id FROM monitored_balance), '33', '4', {form}, 1, 't', 1,"
+                " '{}')".encode()
+            )
+    keys = store.rows("SELECT row_key FROM row_leaf WHERE table_name = 'balance_cell' ORDER BY row_leaf_id")
+    assert keys == [("1/33/4",), ("1/33/4/205-1",), ("1/33/4/205-2",)]
+    store.close_tree()
+    assert store.verify(*store.heads()).is_sound
+    store.as_superuser("UPDATE balance_cell SET value = 2 WHERE form_code IS NULL")
+    assert not store.verify(*store.heads()).is_sound
+
+
 CHUNK = (
     "(SELECT format('%I.%I', chunk_schema, chunk_name) FROM timescaledb_information.chunks"
     " WHERE hypertable_name = '{}' LIMIT 1)"
