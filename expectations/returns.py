@@ -23,6 +23,7 @@ from nenghao.domain.periods import Month, day_start
 from nenghao.domain.relation_query import relation_sql
 from nenghao.domain.relations import Relation
 from nenghao.errors import ConfigError, DataRefused
+from nenghao.filing.comparison import beside_cells
 from nenghao.reference.coefficients import load_coefficients
 from nenghao.reference.relations import relation_edition
 
@@ -114,7 +115,8 @@ def judge(
     if checks:
         ids = [each.return_id for each in returns]
         codes = [row.code for row in load_coefficients().in_use.values()]
-        query = db.batch_query(conn, judged, ids, codes, ())
+        beside = () if kind == "monitored_balance" else beside_cells(conn, returns)
+        query = db.batch_query(conn, judged, ids, codes, beside)
         name = f"{judged} {ids[0]} and on, {len(ids)} of {returns[0].month_on:%Y-%m}"
         outcomes += validate(context, suites.build_validation(context, settings, name, query, checks, versions))
     return Judgement(outcomes=outcomes, edition=edition)

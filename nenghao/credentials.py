@@ -25,7 +25,7 @@ SIGNING_KEY = "release_signing_key.pem"
 PUBLIC_KEY = "release_signing_key.pub.pem"
 #: The private key of receipts and heads; in containers only the signer has it.
 SIGNER_KEY = "signer_signing_key.pem"
-SIGNER_TOKENS = ("signer_downward_token", "signer_heads_token")
+SIGNER_TOKENS = ("signer_downward_token", "signer_heads_token", "signer_attempts_token")
 AIRFLOW_ADMIN = "airflow_admin"
 AIRFLOW_PASSWORDS = "airflow_passwords.json"
 AIRFLOW_JWT = "airflow_jwt"

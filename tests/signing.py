@@ -16,7 +16,9 @@ from nenghao.signer.service import SignerServer
 @contextmanager
 def running_signer(settings: Settings, folder: Path, now: Callable[[], datetime]) -> Iterator[SignerServer]:
     """The real service on a free port, in a thread."""
-    tokens = {part: settings.secret(name) for part, name in zip(("downward", "heads"), SIGNER_TOKENS, strict=True)}
+    tokens = {
+        part: settings.secret(name) for part, name in zip(("downward", "heads", "attempts"), SIGNER_TOKENS, strict=True)
+    }
     signer = Signer(load_signing_key(settings.secret(SIGNER_KEY)), folder)
     server = SignerServer(("127.0.0.1", 0), signer, tokens, now)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

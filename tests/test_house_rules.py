@@ -61,6 +61,10 @@ MAY_IMPORT = {
     ),
     "nenghao.registers": ("nenghao.registers", "nenghao.db", "nenghao.domain"),
     "nenghao.review": ("nenghao.review", "nenghao.db", "nenghao.domain", "nenghao.detection", "nenghao.crypto"),
+    "nenghao.filing": (
+        "nenghao.filing", "nenghao.registers", "nenghao.db", "nenghao.domain", "nenghao.crypto", "nenghao.envelope",
+        "nenghao.trust", "nenghao.signer",
+    ),
     "nenghao.reporting": (
         "nenghao.reporting", "nenghao.archive", "nenghao.db", "nenghao.domain", "nenghao.crypto", "nenghao.envelope",
         "nenghao.trust", "nenghao.signer",

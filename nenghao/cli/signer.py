@@ -38,7 +38,9 @@ def about() -> None:
 def run() -> None:
     """Answer until told to stop."""
     settings = load_settings()
-    tokens = {part: settings.secret(name) for part, name in zip(("downward", "heads"), SIGNER_TOKENS, strict=True)}
+    tokens = {
+        part: settings.secret(name) for part, name in zip(("downward", "heads", "attempts"), SIGNER_TOKENS, strict=True)
+    }
     address = (settings.signer_host, settings.signer_port)
     server = SignerServer(address, _signer(settings), tokens, lambda: datetime.now(UTC))
 

@@ -13,6 +13,7 @@ from nenghao.signer.statements import Head, read_head
 
 DOWNWARD_TOKEN: Final = "signer_downward_token"  # noqa: S105 - the name of a file
 HEADS_TOKEN: Final = "signer_heads_token"  # noqa: S105
+ATTEMPTS_TOKEN: Final = "signer_attempts_token"  # noqa: S105
 ANSWER_TIMEOUT_S: Final = 30
 
 
@@ -42,6 +43,13 @@ class SignerClient:
         Raises: RetryableError where the signer is away, SealBroken where it refuses.
         """
         return _signature(self._ask("POST", "/heads", {"body": _text(head.body())}))
+
+    def sign_attempt(self, topic: str, body: bytes) -> Signature:
+        """The signature of a receipt for a try to file.
+
+        Raises: RetryableError where the signer is away, SealBroken where it refuses.
+        """
+        return _signature(self._ask("POST", "/attempts", {"topic": topic, "body": _text(body)}))
 
     def last_head(self) -> Head | None:
         """The newest head that was ever signed; None before the first.

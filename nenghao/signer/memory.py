@@ -12,7 +12,7 @@ from typing import Final
 from nenghao.crypto import Signature, SigningKey
 from nenghao.envelope import open_envelope, payload_of, signed_bytes
 from nenghao.errors import ConfigError, SealBroken
-from nenghao.signer.statements import Head, read_head, refuse_downward, refuse_head
+from nenghao.signer.statements import Head, read_head, refuse_attempt, refuse_downward, refuse_head
 from nenghao.trust import Trust
 
 HEADS_FILE: Final = "heads.jsonl"
@@ -118,6 +118,16 @@ class Signer:
         Raises: SealBroken with the reason where it is none.
         """
         reason = refuse_downward(topic, body, now)
+        if reason is not None:
+            raise SealBroken(reason)
+        return self.key.sign(signed_bytes(topic, body))
+
+    def sign_attempt(self, topic: str, body: bytes, now: datetime) -> Signature:
+        """Sign the receipt of a try to file that is made now.
+
+        Raises: SealBroken with the reason where it is none.
+        """
+        reason = refuse_attempt(topic, body, now)
         if reason is not None:
             raise SealBroken(reason)
         return self.key.sign(signed_bytes(topic, body))

@@ -1,6 +1,7 @@
 """The signer's address: a small HTTP service on an inner network, for the outbound sender and the closing of trees.
 
     POST /downward  {"items": [{"topic": …, "body": base64}, …]} -> {"signatures": [signature, …]}
+    POST /attempts  {"topic": …, "body": base64}                 -> signature: of a unit's try to file
     POST /heads     {"body": base64}                             -> signature: {"algorithm", "key_id", "value": base64}
     GET  /heads/last                                             -> {"body": base64} or {"body": null}
     GET  /heads                                                  -> {"heads": [{"topic", "payload": base64}, …]}
@@ -44,7 +45,7 @@ class SignerServer(ThreadingHTTPServer):
     def __init__(
         self, address: tuple[str, int], signer: Signer, tokens: Mapping[str, str], now: Callable[[], datetime]
     ) -> None:
-        """Listen at an address; `tokens` are those of `downward` and `heads`.
+        """Listen at an address; `tokens` are those of `downward`, `heads` and `attempts`.
 
         Raises: ConfigError where the address cannot be had.
         """
@@ -77,7 +78,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Sign; of whoever may not ask, no more is read than keeps the answer from being lost with the connection."""
         self.close_connection = True
-        sign = {"/downward": self._sign_downward, "/heads": self._sign_head}.get(self.path)
+        sign = {
+            "/downward": self._sign_downward,
+            "/heads": self._sign_head,
+            "/attempts": self._sign_attempt,
+        }.get(self.path)
         length = self.headers.get("Content-Length", "")
         if sign is None:
             self._send(404, {"reason": "not found"})
@@ -99,6 +104,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = base64.b64decode(request["body"], validate=True)
         signature = self.server.signer.sign_head(body, self.server.now())
         _log.info("head signed: %s", body.decode())
+        return _fields(signature)
+
+    def _sign_attempt(self, request: Any) -> Answer:
+        body = base64.b64decode(request["body"], validate=True)
+        signature = self.server.signer.sign_attempt(str(request["topic"]), body, self.server.now())
+        _log.info("try to file signed for: %s", body.decode())
         return _fields(signature)
 
     def _has_token(self, part: str) -> bool:

@@ -16,6 +16,10 @@ MAX_CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 #: A day's tree is closed once a day; an hour's play lets it be late one day and on time the next (architecture 3).
 MIN_BETWEEN_HEADS: Final = timedelta(hours=23)
 
+#: Where a try to file is signed for: never a topic of a broker.
+ATTEMPTS_TOPIC: Final = "nenghao/v1/attempts/"
+
+_ATTEMPT = re.compile(r"nenghao/v1/attempts/([0-9A-Z]{18})")
 _DOWNWARD = re.compile(r"nenghao/v1/[0-9]{1,4}/[0-9A-Z]{18}/[A-Za-z0-9_-]{1,32}/(receipts|config)")
 
 
@@ -129,3 +133,42 @@ def refuse_downward(topic: str, body: bytes, now: datetime) -> str | None:
     if not is_ours:
         return "it names another schema or another topic"
     return None if is_now else f"sent at {sent_at.isoformat()}, which is not now"
+
+
+def attempt_topic(unit_code: str) -> str:
+    """Under which topic a unit's tries to file are signed."""
+    return f"{ATTEMPTS_TOPIC}{unit_code}"
+
+
+def attempt_body(unit_code: str, month: str, hash_algorithm: str, file_hash: bytes, sent_at: datetime) -> bytes:
+    """What a receipt of a try to file says: whose, of which month, which file, and when."""
+    return canonical_bytes(
+        {
+            "schema": SCHEMA,
+            "kind": "filing_attempt",
+            "topic": attempt_topic(unit_code),
+            "unit": unit_code,
+            "month": month,
+            "file_hash_algorithm": hash_algorithm,
+            "file_hash": file_hash.hex(),
+            "sent_at": sent_at.isoformat(),
+        }
+    )
+
+
+def refuse_attempt(topic: str, body: bytes, now: datetime) -> str | None:
+    """Why a receipt of a try to file may not be signed; None where it may."""
+    named = _ATTEMPT.fullmatch(topic)
+    try:
+        fields = json.loads(body)
+        sent_at = datetime.fromisoformat(fields["sent_at"])
+        again = attempt_body(
+            fields["unit"], fields["month"], fields["file_hash_algorithm"], bytes.fromhex(fields["file_hash"]), sent_at
+        )
+        is_ours = named is not None and named[1] == fields["unit"] and again == body
+        is_now = abs(now - sent_at) <= MAX_CLOCK_DIFFERENCE
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        return "not the receipt of a try to file"
+    if not is_ours:
+        return "it names another unit, or is not in canonical form"
+    return None if is_now else f"tried at {sent_at.isoformat()}, which is not now"

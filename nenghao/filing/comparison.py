@@ -1,0 +1,227 @@
+"""What lies beside filed figures, its cycles aligned: the monitored side, suppliers' statements, production.
+
+Before: filings or drafts. After: relations A17, A18 and A20 (`expectations.returns`), `nenghao compare`. Whoever asks
+is shown what the role may see: a unit its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from nenghao.db import comparisons as db
+from nenghao.db.comparisons import AskedSpan, PointSpanRow
+from nenghao.db.connection import Connection
+from nenghao.db.returns import BesideCell, JudgedReturn
+from nenghao.domain.balance import SIGN_IN_TOTAL
+from nenghao.domain.comparison import (
+    MONTH_END,
+    NotComparable,
+    PointSpan,
+    Side,
+    Statement,
+    Verdict,
+    cycle_span,
+    hold,
+    monitored,
+    settled,
+)
+from nenghao.domain.filed_cells import FORM_1, PURCHASE, TOTAL, Key
+from nenghao.domain.periods import Month
+from nenghao.domain.quantities import UnitMismatch, convert
+from nenghao.reference.comparison import load_uncertainty
+from nenghao.reference.varieties import load_varieties
+
+#: Rows that suppliers meter and settle by cycles of their own: gas, heat, electricity.
+SETTLED_ROWS: Final = ("15", "32", "33")
+#: Form of the register of production, as relation A18 names it.
+PRODUCTION_FORM: Final = "B204-1"
+
+Beside = Side | NotComparable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A filed figure beside another source: both, and whether they agree, or why they cannot be compared."""
+
+    key: Key
+    #: `monitored` or `statement`.
+    source: str
+    filed: Decimal | None
+    side: Side | None
+    verdict: Verdict | None
+    reason: NotComparable | None
+
+
+def beside_cells(conn: Connection, returns: Sequence[JudgedReturn]) -> list[BesideCell]:
+    """What is comparable beside each return, as cells that relations read."""
+    return [
+        BesideCell(
+            return_id=one.return_id,
+            of_return=source,
+            form_code=key[0],
+            row_code=key[1],
+            column_code=key[2],
+            value=side.quantity,
+        )
+        for one, sides in zip(returns, sides_beside(conn, returns), strict=True)
+        for (source, key), side in sides.items()
+        if isinstance(side, Side)
+    ] + list(_produced(conn, returns))
+
+
+def compare(
+    conn: Connection,
+    unit_id: int,
+    month: Month,
+    filed: Mapping[Key, Decimal],
+    months: Mapping[date, Mapping[Key, Decimal]],
+) -> list[Compared]:
+    """Every figure that has another source, side by side.
+
+    Gas, heat and electricity are aligned with the suppliers' cycles; the other rows with calendar months (`months`:
+    monitored cells by month), every one of which has to be there.
+    """
+    (sides,) = sides_beside(conn, [JudgedReturn(0, unit_id, month.start_on)])
+    compared = [
+        _compared(key, source, filed.get(key), side)
+        for (source, key), side in sides.items()
+        if key in filed or side not in ("no_points", "no_statement")
+    ]
+    calendar = [months.get(Month(month.year, number).start_on) for number in range(1, month.month + 1)]
+    keys = set(filed).union(*(cells for cells in calendar if cells))
+    return compared + [
+        _compared(key, "monitored", filed.get(key), _calendar_side(key, calendar, month))
+        for key in sorted(keys)
+        if key[1] not in SETTLED_ROWS and key[0] == FORM_1 and key[2] in (PURCHASE, TOTAL)
+    ]
+
+
+def _calendar_side(key: Key, calendar: Sequence[Mapping[Key, Decimal] | None], month: Month) -> Beside:
+    """The months of a cell that no supplier's cycle moves; uncertain as the class that is assumed."""
+    there = [cells.get(key) if cells else None for cells in calendar]
+    known = [value for value in there if value is not None]
+    if len(known) < len(there):
+        return "month_missing" if known else "not_monitored"
+    return Side(
+        quantity=sum(known, Decimal(0)),
+        first_on=date(month.year, 1, 1),
+        end_on=month.end_on,
+        uncertainty=load_uncertainty().class_without_number / 100,
+    )
+
+
+def sides_beside(conn: Connection, returns: Sequence[JudgedReturn]) -> list[dict[tuple[str, Key], Beside]]:
+    """For each return by (source, cell) the aligned side, or why there is none; for many returns in three queries.
+
+    Where a supplier settled, the monitored side is summed over the very days that were settled; else over the account's
+    cycle; else over calendar months.
+    """
+    statements, cycles = _statements(conn, returns), _cycles(conn, returns)
+    found: list[dict[tuple[str, Key], Beside]] = []
+    spans: list[AskedSpan] = []
+    for one in returns:
+        month = Month.of(one.month_on)
+        sides: dict[tuple[str, Key], Beside] = {}
+        for row in SETTLED_ROWS:
+            side = settled(statements.get((one.unit_id, row), ()), month)
+            sides["statement", (FORM_1, row, PURCHASE)] = side
+            days = cycles.get((one.unit_id, row), {MONTH_END})
+            span = (side.first_on, side.end_on) if isinstance(side, Side) else cycle_span(month, min(days))
+            spans.append(AskedSpan(one.unit_id, row, *span))
+        found.append(sides)
+    points: defaultdict[int, list[PointSpanRow]] = defaultdict(list)
+    for point in db.point_spans(conn, spans, list(SIGN_IN_TOTAL)):
+        points[point.place].append(point)
+    for place, asked in enumerate(spans):
+        sides = found[place // len(SETTLED_ROWS)]
+        statement = sides["statement", (FORM_1, asked.variety_code, PURCHASE)]
+        is_unaligned = len(cycles.get((asked.unit_id, asked.variety_code), ())) > 1 and not isinstance(statement, Side)
+        for column in (PURCHASE, TOTAL):
+            own = [each for each in points[place] if column == TOTAL or each.flow == "purchase"]
+            sides["monitored", (FORM_1, asked.variety_code, column)] = (
+                "cycles_differ" if is_unaligned else _monitored(own, asked)
+            )
+    return found
+
+
+def _statements(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple[int, str], list[Statement]]:
+    """Statements of the years of the returns by unit and row, in the form's unit."""
+    varieties = load_varieties().by_code
+    first_on = min(date(one.month_on.year, 1, 1) for one in returns)
+    end_on = max(Month.of(one.month_on).end_on for one in returns)
+    found: defaultdict[tuple[int, str], list[Statement]] = defaultdict(list)
+    for row in db.statements(conn, [one.unit_id for one in returns], first_on, end_on):
+        if row.variety_code in SETTLED_ROWS:
+            found[row.unit_id, row.variety_code].append(
+                Statement(
+                    account_no=row.account_no,
+                    from_on=row.from_on,
+                    to_on=row.to_on,
+                    quantity=convert(row.quantity, row.unit, varieties[row.variety_code].form_unit),
+                )
+            )
+    return found
+
+
+def _cycles(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple[int, str], set[int]]:
+    """Days on which the cycles of a unit's accounts of a row end."""
+    first_on = min(date(one.month_on.year, 1, 1) for one in returns)
+    end_on = max(Month.of(one.month_on).end_on for one in returns)
+    found: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    for row in db.accounts(conn, [one.unit_id for one in returns], first_on, end_on):
+        found[row.unit_id, row.variety_code].add(row.settlement_day)
+    return found
+
+
+def _monitored(points: Sequence[PointSpanRow], asked: AskedSpan) -> Beside:
+    unit = load_varieties().by_code[asked.variety_code].form_unit
+    try:
+        spans = [
+            PointSpan(
+                sign=SIGN_IN_TOTAL[point.flow],
+                energy=None if point.energy is None or point.unit is None else convert(point.energy, point.unit, unit),
+                measured=Decimal(0) if point.unit is None else convert(point.measured_energy, point.unit, unit),
+                days=point.days,
+                due_slots=point.due_slots,
+                known_slots=point.known_slots,
+                accuracy_class=point.accuracy_class,
+            )
+            for point in points
+        ]
+    except UnitMismatch:
+        return "unit_unknown"
+    return monitored(spans, (asked.first_on, asked.end_on), load_uncertainty())
+
+
+def _produced(conn: Connection, returns: Sequence[JudgedReturn]) -> Iterator[BesideCell]:
+    """Output of each product from the year's start to the month, where every month of it is registered."""
+    first_on = min(date(one.month_on.year, 1, 1) for one in returns)
+    end_on = max(Month.of(one.month_on).end_on for one in returns)
+    months: defaultdict[tuple[int, str], dict[date, Decimal]] = defaultdict(dict)
+    for unit_id, product, month_on, quantity in db.production(conn, [one.unit_id for one in returns], first_on, end_on):
+        months[unit_id, product][month_on] = quantity
+    for one in returns:
+        wanted = [Month(one.month_on.year, number).start_on for number in range(1, one.month_on.month + 1)]
+        for (unit_id, product), by_month in months.items():
+            if unit_id == one.unit_id and all(month_on in by_month for month_on in wanted):
+                yield BesideCell(
+                    return_id=one.return_id,
+                    of_return="production",
+                    form_code=PRODUCTION_FORM,
+                    row_code=product,
+                    column_code="output",
+                    value=sum((by_month[month_on] for month_on in wanted), Decimal(0)),
+                )
+
+
+def _compared(key: Key, source: str, filed: Decimal | None, side: Beside) -> Compared:
+    if not isinstance(side, Side):
+        return Compared(key=key, source=source, filed=filed, side=None, verdict=None, reason=side)
+    if filed is None:
+        return Compared(key=key, source=source, filed=None, side=side, verdict=None, reason="not_filed")
+    return Compared(
+        key=key, source=source, filed=filed, side=side, verdict=hold(filed, side, load_uncertainty()), reason=None
+    )
