@@ -65,20 +65,20 @@ CREATE FUNCTION public.file_by_the_rules() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 DECLARE
-    newest record;
+    newest integer := 0;
+    is_locked boolean;
     drafted record;
     checked record;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('nenghao filing ' || NEW.unit_id || ' ' || NEW.month_on, 0));
-    SELECT s.version, s.accepted_levels INTO newest FROM filing_state AS s
-    WHERE s.unit_id = NEW.unit_id AND s.month_on = NEW.month_on ORDER BY s.version DESC LIMIT 1;
-    IF NEW.version <> coalesce(newest.version, 0) + 1 THEN
-        RAISE EXCEPTION 'version % does not follow %', NEW.version, coalesce(newest.version, 0) USING ERRCODE = 'check_violation';
+    SELECT coalesce(max(s.version), 0), coalesce(bool_or(s.state = 'locked'), FALSE) INTO newest, is_locked
+    FROM filing_state AS s WHERE s.unit_id = NEW.unit_id AND s.month_on = NEW.month_on;
+    IF NEW.version <> newest + 1 THEN
+        RAISE EXCEPTION 'version % does not follow %', NEW.version, newest USING ERRCODE = 'check_violation';
     END IF;
-    IF coalesce(newest.accepted_levels, 0) = 4 AND NEW.kind NOT IN ('base_revision', 'annual', 'census') THEN
-        RAISE EXCEPTION 'the month is locked' USING ERRCODE = 'check_violation';
-    ELSIF coalesce(newest.accepted_levels, 0) < 4 AND NEW.kind IN ('base_revision', 'annual', 'census') THEN
-        RAISE EXCEPTION 'the month is not locked' USING ERRCODE = 'check_violation';
+    IF is_locked <> (NEW.kind IN ('base_revision', 'annual', 'census')) THEN
+        RAISE EXCEPTION '% is no kind for a month that is %', NEW.kind, CASE WHEN is_locked THEN 'locked' ELSE 'open' END
+            USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.kind = 'cumulative' AND NOT EXISTS (
         SELECT 1 FROM filing_state AS s

@@ -238,6 +238,12 @@ def was_asked(conn: Connection, unit_id: int, month_on: date) -> bool:
     return bool(rows[0][0])
 
 
+def is_locked(conn: Connection, unit_id: int, month_on: date) -> bool:
+    """Whether any version of the month is locked."""
+    rows = conn.execute(_QUERIES["is_locked"], {"unit_id": unit_id, "month_on": month_on}).fetchall()
+    return bool(rows[0][0])
+
+
 def load_filing(conn: Connection, filing_id: int) -> StoredFiling | None:
     """A filing."""
     with conn.cursor(row_factory=class_row(StoredFiling)) as cursor:

@@ -68,19 +68,19 @@ def _refuse_step(standing: FilingStanding, step: State, acted_by: str) -> Refusa
     return "accepted_it" if step != "locked" and acted_by in standing.accepters else None
 
 
-def kind_of_next(newest: FilingStanding | None, *, was_asked: bool, correction: Correction | None) -> Kind | Refusal:
-    """The kind of the filing that is about to follow the newest one of its month, or why none may.
+def kind_of_next(*, is_first: bool, is_locked: bool, was_asked: bool, correction: Correction | None) -> Kind | Refusal:
+    """The kind of the filing that is about to be made of a month, or why none may.
 
-    Before anybody asked, a change is 主动更正; afterwards it is an amendment. A locked month takes revisions only.
+    Before anybody asked, a change is 主动更正; afterwards it is an amendment. A month of which any version is locked
+    takes revisions only.
     """
-    is_locked = newest is not None and newest.accepted_levels == len(STEPS)
     if correction in REVISIONS:
         return correction if is_locked else "not_locked"
     if is_locked:
         return "is_locked"
     if correction == "cumulative":
         return "cumulative"
-    if newest is None:
+    if is_first:
         return "original"
     return "amendment" if was_asked else "voluntary"
 

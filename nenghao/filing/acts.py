@@ -161,9 +161,12 @@ def _signers(signatures: Sequence[Signature]) -> tuple[Signature, Signature, Sig
 def _kind(
     conn: Connection, unit: OwnUnit, month: Month, newest: tuple[int, int] | None, correction: Correction | None
 ) -> Kind:
-    standing = filings.standing(conn, newest[0]) if newest else None
-    asked = filings.was_asked(conn, unit.unit_id, month.start_on)
-    kind = kind_of_next(standing, was_asked=asked, correction=correction)
+    kind = kind_of_next(
+        is_first=newest is None,
+        is_locked=filings.is_locked(conn, unit.unit_id, month.start_on),
+        was_asked=filings.was_asked(conn, unit.unit_id, month.start_on),
+        correction=correction,
+    )
     if kind not in get_args(Kind):
         raise FilingRefused(kind, month=month)
     return kind  # type: ignore[return-value]  # the line above leaves kinds only
@@ -179,8 +182,6 @@ def _refuse_unchanged(conn: Connection, filing_id: int, draft: Draft, reason: st
 
 def _refuse_corrected(conn: Connection, unit: OwnUnit, month: Month, corrects: Month) -> None:
     """A cumulative takes in the error of an earlier month of its year that is locked."""
-    newest = filings.newest_filing(conn, unit.unit_id, corrects.start_on)
-    standing = filings.standing(conn, newest[0]) if newest else None
-    is_locked = standing is not None and standing.state == "locked"
+    is_locked = filings.is_locked(conn, unit.unit_id, corrects.start_on)
     if not is_locked or corrects.year != month.year or corrects.start_on >= month.start_on:
         raise FilingRefused("corrects_month")

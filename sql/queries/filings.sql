@@ -238,6 +238,13 @@ SELECT EXISTS (
     WHERE f.unit_id = %(unit_id)s AND f.month_on = %(month_on)s
 );
 
+-- is_locked --
+-- Whether any version of a unit's month is locked.
+SELECT EXISTS (
+    SELECT 1 FROM filing_state AS s
+    WHERE s.unit_id = %(unit_id)s AND s.month_on = %(month_on)s AND s.state = 'locked'
+);
+
 -- filing --
 -- A filing as it was filed: one row, or none.
 SELECT

@@ -1,0 +1,110 @@
+from decimal import Decimal
+
+from nenghao.domain.drafts import prefill, recompute
+from nenghao.domain.filed_cells import FiledCell, Key
+from nenghao.reference.varieties import load_varieties
+
+VARIETIES = load_varieties()
+REFERENCES = {"33": Decimal("1.229"), "02": Decimal("0.9"), "04": Decimal("0.6"), "01": Decimal("0.7143")}
+
+
+def key(text: str) -> Key:
+    form, _, place = text.rpartition(" ")
+    row, column = place.split(".")
+    return form or "205-1", row, column
+
+
+def figures(**named: object) -> dict[Key, Decimal]:
+    return {key(name): Decimal(str(value)) for name, value in named.items()}
+
+
+def manual(text: str, value: object) -> FiledCell:
+    form, row, column = key(text)
+    return FiledCell(form=form, row=row, column=column, value=Decimal(str(value)), source="manual")
+
+
+def shown(cells: dict[Key, FiledCell]) -> dict[str, tuple[Decimal, str]]:
+    return {f"{form} {row}.{column}": (cell.value, cell.source) for (form, row, column), cell in sorted(cells.items())}
+
+
+def make(
+    months: list[dict[Key, Decimal]],
+    *,
+    year_end: dict[Key, Decimal] | None = None,
+    earlier: dict[Key, Decimal] | None = None,
+    kept: tuple[FiledCell, ...] = (),
+) -> dict[str, tuple[Decimal, str]]:
+    return shown(
+        prefill(
+            months=months,
+            year_end=year_end or {},
+            earlier=earlier or {},
+            references=REFERENCES,
+            kept=kept,
+            varieties=VARIETIES,
+        )
+    )
+
+
+MONTH = figures(**{"33.2": 10, "33.4": "10.004", "33.5": "9.001", "33.7": "1.003", "33.10": "1.229", "40.4": 12})
+
+
+def test_a_draft_adds_up_the_months_of_the_unit_s_own_meters() -> None:
+    cells = make([MONTH, MONTH])
+    assert cells == {
+        "205-1 33.2": (Decimal(20), "meter"),
+        "205-1 33.5": (Decimal("18.00"), "meter"),
+        "205-1 33.7": (Decimal("2.01"), "meter"),
+        "205-1 33.4": (Decimal("20.01"), "computed"),  # of rounded parts, or the form's own relation would break
+        "205-1 33.10": (Decimal("1.229"), "computed"),
+        "205-1 40.4": (Decimal("24.59"), "computed"),
+    }
+
+
+def test_a_month_without_a_figure_leaves_the_cumulative_to_people() -> None:
+    without = {key_: value for key_, value in MONTH.items() if key_[2] != "2"}
+    assert "205-1 33.2" not in make([MONTH, without])
+    assert make([MONTH, {}]) == {}
+    assert make([]) == {}
+
+
+def test_opening_stock_is_carried_from_last_year_s_closing_until_the_year_has_its_own() -> None:
+    cells = make([{}], year_end=figures(**{"01.9": 35}))
+    assert cells == {"205-1 01.1": (Decimal(35), "carried")}
+    again = make([{}], year_end=figures(**{"01.9": 35}), earlier=figures(**{"01.1": 36}))
+    assert again["205-1 01.1"] == (Decimal(36), "carried")
+
+
+def test_what_people_entered_stays_and_what_follows_from_it_is_computed() -> None:
+    cells = make([MONTH], kept=(manual("33.7", 2), manual("02.5", 100), manual("04.5", 300), manual("02.3", 7)))
+    assert cells["205-1 33.7"] == (Decimal(2), "manual")
+    assert cells["205-1 33.4"] == (Decimal("11.00"), "computed")
+    assert cells["205-1 01.4"] == (Decimal(400), "computed")
+    assert cells["205-1 01.10"] == (Decimal("0.675"), "computed")  # (100 * 0.9 + 300 * 0.6) / 400
+    assert cells["205-1 40.4"] == (Decimal("283.52"), "computed")  # 11 * 1.229 + 400 * 0.675
+    assert cells["205-1 40.3"] == (Decimal(7), "computed")
+
+
+def test_the_second_form_repeats_industrial_use_and_sums_its_inputs() -> None:
+    cells = recompute(
+        {one.key: one for one in (manual("03.5", 50), manual("205-2 03.6", 40), manual("205-2 03.5", 2))},
+        VARIETIES,
+        REFERENCES,
+    )
+    assert shown(cells)["205-2 03.1"] == (Decimal(50), "computed")
+    assert shown(cells)["205-2 03.2"] == (Decimal(42), "computed")
+
+
+def test_a_figure_that_a_person_entered_is_never_computed_over() -> None:
+    cells = recompute({one.key: one for one in (manual("33.4", 5), manual("33.5", 9))}, VARIETIES, REFERENCES)
+    assert shown(cells)["205-1 33.4"] == (Decimal(5), "manual")
+
+
+def test_without_a_coefficient_the_total_is_not_there() -> None:
+    cells = recompute({one.key: one for one in (manual("33.5", 5), manual("39.5", 1))}, VARIETIES, REFERENCES)
+    assert "205-1 40.4" not in shown(cells)
+
+
+def test_computing_twice_changes_nothing() -> None:
+    once = recompute({one.key: one for one in (manual("02.5", 1), manual("33.5", 5))}, VARIETIES, REFERENCES)
+    assert recompute(once, VARIETIES, REFERENCES) == once
