@@ -10,6 +10,7 @@ from nenghao.jobs.build_months import build_months
 from nenghao.jobs.close_days import close_changed_days
 from nenghao.jobs.close_tree import check_clocks, close_tree
 from nenghao.jobs.due_days import mark_due_days
+from nenghao.jobs.remind import sync_calendar
 from nenghao.jobs.seal_balances import held_balances, seal_balances
 from nenghao.jobs.sync_reference import sync_reference
 from nenghao.signer.client import HEADS_TOKEN, SignerClient
@@ -30,7 +31,9 @@ def run_close_days(settings: Settings | None = None) -> dict[str, int]:
 def run_sync_reference(settings: Settings | None = None) -> dict[str, int]:
     """Bring the reference rows of the database to this release's."""
     with connect(settings or load_settings(), Role.JOBS) as conn:
-        return asdict(sync_reference(conn))
+        synced = asdict(sync_reference(conn))
+        sync_calendar(conn)
+        return synced
 
 
 def run_build_months(settings: Settings | None = None, *, unit_ids: list[int] | None = None) -> dict[str, int]:

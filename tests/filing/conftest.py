@@ -18,6 +18,7 @@ from nenghao.domain.filing_states import SIGNERS
 from nenghao.domain.periods import Month
 from nenghao.filing.acts import Filed, file_draft, sign
 from nenghao.filing.drafting import Draft, add_note, load_draft, prefill_draft, set_cells
+from nenghao.jobs.remind import sync_calendar
 from nenghao.jobs.sync_reference import sync_reference
 
 UNIT = "911502000000000009"
@@ -93,6 +94,7 @@ def office(module_database: Settings, tmp_path_factory: pytest.TempPathFactory) 
     settings = module_database.model_copy(update={"data_docs_dir": folder / "docs"})
     with connect(settings, Role.JOBS) as conn:
         sync_reference(conn)
+        sync_calendar(conn)
     with connect(settings, Role.OWNER) as conn:
         conn.execute((Path(__file__).parent / "office.sql").read_text(encoding="utf-8"))
     return settings
