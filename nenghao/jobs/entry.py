@@ -12,6 +12,7 @@ from nenghao.jobs.close_tree import check_clocks, close_tree
 from nenghao.jobs.due_days import mark_due_days
 from nenghao.jobs.remind import sync_calendar
 from nenghao.jobs.seal_balances import held_balances, seal_balances
+from nenghao.jobs.seal_filings import seal_filings
 from nenghao.jobs.sync_reference import sync_reference
 from nenghao.signer.client import HEADS_TOKEN, SignerClient
 
@@ -62,8 +63,9 @@ def run_close_tree(settings: Settings | None = None, *, resume_reason: str | Non
 
 
 def run_seal(settings: Settings | None = None) -> dict[str, int]:
-    """Seal every newest balance that has no release; says how many are held back."""
+    """Seal every accepted filing and every newest balance without a release; says how many are held back."""
     settings = settings or load_settings()
     with connect(settings, Role.JOBS) as conn:
-        releases = seal_balances(conn, settings, datetime.now(UTC))
+        now = datetime.now(UTC)
+        releases = [*seal_filings(conn, settings, now), *seal_balances(conn, settings, now)]
         return {"releases": len(releases), "held": len(held_balances(conn))}
