@@ -139,6 +139,26 @@ register_row AS (
     WHERE p.unit_id = %(unit_id)s
     UNION ALL
     SELECT
+        'meter_change' AS table_name,
+        c.meter_change_id::text AS row_key
+    FROM meter_change AS c
+    INNER JOIN point AS p ON c.point_id = p.point_id
+    WHERE p.unit_id = %(unit_id)s
+    UNION ALL
+    SELECT
+        'multiplier_change' AS table_name,
+        c.multiplier_change_id::text AS row_key
+    FROM multiplier_change AS c
+    INNER JOIN point AS p ON c.point_id = p.point_id
+    WHERE p.unit_id = %(unit_id)s
+    UNION ALL
+    SELECT
+        'heating_value' AS table_name,
+        h.heating_value_id::text AS row_key
+    FROM heating_value AS h
+    WHERE h.unit_id = %(unit_id)s
+    UNION ALL
+    SELECT
         'network_term' AS table_name,
         n.network_term_id::text AS row_key
     FROM network_term AS n
@@ -168,6 +188,15 @@ INNER JOIN touched AS t ON d.case_id = t.case_id
 INNER JOIN row_leaf AS l ON l.table_name = 'decision' AND l.row_key = d.decision_id::text
 CROSS JOIN sealed
 WHERE l.row_leaf_id > sealed.row_leaf_id
+UNION
+SELECT
+    'decision',
+    format('agreed_value %%s, %%s', a.agreed_value_id, a.document_no)
+FROM agreed_value AS a
+INNER JOIN own AS o ON a.series_id = o.series_id
+INNER JOIN row_leaf AS l ON l.table_name = 'agreed_value' AND l.row_key = a.agreed_value_id::text
+CROSS JOIN sealed
+WHERE a.span && tstzrange(%(begin_at)s, %(end_at)s) AND l.row_leaf_id > sealed.row_leaf_id
 UNION
 SELECT
     'correction',
