@@ -55,7 +55,7 @@ def list_(
             "release.line", settings.language, name=row.archive_name.removesuffix(".zip"),
             kind=label(f"sheet.kind_name.{row.kind}", settings.language), owner=row.owner, version=row.version,
             sealed_at=_shown(row.sealed_at),
-            reason="" if row.reason_kind is None else label(f"sheet.reason.{row.reason_kind}", settings.language),
+            reason="" if row.reason_kind is None else label(f"sheet.cause.{row.reason_kind}", settings.language),
             recipients=row.recipients, to_tell=row.to_tell,
             state=label("release.newest" if row.is_newest else "release.restated", settings.language),
         )  # fmt: skip
@@ -224,8 +224,8 @@ def _why(content: Mapping[str, Any], language: Language) -> str:
     causes: Sequence[Mapping[str, str]] = restates["reason"]["causes"]
     return label(
         "release.restates", language, version=restates["version"],
-        reason=label(f"sheet.reason.{restates['reason']['kind']}", language),
-        references="; ".join(f"{label('sheet.reason.' + one['kind'], language)} {one['reference']}" for one in causes),
+        reason=label(f"sheet.cause.{restates['reason']['kind']}", language),
+        references="; ".join(f"{label('sheet.cause.' + one['kind'], language)} {one['reference']}" for one in causes),
     )  # fmt: skip
 
 

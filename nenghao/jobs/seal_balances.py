@@ -99,8 +99,9 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now
         restatement = _restatement(conn, current[0])
         if current[0].earlier is not None and restatement is None:
             return None
-        inputs, built = _rebuild(conn, current[0])
-        content = build_content(current[0], inputs, built, last_tree(conn), restatement)
+        frozen = current[0].inputs or b""
+        inputs, built = _rebuild(conn, current[0], frozen)
+        content = build_content(current[0], inputs, built, frozen, last_tree(conn), restatement)
         sealed_object = ReleaseObject(
             kind="monitored_balance",
             month_on=balance.month_on,
@@ -109,15 +110,15 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now
             earlier=current[0].earlier,
             reason=restatement.reason if restatement else None,
         )
-        return releases.insert_release(conn, sealed_object, seal(content, key, current[0].inputs), now)
+        return releases.insert_release(conn, sealed_object, seal(content, key, frozen), now)
 
 
-def _rebuild(conn: Connection, balance: UnreleasedBalance) -> tuple[BalanceInputs, Balance]:
+def _rebuild(conn: Connection, balance: UnreleasedBalance, frozen: bytes) -> tuple[BalanceInputs, Balance]:
     """What the balance was computed from, and what it gives.
 
     Raises: SealBroken where the stored cells do not follow from the stored inputs: then one of them was changed.
     """
-    inputs = parse_balance_inputs(balance.inputs or b"")
+    inputs = parse_balance_inputs(frozen)
     built, stored = build_balance(inputs), balances.load_cells(conn, balance.balance_id)
     if cells_content(built.cells) != cells_content(stored):
         raise SealBroken(

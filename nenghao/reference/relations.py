@@ -26,6 +26,7 @@ def load_relations() -> tuple[FormRelation, ...]:
     return tuple(_read(table["edition"], row) for row in table["relation"])
 
 
+@cache
 def relation_edition() -> str:
     """The edition of the relations in force."""
     return str(read_rows("relations.toml")["edition"])

@@ -14,7 +14,7 @@ from typing import Any, Final
 from nenghao.crypto import SHA_256, digest
 from nenghao.db.releases import EarlierRelease, UnreleasedBalance
 from nenghao.db.tree import LastTree
-from nenghao.domain.balance import ENGINE_VERSION, Balance, BalanceInputs, Cell, balance_inputs_json
+from nenghao.domain.balance import ENGINE_VERSION, Balance, BalanceInputs, Cell
 from nenghao.domain.indicators import Indicator
 from nenghao.domain.records import to_plain
 from nenghao.domain.restatement import CellState, Change, Place, Reason, changes_between
@@ -50,13 +50,14 @@ def build_content(
     balance: UnreleasedBalance,
     inputs: BalanceInputs,
     built: Balance,
+    frozen: bytes,
     head: LastTree | None,
     restatement: Restatement | None,
 ) -> Content:
     """The content of the next release of a unit's month, as canonical values; decimals are strings.
 
-    `built` is what the inputs give. `head` is the newest head of a day tree: printed, it lies wherever the release
-    goes, out of reach of the store.
+    `built` is what the inputs give, `frozen` their bytes. `head` is the newest head of a day tree: printed, it lies
+    wherever the release goes, out of reach of the store.
 
     Raises: DataRefused where the layout was no longer valid in the month.
     """
@@ -69,7 +70,7 @@ def build_content(
         head=head,
         restatement=restatement,
         engine_version=ENGINE_VERSION,
-        inputs=balance_inputs_json(inputs),
+        inputs=frozen,
     )
     return (
         content

@@ -16,6 +16,10 @@ from nenghao.reference.layouts import Layout, Subtotal
 LANGUAGES: Final = ("zh", "en")
 #: Columns of a form that stand before the figures: 甲, 乙, 丙.
 HEAD_COLUMNS: Final = ("a", "b", "c")
+#: Labels that pages of every kind of release show.
+TEXT_PREFIXES: Final = (
+    "sheet.", "indicator.name.", "indicator.basis.", "indicator.boundary.", "indicator.what.", "indicator.reason.",
+)  # fmt: skip
 
 #: A form as canonical values; its keys are those that `frozen_form` writes.
 FrozenForm = dict[str, Any]
@@ -61,7 +65,7 @@ def reference_texts(in_use: Mapping[str, Any]) -> dict[str, str]:
 def frozen_texts(forms: Iterable[FrozenForm], more: Iterable[str] = ()) -> dict[str, dict[str, str]]:
     """Every text that pages of the forms may show, by language and key of its label; `more` are keys beside them."""
     forms = list(forms)
-    keys = {key for key in _labels_of("zh") if key.startswith("sheet.")} | set(more)
+    keys = {key for key in _labels_of("zh") if key.startswith(TEXT_PREFIXES)} | set(more)
     for form in forms:
         keys |= {f"form.{form['form']}.title", *(f"form.{form['form']}.column.{code}" for code in HEAD_COLUMNS)}
         keys |= {f"form.{form['form']}.column.{column['code']}" for column in form["columns"]}

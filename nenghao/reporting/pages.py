@@ -268,7 +268,7 @@ def _seal_notes(content: Mapping[str, Any], texts: Texts) -> tuple[str, ...]:
             texts.say(
                 "sheet.note_restated",
                 version=restates["version"],
-                reason=texts.say(f"sheet.reason.{restates['reason']['kind']}"),
+                reason=texts.say(f"sheet.cause.{restates['reason']['kind']}"),
                 page=texts.say("sheet.changes"),
             )
         )

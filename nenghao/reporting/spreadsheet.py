@@ -32,6 +32,9 @@ CHANGE_KEYS: Final = (
     "form", "row", "column", "old_value", "new_value", "difference", "old_completeness", "new_completeness",
     "old_known_share", "new_known_share", "old_measured_share", "new_measured_share",
 )  # fmt: skip
+INDICATOR_KEYS: Final = (
+    "indicator", "product", "value", "unit", "basis", "boundary", "within", "completeness", "measured_share", "reason",
+)  # fmt: skip
 
 
 def write_spreadsheet(content: Mapping[str, Any], hash_hex: str, language: Language) -> bytes:
@@ -46,6 +49,8 @@ def write_spreadsheet(content: Mapping[str, Any], hash_hex: str, language: Langu
         shapes = _shapes(workbook, pages)
         for page in pages:
             _write_form(workbook.add_worksheet(page.form), page, shapes)
+        if content["indicators"]:
+            _write_indicators(workbook, content["indicators"], texts)
         if content["restates"] is not None:
             _write_changes(workbook, content["restates"]["changes"], texts)
         _write_provenance(workbook, content, hash_hex, texts)
@@ -129,6 +134,32 @@ def formula_text(formula: Formula, names: Mapping[Place, str]) -> str:
     terms = "+".join("*".join(names[place] for place in term) for term in formula.terms)
     rest = f"{formula.rounding:+f}" if formula.rounding else ""
     return f"=ROUND({terms}{rest},{formula.decimals})"
+
+
+def _write_indicators(workbook: Any, indicators: Sequence[Mapping[str, Any]], texts: Texts) -> None:
+    """Each indicator with what it declares, so that nobody compares two of another kind; or why it has no value."""
+    page = workbook.add_worksheet(texts.say("sheet.indicators"))
+    page.set_column(0, 0, NAME_WIDTH * 2)
+    page.set_column(1, len(INDICATOR_KEYS) - 1, FIGURE_WIDTH)
+    for across, key in enumerate(INDICATOR_KEYS):
+        page.write_string(0, across, texts.say(f"sheet.{key}"))
+    for down, one in enumerate(indicators, start=1):
+        declared = one["definition"]
+        within = [name for name in ("media", "raw_material", "non_industrial") if declared[f"has_{name}"]]
+        texts_of = {
+            "indicator": texts.say(f"indicator.name.{declared['code']}"),
+            "product": one["product_code"],
+            "value": one["value"],
+            "unit": one["unit"],
+            "basis": texts.say(f"indicator.basis.{declared['basis']}"),
+            "boundary": texts.say(f"indicator.boundary.{declared['boundary']}"),
+            "within": ", ".join(texts.say(f"indicator.what.{name}") for name in within),
+            "completeness": one["completeness"],
+            "measured_share": one["measured_share"],
+            "reason": None if one["reason"] is None else texts.say(f"indicator.reason.{one['reason']}"),
+        }
+        for across, key in enumerate(INDICATOR_KEYS):
+            _write_exact(page, down, across, texts_of[key], is_number=key == "value")
 
 
 def _write_changes(workbook: Any, changes: Sequence[Mapping[str, Any]], texts: Texts) -> None:

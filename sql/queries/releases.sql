@@ -1,7 +1,7 @@
 -- unreleased_balances --
--- Newest balances that no release seals, by month and unit, with the unit and the newest release of that unit's month. One
--- is held while its last check of relations is missing or incomplete, or found a mandatory one broken and a case of that
--- month's is open.
+-- Newest balances that no release seals, by month and unit, with the unit and the newest release of that unit's month, and,
+-- where they are asked for by id, what they were computed from. One is held while its last check of relations is missing or
+-- incomplete, or found a mandatory one broken and a case of that month's is open.
 SELECT
     b.balance_id, b.unit_id, b.month_on, b.layout_edition, b.coefficient_edition,
     u.unit_code, u.name, u.division_code, u.industry_code,
@@ -26,7 +26,7 @@ SELECT
                 AND coalesce(last.kind, 'open') NOT IN ('confirm', 'dismiss')
         )
     ) AS is_held,
-    b.inputs, b.engine_version, r.release_id, r.version, r.hash_algorithm, r.hash
+    CASE WHEN %(balance_ids)s::bigint[] IS NOT NULL THEN b.inputs END AS inputs, b.engine_version, r.release_id, r.version, r.hash_algorithm, r.hash
 FROM monitored_balance AS b
 INNER JOIN unit AS u ON b.unit_id = u.unit_id
 LEFT JOIN LATERAL (

@@ -74,7 +74,10 @@ INPUTS = inputs([point(1, 310_000), point(2, 31_250, flow="generation", measured
 
 def content_of(cells: Iterable[Cell], balance: UnreleasedBalance = BALANCE) -> dict[str, Any]:
     """A content whose cells are these, whatever they follow from."""
-    return {**build_content(balance, INPUTS, build_balance(INPUTS), HEAD, None), "cells": cells_content(cells)}
+    return {
+        **build_content(balance, INPUTS, build_balance(INPUTS), balance_inputs_json(INPUTS), HEAD, None),
+        "cells": cells_content(cells),
+    }
 
 
 SEALED: SealedRelease = seal(content_of(CELLS), SIGNING_KEY, balance_inputs_json(INPUTS))
@@ -162,7 +165,13 @@ def test_another_order_or_another_member_fails() -> None:
 
 def test_the_sheet_reads_like_the_form() -> None:
     book = openpyxl.load_workbook(BytesIO(read_zip(SEALED.archive)[SPREADSHEET]), data_only=True)
-    page, hidden = book.worksheets
+    page, indicators, hidden = book.worksheets
+    assert [one.value for one in indicators[2]][:4] == [
+        label("indicator.name.consumption_205", "zh"),
+        None,
+        41.939625,
+        "tce",
+    ]
     values = [[column.value for column in row] for row in page.iter_rows()]
     assert values[0][0] == label("form.205-1.title", "zh")
     assert values[1][0] == label("sheet.mark.monitored_balance", "zh")
@@ -272,11 +281,13 @@ def test_a_restatement_names_what_it_restates_why_and_each_changed_cell() -> Non
     earlier = EarlierRelease(release_id=7, version=1, hash_algorithm="sha256", hash=SEALED.hash)
     reason = Reason(kind="decision", causes=(Cause(kind="decision", reference="decision 3, case 2"),))
     first = seal(
-        build_content(BALANCE, INPUTS, build_balance(INPUTS), HEAD, None), SIGNING_KEY, balance_inputs_json(INPUTS)
+        build_content(BALANCE, INPUTS, build_balance(INPUTS), balance_inputs_json(INPUTS), HEAD, None),
+        SIGNING_KEY,
+        balance_inputs_json(INPUTS),
     )
     restatement = Restatement(earlier=earlier, earlier_content=json.loads(first.content), reason=reason)
     later = inputs([point(1, 300_000), point(2, 31_250, flow="generation", measured_energy=Decimal(30_000))])
-    content = build_content(BALANCE, later, build_balance(later), HEAD, restatement)
+    content = build_content(BALANCE, later, build_balance(later), balance_inputs_json(later), HEAD, restatement)
     assert content["version"] == 2
     restates = content["restates"]
     assert (restates["version"], restates["hash"]) == (1, SEALED.hash.hex())

@@ -27,7 +27,7 @@ WORKS = inputs(
 
 
 def sealed(change: Callable[[dict[str, Any]], object] | None = None, frozen: bytes | None = None) -> bytes:
-    content = build_content(BALANCE, WORKS, build_balance(WORKS), HEAD, None)
+    content = build_content(BALANCE, WORKS, build_balance(WORKS), balance_inputs_json(WORKS), HEAD, None)
     if change is not None:
         change(content)
     return seal(content, SIGNING_KEY, balance_inputs_json(WORKS) if frozen is None else frozen).archive
