@@ -164,6 +164,16 @@ register_row AS (
     FROM network_term AS n
     INNER JOIN point AS p ON n.whole_point_id = p.point_id
     WHERE p.unit_id = %(unit_id)s
+    UNION ALL
+    SELECT
+        'heating_value' AS table_name,
+        h.heating_value_id::text AS row_key
+    FROM heating_value AS h
+    WHERE
+        h.unit_id = %(unit_id)s
+        AND tstzrange(
+            h.valid_from::timestamp AT TIME ZONE 'Asia/Shanghai', h.valid_to::timestamp AT TIME ZONE 'Asia/Shanghai'
+        ) && tstzrange(%(begin_at)s, %(end_at)s)
 ),
 
 touched AS (

@@ -124,6 +124,26 @@ def test_a_changed_month_becomes_a_release_that_restates_the_earlier_one(
         assert len(checks) == 4
 
 
+def test_a_test_sheet_that_comes_after_the_seal_is_the_reason_of_the_next_version(
+    plant: Plant, works: int, jobs: Connection, settings: Settings
+) -> None:
+    build_months(jobs, NOW)
+    plant.pass_relations()
+    seal_balances(jobs, settings, NOW)
+    plant.owner.execute(
+        "INSERT INTO heating_value (unit_id, variety_code, lot, test_sheet_no, sampled_on, valid_from, valid_to,"
+        " quantity, quantity_unit, heating_value, heating_value_unit, laboratory) VALUES"
+        " (%s, '15', 'G', 'S1', %s, %s, %s, 9, '10^4m3', 35169.12, 'kJ/m3', 'l')",
+        [works, FIRST, FIRST, END],
+    )
+    build_months(jobs, NOW)
+    plant.pass_relations()
+    (release_id,) = seal_balances(jobs, settings, NOW)
+    row = jobs.execute("SELECT reason_kind, version FROM release WHERE release_id = %s", [release_id]).fetchone()
+    assert row == ("register_change", 2)
+    assert cells_of(jobs, works)["15", "10"] == 12
+
+
 def test_a_month_that_is_not_over_waits_on_the_list(works: int, jobs: Connection) -> None:
     during = datetime.fromisoformat("2026-10-31T23:59:00+08:00")
     assert build_months(jobs, during) == []
