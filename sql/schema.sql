@@ -5106,6 +5106,8 @@ GRANT SELECT ON TABLE public.check_meter TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.check_meter TO nenghao_console;
 GRANT SELECT ON TABLE public.check_meter TO nenghao_verifier;
 
+GRANT UPDATE(valid_to) ON TABLE public.check_meter TO nenghao_console;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.coal_coefficient TO nenghao_jobs;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_rules;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_console;

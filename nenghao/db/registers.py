@@ -76,6 +76,12 @@ def mark_series(conn: Connection, rows: Sequence[Cells]) -> None:
         cursor.executemany(_QUERIES["mark_series_from"], rows)
 
 
+def mark_gaps(conn: Connection, rows: Sequence[Cells]) -> None:
+    """Put days of points that have gaps on the changed list, from a day on."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_QUERIES["mark_gaps"], rows)
+
+
 def mark_months(conn: Connection, rows: Sequence[Cells]) -> None:
     """Ask for balances anew: of a unit, from a day to before another."""
     with conn.cursor() as cursor:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -135,6 +136,15 @@ def _series_sense(row: Row) -> Iterator[Fault]:
     elif cells["slot_minutes"] != _PERIOD_MINUTES.get(str(cells["period"]), cells["slot_minutes"]):
         yield row.fault("slot_minutes", "slot_for_period")
 
+    lowest, highest = cells["lowest_value"], cells["highest_value"]
+    if isinstance(lowest, Decimal) and isinstance(highest, Decimal) and highest <= lowest:
+        yield row.fault("highest_value", "range_order")
+
+
+def _check_meter_sense(row: Row) -> Iterator[Fault]:
+    if row.cells["point_code"] == row.cells["check_point_code"]:
+        yield row.fault("check_point_code", "checks_itself")
+
 
 def _meter_change_sense(row: Row) -> Iterator[Fault]:
     if row.cells["old_meter_no"] == row.cells["new_meter_no"]:
@@ -207,6 +217,7 @@ _SENSE: Final[Mapping[str, Callable[[Row], Iterator[Fault]]]] = {
     "meter_changes": _meter_change_sense,
     "multiplier_changes": _multiplier_change_sense,
     "network": _network_sense,
+    "check_meters": _check_meter_sense,
     "supply_statements": _statement_sense,
     "heating_values": _heating_sense,
     "equal_values": _equal_sense,

@@ -111,6 +111,7 @@ def _add(conn: Connection, judged: Judged, now: datetime) -> None:
     today_on = day_of(now)
     marks = [{**cells, "at": cells["valid_to"], "today_on": today_on} for cells in ended]
     db.mark_series(conn, marks + [{**cells, "today_on": today_on} for cells in at_change])
+    db.mark_gaps(conn, list(_gaps_to_fill(judged)))
     db.mark_months(conn, list(_changed_months(judged)))
 
 
@@ -143,6 +144,15 @@ def _boundaries(step: VersionStep) -> list[Cells]:
 
 def _series_cells(series: Key) -> dict[str, Cell]:
     return dict(zip(("unit_code", "point_code", "quantity", "kind", "period"), series, strict=True))
+
+
+def _gaps_to_fill(judged: Judged) -> Iterable[Cells]:
+    """Points that have a check meter from a day on, or none any more."""
+    for row in judged.new["check_meters"]:
+        yield {**row.cells, "from_on": row.cells["valid_from"]}
+    for one in judged.filled:
+        if one.row.sheet.name == "check_meters":
+            yield {**one.row.cells, "from_on": one.row.cells["valid_to"]}
 
 
 def _changed_months(judged: Judged) -> Iterable[Mapping[str, str | date | None]]:

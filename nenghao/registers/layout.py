@@ -106,6 +106,9 @@ SERIES_SHEET = Sheet(
         choice("multiplier_applied_by", "platform", "gateway"),
         Column("decimals", c.whole_number(0, 6)),
         Column("register_modulus", c.positive_decimal, is_required=False),
+        Column("rated_capacity", c.positive_decimal, is_required=False),
+        Column("lowest_value", c.decimal, is_required=False),
+        Column("highest_value", c.decimal, is_required=False),
         Column("valid_from", c.instant),
         Column("valid_to", c.instant, is_required=False, is_fillable=True),
     ),
@@ -128,6 +131,18 @@ NETWORK_SHEET = Sheet(
         Reference(("unit_code", "part_point_code"), "points"),
     ),
 )
+CHECK_METERS_SHEET = Sheet(
+    "check_meters",
+    (
+        Column("unit_code", c.unit_code),
+        Column("point_code", CODE),
+        Column("check_point_code", CODE),
+        Column("valid_from", c.day),
+        Column("valid_to", c.day, is_required=False, is_fillable=True),
+    ),
+    key=("unit_code", "point_code", "check_point_code", "valid_from"),
+    references=(TO_POINT, Reference(("unit_code", "check_point_code"), "points")),
+)
 #: In the order in which rows refer to each other.
 SHEETS = (
     UNITS_SHEET,
@@ -140,6 +155,7 @@ SHEETS = (
     METER_CHANGES_SHEET,
     MULTIPLIER_CHANGES_SHEET,
     NETWORK_SHEET,
+    CHECK_METERS_SHEET,
     *BESIDE_SHEETS,
     *COAL_SHEETS,
 )

@@ -29,7 +29,8 @@ from nenghao.trust import Trust
 MENDED: Final = frozenset(
     (
         "unit", "gateway", "meter", "variety", "coal_coefficient", "form_relation", "point", "network_term", "series",
-        "series_version", "rule_threshold", "check_meter", "report_calendar",
+        "series_version", "rule_threshold", "check_meter", "report_calendar", "supply_account", "outage_filing",
+        "context_event", "panel_member",
     )
 )  # fmt: skip
 

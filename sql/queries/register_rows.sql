@@ -119,6 +119,9 @@ SELECT
     v.multiplier_applied_by,
     v.decimals,
     v.register_modulus,
+    v.rated_capacity,
+    v.lowest_value,
+    v.highest_value,
     coalesce(lower(v.valid), '1992-01-01 00:00+08'::timestamptz) AS valid_from,
     upper(v.valid) AS valid_to
 FROM series_version AS v
@@ -191,6 +194,21 @@ INNER JOIN point AS p ON t.part_point_id = p.point_id
 INNER JOIN unit AS u ON w.unit_id = u.unit_id
 WHERE %(unit_codes)s::text[] IS NULL OR u.unit_code = ANY(%(unit_codes)s::text[])
 ORDER BY u.unit_code, w.point_code, p.point_code, t.valid_from;
+
+-- check_meters --
+-- Points whose meter checks another one's.
+SELECT
+    u.unit_code,
+    p.point_code,
+    k.point_code AS check_point_code,
+    c.valid_from,
+    c.valid_to
+FROM check_meter AS c
+INNER JOIN point AS p ON c.point_id = p.point_id
+INNER JOIN point AS k ON c.check_point_id = k.point_id
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+WHERE %(unit_codes)s::text[] IS NULL OR u.unit_code = ANY(%(unit_codes)s::text[])
+ORDER BY u.unit_code, p.point_code, k.point_code, c.valid_from;
 
 -- supply_accounts --
 -- Accounts at suppliers.

@@ -177,7 +177,8 @@ ON CONFLICT DO NOTHING;
 -- add_series --
 -- A version of a series.
 INSERT INTO series_version (
-    series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by, decimals, register_modulus
+    series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by, decimals, register_modulus,
+    rated_capacity, lowest_value, highest_value
 )
 SELECT
     s.series_id,
@@ -188,7 +189,10 @@ SELECT
     %(multiplier)s::numeric,
     %(multiplier_applied_by)s,
     %(decimals)s::smallint,
-    %(register_modulus)s::numeric
+    %(register_modulus)s::numeric,
+    %(rated_capacity)s::numeric,
+    %(lowest_value)s::numeric,
+    %(highest_value)s::numeric
 FROM series AS s
 INNER JOIN point AS p ON s.point_id = p.point_id
 INNER JOIN unit AS u ON p.unit_id = u.unit_id
@@ -331,6 +335,44 @@ INNER JOIN point AS p ON u.unit_id = p.unit_id AND p.point_code = %(part_point_c
 WHERE
     u.unit_code = %(unit_code)s AND t.whole_point_id = w.point_id AND t.part_point_id = p.point_id
     AND t.valid_from = %(valid_from)s::date;
+
+-- add_check_meters --
+-- A point whose meter checks another one's.
+INSERT INTO check_meter (point_id, check_point_id, valid_from, valid_to)
+SELECT
+    p.point_id,
+    k.point_id,
+    %(valid_from)s::date,
+    %(valid_to)s::date
+FROM unit AS u
+INNER JOIN point AS p ON u.unit_id = p.unit_id AND p.point_code = %(point_code)s
+INNER JOIN point AS k ON u.unit_id = k.unit_id AND k.point_code = %(check_point_code)s
+WHERE u.unit_code = %(unit_code)s;
+
+-- fill_check_meters --
+-- Ends the validity of a check meter.
+UPDATE check_meter AS c
+SET valid_to = %(valid_to)s::date
+FROM unit AS u
+INNER JOIN point AS p ON u.unit_id = p.unit_id AND p.point_code = %(point_code)s
+INNER JOIN point AS k ON u.unit_id = k.unit_id AND k.point_code = %(check_point_code)s
+WHERE
+    u.unit_code = %(unit_code)s AND c.point_id = p.point_id AND c.check_point_id = k.point_id
+    AND c.valid_from = %(valid_from)s::date;
+
+-- mark_gaps --
+-- Puts days with gaps of a point's series on the changed list, from a day on: a check meter may fill them now.
+INSERT INTO changed_mark (series_id, day_on)
+SELECT
+    d.series_id,
+    d.day_on
+FROM series_day AS d
+INNER JOIN series AS s ON d.series_id = s.series_id
+INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
+WHERE
+    u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s AND s.kind IN ('register', 'interval')
+    AND d.day_on >= %(from_on)s::date AND d.quality ~ '[EN]';
 
 -- mark_months --
 -- Asks for new balances of the months of a unit from `first_on` to before `end_on` (null: all later) that have one.

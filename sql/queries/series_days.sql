@@ -146,8 +146,8 @@ LEFT JOIN LATERAL (
 ) AS later ON TRUE;
 
 -- readings_of_runs --
--- Readings in force of each run of time of a series, ends included, as two arrays in one order; no row for a run without
--- readings. Values count in 10^-decimals of their run; one that is not whole in them, or beyond `bound`, comes as the
+-- Readings in force of each run of time of a series, ends included, and beside them the registers declared at a change, as
+-- two arrays in one order; no row for a run without them, two where it has both. Values count in 10^-decimals of their run; one that is not whole in them, or beyond `bound`, comes as the
 -- least bigint. `first_at` and `last_at` are the outer bounds of all runs: as plain values they exclude chunks.
 SELECT
     run.run_no,
@@ -165,10 +165,30 @@ FROM unnest(
 ) WITH ORDINALITY AS run (series_id, begin_at, end_at, decimals, power, bound, run_no)
 INNER JOIN reading_in_force AS r ON run.series_id = r.series_id AND r.at BETWEEN run.begin_at AND run.end_at
 WHERE r.at BETWEEN %(first_at)s AND %(last_at)s
+GROUP BY run.run_no
+UNION ALL
+-- What was declared at a change of the meter or the multiplier: the last register belongs to the version that ends there, so
+-- it stands a second before, near enough to be taken for that version's end.
+SELECT
+    run.run_no,
+    array_agg(b.at - CASE b.side WHEN 'final' THEN INTERVAL '1 second' ELSE INTERVAL '0' END) AS ats,
+    array_agg(
+        CASE
+            WHEN scale(trim_scale(b.value)) <= run.decimals AND abs(b.value) < run.bound THEN (b.value * run.power)::bigint
+            ELSE -9223372036854775808
+        END
+    ) AS readings
+FROM unnest(
+    %(series_ids)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[], %(decimals)s::integer[],
+    %(powers)s::numeric[], %(bounds)s::numeric[]
+) WITH ORDINALITY AS run (series_id, begin_at, end_at, decimals, power, bound, run_no)
+INNER JOIN boundary_register AS b
+    ON run.series_id = b.series_id AND b.at BETWEEN run.begin_at + INTERVAL '1 second' AND run.end_at
 GROUP BY run.run_no;
 
 -- exact_readings_of_runs --
--- Readings in force of each run of time of a series, ends included, one row each with the value as it is.
+-- Readings in force of each run of time of a series, ends included, and the registers declared at a change, one row each
+-- with the value as it is.
 SELECT
     run.run_no,
     floor(extract(EPOCH FROM r.at))::bigint AS at_s,
@@ -176,7 +196,16 @@ SELECT
 FROM unnest(%(series_ids)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
 WITH ORDINALITY AS run (series_id, begin_at, end_at, run_no)
 INNER JOIN reading_in_force AS r ON run.series_id = r.series_id AND r.at BETWEEN run.begin_at AND run.end_at
-WHERE r.at BETWEEN %(first_at)s AND %(last_at)s;
+WHERE r.at BETWEEN %(first_at)s AND %(last_at)s
+UNION ALL
+SELECT
+    run.run_no,
+    floor(extract(EPOCH FROM b.at))::bigint - CASE b.side WHEN 'final' THEN 1 ELSE 0 END,
+    b.value
+FROM unnest(%(series_ids)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+WITH ORDINALITY AS run (series_id, begin_at, end_at, run_no)
+INNER JOIN boundary_register AS b
+    ON run.series_id = b.series_id AND b.at BETWEEN run.begin_at + INTERVAL '1 second' AND run.end_at;
 
 -- stored_days --
 -- Series days of the given pairs as they stand.

@@ -66,7 +66,8 @@ def plants(draw: st.DrawFn) -> tuple[str, Rows]:
         "series": [{**unit, "point_code": "E1", "quantity": "active_energy", "kind": kind, "period": period,
                     "meter_no": meters[0], "unit": "kWh", "slot_minutes": 15, "multiplier": Decimal(2000),
                     "multiplier_applied_by": "platform", "decimals": 3, "register_modulus": modulus,
-                    "valid_from": datetime(2026, 8, 1, tzinfo=SHANGHAI), "valid_to": None}
+                    "rated_capacity": draw(st.none() | st.just(Decimal("12500.5"))), "lowest_value": None,
+                    "highest_value": None, "valid_from": datetime(2026, 8, 1, tzinfo=SHANGHAI), "valid_to": None}
                    for kind, period, modulus in (("register", "instant", Decimal("1E+9") * 2),
                                                  ("interval", "15min", None))],
         "meter_changes": [{**unit, "point_code": "E1", "quantity": "active_energy", "changed_at": changed_at,
@@ -77,6 +78,8 @@ def plants(draw: st.DrawFn) -> tuple[str, Rows]:
         "multiplier_changes": [],
         "network": [{**unit, "whole_point_code": "E1", "part_point_code": "E-1", "sign": draw(st.sampled_from([1, -1])),
                      "valid_from": draw(DAYS), "valid_to": draw(st.none() | st.just(date(2026, 11, 1)))}],
+        "check_meters": [{**unit, "point_code": "E1", "check_point_code": "E-1", "valid_from": draw(DAYS),
+                          "valid_to": draw(st.none() | st.just(date(2026, 11, 1)))}],
         "supply_accounts": [{**unit, "variety_code": "33", "account_no": "0150001234567890", "provider": names(),
                              "settlement_day": draw(st.integers(1, 31)),
                              "metered_side": draw(st.none() | st.just("low")),

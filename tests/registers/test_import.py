@@ -35,6 +35,8 @@ FILES = {
 #: As files were written before the ledger had more columns: optional ones may be missing.
 HEADINGS = {
     "meters": "unit_code,meter_no,model,accuracy_class,verified_on,next_verification_on,state",
+    "series": "unit_code,point_code,quantity,kind,period,meter_no,unit,slot_minutes,multiplier,multiplier_applied_by,"
+    "decimals,register_modulus,valid_from,valid_to",
     "points": "unit_code,point_code,data_code,name,variety_code,flow,use",
 }
 
