@@ -146,7 +146,9 @@ def _build_days(
         checked=frozenset(series_id for series_id, *_ in checks), with_register=frozenset(registers),
     )  # fmt: skip
     wide = find_wide(affected.rows, chunk)
-    parts = [_measure_narrow(chunk, affected, wide), *([_measure_wide(conn, chunk, affected, wide)] if wide else [])]
+    parts = [_measure_wide(conn, chunk, affected, wide)] if wide else []
+    if len(wide) < len(chunk.runs):
+        parts.append(_measure_narrow(chunk, affected, wide))
     return [day for part in parts for day in part.days(_load_donors(conn, part, checks, registers))]
 
 
