@@ -1,7 +1,7 @@
 """# decision_watch: 决定与签署的值守
 
-**What**: looks whether people wrote a decision, an agreed value or the reason of a restatement that was not followed
-yet, and if so starts `restatement`.
+**What**: looks whether people wrote a decision, an agreed value, the reason of a restatement or the acceptance of a
+filing that was not followed yet, and if so starts `restatement`.
 **When**: every ten minutes.
 **Who is hurt if it is late**: whoever decided waits to see it in the figures. The rows wait; none is lost while Airflow
 is down.

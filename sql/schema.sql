@@ -3315,7 +3315,13 @@ CREATE VIEW public.row_to_follow AS
          SELECT 'restatement_reason'::text AS source,
             r.restatement_reason_id AS row_id,
             r.given_at AS written_at
-           FROM public.restatement_reason r) w
+           FROM public.restatement_reason r
+        UNION ALL
+         SELECT 'filing_event'::text AS source,
+            e.filing_event_id AS row_id,
+            e.acted_at AS written_at
+           FROM public.filing_event e
+          WHERE (e.state = ANY (ARRAY['accepted_province'::text, 'locked'::text]))) w
   WHERE (NOT (EXISTS ( SELECT 1
            FROM public.followed_row f
           WHERE ((f.source = w.source) AND (f.row_id = w.row_id)))));

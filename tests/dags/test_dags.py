@@ -205,6 +205,33 @@ def test_a_decision_is_followed_into_the_figures_once(dag_bag: dict[str, Any], m
     }  # fmt: skip
 
 
+def test_every_sign_off_is_followed(dag_bag: dict[str, Any], measured: Settings) -> None:
+    """Of what people write, whatever changes or seals a figure; a question to a unit does neither."""
+    with connect(measured, Role.OWNER) as conn:
+        conn.execute(
+            "INSERT INTO filing (unit_id, month_on, version, content, reason, filled_by, statistics_head, unit_head,"
+            " filed_at, collected_under) SELECT unit_id, '2026-09-01', 1, '[]', 'r', 'a', 'b', 'c', now(), 'survey'"
+            " FROM unit LIMIT 1"
+        )
+        conn.execute(
+            "INSERT INTO filing_event (filing_id, state, level, acted_by, acted_at)"
+            " SELECT filing_id, state, level, 'p', now() FROM filing,"
+            " (VALUES ('queried', 'county'), ('accepted_county', 'county'), ('accepted_city', 'city'),"
+            " ('accepted_province', 'province'), ('locked', 'province')) AS e (state, level)"
+        )
+        conn.execute(
+            "INSERT INTO restatement_reason (restates_release_id, reason_kind, reference, given_by, given_at)"
+            " SELECT min(release_id), 'decision', 'r', 'p', now() FROM release"
+        )
+        conn.execute(
+            "INSERT INTO decision (case_id, kind, reason, decided_by, decided_at) SELECT min(case_id), 'reopen',"
+            " 'r', 'p', now() FROM audit_case"
+        )
+        waiting = conn.execute("SELECT source, count(*) FROM row_to_follow GROUP BY 1 ORDER BY 1").fetchall()
+        assert waiting == [("filing_event", 2), ("restatement_reason", 1)]
+        conn.rollback()
+
+
 def test_units_are_built_in_chunks(measured: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nenghao.jobs.clock_entry.CHUNK_UNITS", 2)
     assert run_list_units(measured) == []
