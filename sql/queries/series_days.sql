@@ -147,8 +147,9 @@ LEFT JOIN LATERAL (
 
 -- readings_of_runs --
 -- Readings in force of each run of time of a series, ends included, and beside them the registers declared at a change, as
--- two arrays in one order; no row for a run without them, two where it has both. Values count in 10^-decimals of their run; one that is not whole in them, or beyond `bound`, comes as the
--- least bigint. `first_at` and `last_at` are the outer bounds of all runs: as plain values they exclude chunks.
+-- two arrays in one order; no row for a run without them, two where it has both. Values count in 10^-decimals of their
+-- run; one that is not whole in them, or beyond `bound`, comes as the least bigint. `first_at` and `last_at` are the outer
+-- bounds of all runs: as plain values they exclude chunks.
 SELECT
     run.run_no,
     array_agg(r.at) AS ats,
