@@ -12,6 +12,7 @@ from nenghao.db import deadlines as db
 from nenghao.db.connection import connect
 from nenghao.db.deadlines import Reminder
 from nenghao.db.errors import driver_errors
+from nenghao.db.identity import as_unit
 from nenghao.domain.periods import SHANGHAI
 from nenghao.jobs.deadlines_entry import run_remind
 from nenghao.labels import Language, label
@@ -28,14 +29,21 @@ def deadlines(
     audience: Annotated[
         Literal["unit", "bureau"] | None, typer.Option(help="Whose: units', or the bureau's own; else both.")
     ] = None,
+    is_own: Annotated[bool, typer.Option("--own", help="As the unit itself, which sees nothing of others.")] = False,
     is_whole: Annotated[bool, typer.Option("--all", help="Every line, however many.")] = False,
 ) -> None:
     """What is due and what is late: counts by kind, then one line a reminder, the most urgent first."""
     if ctx.invoked_subcommand is not None:
         return
     settings = load_settings()
-    with driver_errors(), connect(settings, Role.CONSOLE) as conn:
-        found = db.open_reminders(conn, unit_code=unit, audience=audience)
+    if is_own:
+        if unit is None:
+            raise typer.BadParameter("--own needs --unit")
+        with driver_errors(), connect(settings, Role.UNIT) as conn, as_unit(conn, unit):
+            found = db.own_reminders(conn)
+    else:
+        with driver_errors(), connect(settings, Role.CONSOLE) as conn:
+            found = db.open_reminders(conn, unit_code=unit, audience=audience)
     _print(found, found if is_whole else found[:LISTED], settings.language, datetime.now(UTC))
 
 

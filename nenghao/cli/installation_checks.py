@@ -72,7 +72,7 @@ def check_installation(settings: Settings, trust: Path) -> Iterator[Check]:
     """Every check, in the order in which faults follow from each other."""
     yield _looked("secrets", lambda: check_secrets(settings.secrets_dir))
     yield _looked("signing", lambda: check_signing(settings, trust))
-    yield _looked("disk", lambda: check_disk((settings.release_dir, settings.data_docs_dir)))
+    yield _looked("disk", lambda: check_disk((settings.release_dir, settings.archive_dir, settings.data_docs_dir)))
     yield _looked("broker", lambda: check_broker(settings))
     yield _looked("broker_store", lambda: check_broker_store(settings.broker_config_dir))
     yield _looked("certificate", lambda: check_certificate(settings, trust, datetime.now(UTC)))

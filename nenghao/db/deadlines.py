@@ -68,6 +68,11 @@ def open_reminders(conn: Connection, *, unit_code: str | None = None, audience: 
     return conn.cursor(row_factory=class_row(Reminder)).execute(_QUERIES["open_reminders"], wanted).fetchall()
 
 
+def own_reminders(conn: Connection) -> list[Reminder]:
+    """Open reminders of the unit that the transaction speaks for (nenghao.db.identity)."""
+    return conn.cursor(row_factory=class_row(Reminder)).execute(_QUERIES["own_reminders"]).fetchall()
+
+
 def add_reminders(conn: Connection, rows: Iterable[Mapping[str, object]]) -> None:
     """Open reminders."""
     with conn.cursor() as cursor:

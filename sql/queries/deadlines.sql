@@ -247,6 +247,25 @@ WHERE
     AND (%(audience)s::text IS NULL OR r.audience = %(audience)s)
 ORDER BY r.due_at, r.kind, u.unit_code, r.subject;
 
+-- own_reminders --
+-- Open reminders of the unit that the transaction speaks for, those first that are due first.
+SELECT
+    r.reminder_id,
+    r.kind,
+    'unit' AS audience,
+    o.unit_id,
+    o.unit_code,
+    o.name AS unit_name,
+    r.subject,
+    r.period_on,
+    r.due_at,
+    r.severity,
+    r.opened_at,
+    r.overdue_at IS NOT NULL AS is_overdue
+FROM own_reminder AS r
+CROSS JOIN own_unit AS o
+ORDER BY r.due_at, r.kind, r.subject;
+
 -- add_reminder --
 -- Opens a reminder, which is late at once where its day has passed.
 WITH opened AS (

@@ -249,6 +249,9 @@ def test_the_command_counts_all_and_lists_the_most_urgent(bureau: Bureau, monkey
     of_unit = CliRunner().invoke(app, ["--unit", OTHER]).output.splitlines()
     assert of_unit[0] == "open 20, late 20"
     assert sum("LATE" in line for line in of_unit) == 20
+    own = CliRunner().invoke(app, ["--unit", OTHER, "--own"]).output.splitlines()
+    assert own == of_unit
+    assert CliRunner().invoke(app, ["--own"]).exit_code == 2
     assert CliRunner().invoke(app, ["check"]).exit_code == 0
     with connect(bureau.settings, Role.JOBS) as conn:
         assert check_deadlines(conn).values["overdue"] >= 40
