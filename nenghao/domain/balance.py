@@ -27,6 +27,7 @@ from nenghao.domain.indicators import Indicator, build_indicators
 from nenghao.domain.network import Leaf, Network, amount_of
 from nenghao.domain.quantities import EXACT, UnitMismatch
 from nenghao.domain.varieties import TOTAL_ROW, Variety
+from nenghao.errors import DataRefused
 
 __all__ = [
     "ENGINE_VERSION", "Balance", "BalanceInputs", "Cell", "Editions", "Indicator", "NetworkTerm", "PointFacts",
@@ -75,19 +76,28 @@ def build_balance(inputs: BalanceInputs) -> Balance:
     A cell needs every point behind it: where one of them has no energy at all, the cell is left out. Where a point has
     part of its slots, what is known is summed and the known share says how much that is.
 
-    Raises: UnitMismatch where a point measures something else than the form wants.
+    Raises: UnitMismatch where a point measures something else than the form wants; DataRefused where one that counts
+    is of no variety of the month's edition, for what it measures would be missing from the total.
     """
+    _refuse_unknown(inputs)
     network, coefficients = Network(inputs), _coefficients(inputs)
     fills_second = any(point.conversion or point.flow == "recovery" for point in inputs.points)
     rows = []
     for variety in inputs.varieties:
         codes = {one.code for one in inputs.varieties if variety.code in (one.code, one.parent)}
         own = [point for point in inputs.points if point.variety_code in codes]
-        if own:
+        if own and variety.code != TOTAL_ROW:
             rows.append(_row(variety, own, network, coefficients, fills_second))
     cells = [cell for row in rows for cell in _row_cells(row, coefficients)]
     cells += _total_cells(rows)
     return Balance(cells=tuple(cells), indicators=build_indicators(inputs, cells, network, coefficients))
+
+
+def _refuse_unknown(inputs: BalanceInputs) -> None:
+    known = {one.code for one in (*inputs.varieties, *inputs.media)} - {TOTAL_ROW}
+    for point in inputs.points:
+        if point.flow != "internal" and point.variety_code not in known:
+            raise DataRefused(f"{point.point_code}: {point.variety_code} is no variety of {inputs.editions.varieties}")
 
 
 def _coefficients(inputs: BalanceInputs) -> dict[str, UsedCoefficient]:

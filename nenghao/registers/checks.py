@@ -10,6 +10,7 @@ from typing import Final
 from nenghao.domain.data_code import parse_data_code
 from nenghao.domain.periods import day_of
 from nenghao.domain.quantities import UNITS
+from nenghao.domain.varieties import TOTAL_ROW
 from nenghao.reference.varieties import load_varieties
 from nenghao.registers.columns import Cell
 from nenghao.registers.layout_beside import PUBLIC_EVENTS, UNIT_EVENTS
@@ -117,6 +118,8 @@ def _point_sense(row: Row) -> Iterator[Fault]:
     is_due = flow in {"conversion_input", "conversion_output"}
     if (conversion is None and is_due) or (conversion is not None and not is_due and flow != "generation"):
         yield row.fault("conversion", "conversion_for_flow")
+    if row.cells["variety_code"] == TOTAL_ROW:
+        yield row.fault("variety_code", "variety_is_total")
     code = parse_data_code(str(row.cells["data_code"]))
     variety = load_varieties().by_code.get(str(row.cells["variety_code"]))
     if variety is None or code.energy_class not in _ENERGY_CLASSES:

@@ -197,6 +197,13 @@ def test_a_point_that_measures_something_else_is_refused_by_name() -> None:
         cells(month(1, 5, unit="m3"))
 
 
+@pytest.mark.parametrize("variety", ["40", "77"])
+def test_a_point_that_no_row_of_the_form_holds_is_refused_and_not_left_out_of_the_total(variety: str) -> None:
+    with pytest.raises(DataRefused, match="P2: "):
+        cells(month(1, 10_000), month(2, 5, variety_code=variety, unit="t"))
+    assert cells(month(1, 10_000), month(2, 5, variety_code=variety, unit="t", flow="internal"))["40", "4"].value
+
+
 def test_inputs_are_one_sequence_of_bytes_and_read_back_whole() -> None:
     asked = inputs([month(1, "1.250"), month(2, None, flow="export")], [term(1, 2, until=date(2027, 1, 1))])
     data = balance_inputs_json(asked)

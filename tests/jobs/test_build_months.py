@@ -18,9 +18,12 @@ from nenghao.db.balances import load_cells
 from nenghao.db.connection import Connection, connect
 from nenghao.domain.balance import ENGINE_VERSION, build_balance, parse_balance_inputs
 from nenghao.domain.periods import SHANGHAI
+from nenghao.domain.relation_query import relation_sql
+from nenghao.domain.relations import Relation
 from nenghao.jobs.build_months import build_months
 from nenghao.jobs.load_inputs import load_inputs
 from nenghao.jobs.sync_reference import sync_reference
+from nenghao.reference.relations import load_relations
 from nenghao.registers.importer import import_registers
 from tests.domain.works_files import FOLDER, REGISTER, expected_cells, rows
 from tests.jobs.plant import NOW, Plant
@@ -80,7 +83,7 @@ def inputs_of(conn: Connection, balance_id: int) -> tuple[bytes, str]:
 
 
 def test_a_steel_works_comes_out_of_the_database_as_it_was_worked_by_hand(
-    works: int, plant: Plant, jobs: Connection
+    works: int, plant: Plant, jobs: Connection, module_database: Settings
 ) -> None:
     fill(jobs, works, MONTH_ON, october())
     (balance_id,) = build_months(jobs, NOW)
@@ -99,6 +102,21 @@ def test_a_steel_works_comes_out_of_the_database_as_it_was_worked_by_hand(
 
     mark(jobs, works, MONTH_ON)
     assert build_months(jobs, NOW) == []
+    assert broken_relations(module_database, balance_id) == {}
+
+
+def broken_relations(settings: Settings, balance_id: int) -> dict[str, object]:
+    """What the relations of both forms find in a balance, by code."""
+    batch = (
+        "(SELECT unit_id, month_on, balance_id AS return_id, 'this' AS of_return, form_code, row_code, column_code,"
+        f" value FROM monitored_cell WHERE balance_id = {balance_id})"
+    )
+    relations = [Relation.parse(row.code, row.form, row.definition) for row in load_relations()]
+    judged = [relation for relation in relations if "monitored_balance" in relation.returns]
+    assert judged
+    with connect(settings, Role.RULES) as rules:
+        found = {one.code: rules.execute(relation_sql(one).format(batch=batch).encode()).fetchall() for one in judged}
+    return {code: rows for code, rows in found.items() if rows}
 
 
 @pytest.fixture
