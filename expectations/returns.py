@@ -115,7 +115,7 @@ def judge(
     if checks:
         ids = [each.return_id for each in returns]
         codes = [row.code for row in load_coefficients().in_use.values()]
-        beside = () if kind == "monitored_balance" else beside_cells(conn, returns)
+        beside = () if kind == "monitored_balance" else beside_cells(conn, judged, returns)
         query = db.batch_query(conn, judged, ids, codes, beside)
         name = f"{judged} {ids[0]} and on, {len(ids)} of {returns[0].month_on:%Y-%m}"
         outcomes += validate(context, suites.build_validation(context, settings, name, query, checks, versions))

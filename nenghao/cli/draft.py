@@ -32,12 +32,8 @@ from nenghao.labels import Language, label, load_labels
 from nenghao.reference.relations import relation_edition
 from nenghao.reference.varieties import load_varieties
 
-app = typer.Typer(no_args_is_help=True, help="A unit's own draft of a month; nobody else sees it.")
-
-
-@app.callback()
-def _group() -> None:
-    """底稿: a unit's own draft of a month; nobody else sees it."""
+#: `expectations.draft_cli` adds the check and gives the group its name.
+app = typer.Typer()
 
 
 @app.command()
@@ -152,7 +148,7 @@ def note(
     wanted, key = parse_month(month), parse_cell(cell)
     with refusals(settings.language), connect(settings, Role.UNIT) as conn, as_unit(conn, unit) as own:
         draft = load_draft(conn, own, wanted)
-        check = db.newest_check(conn, draft.draft_id, relation_edition())
+        check = db.newest_check_of_cells(conn, draft.draft_id, relation_edition())
         if check is None:
             raise FilingRefused("not_checked")
         found = [

@@ -27,7 +27,8 @@ from nenghao.filing.templates import form_sheets
 from nenghao.labels import Language, label, load_labels
 from nenghao.reference.varieties import load_varieties
 
-app = typer.Typer(no_args_is_help=True)
+#: `filing` adds the unit's acts and gives the group its name.
+app = typer.Typer()
 
 FilingId = Annotated[int, typer.Argument(metavar="FILING", help="Number of the filing.")]
 OwnUnitCode = Annotated[str | None, typer.Option("--as-unit", help="Read as this unit: its own filings only.")]

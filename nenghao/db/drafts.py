@@ -105,6 +105,13 @@ def newest_check(conn: Connection, draft_id: int, edition: str) -> StoredCheck |
     return StoredCheck(*row) if row else None
 
 
+def newest_check_of_cells(conn: Connection, draft_id: int, edition: str) -> StoredCheck | None:
+    """The newest check of the draft's figures, under whatever explanations they were checked."""
+    columns = {"draft_id": draft_id, "relation_edition": edition}
+    row = conn.execute(_QUERIES["newest_check_of_cells"], columns).fetchone()
+    return StoredCheck(*row) if row else None
+
+
 def signatures(conn: Connection, draft_id: int) -> list[Signature]:
     """Who signed a draft, in order."""
     return [Signature(*row) for row in conn.execute(_QUERIES["signatures"], {"draft_id": draft_id})]

@@ -1,5 +1,6 @@
 """Returns as the relations judge them: which wait, the cells of many at once, and what was said of each."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
+from nenghao.domain.filed_cells import Key
 
 _QUERIES = load_queries("returns")
 
@@ -75,6 +77,18 @@ def judged_returns(conn: Connection, judged: Judged, return_ids: Sequence[int]) 
     query = sql.SQL(_QUERIES["judged_balances" if judged == "monitored_balance" else "judged_filed"])
     rows = conn.execute(query.format(**_FILED.get(judged, {})), {"return_ids": list(return_ids)})
     return [JudgedReturn(*row) for row in rows]
+
+
+def figures_of(
+    conn: Connection, judged: Judged, return_ids: Sequence[int], rows: Sequence[str], columns: Sequence[str]
+) -> dict[int, dict[Key, Decimal]]:
+    """Figures of 205-1 at some rows and columns, by filing or draft."""
+    query = sql.SQL(_QUERIES["figures_of"]).format(**_FILED[judged])
+    parameters = {"return_ids": list(return_ids), "rows": list(rows), "columns": list(columns)}
+    found: defaultdict[int, dict[Key, Decimal]] = defaultdict(dict)
+    for return_id, form, row, column, value in conn.execute(query, parameters):
+        found[return_id][form, row, column] = value
+    return dict(found)
 
 
 def batch_query(

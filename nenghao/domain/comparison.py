@@ -33,6 +33,7 @@ class Uncertainty:
 
     class_without_number: Decimal
     transformer_percent: Decimal
+    statement_percent: Decimal
     estimate_error: Decimal
     synchronism_percent: Decimal
     known_share_min: Decimal
@@ -94,7 +95,7 @@ def cycle_span(month: Month, settlement_day: int) -> tuple[date, date]:
     return _after_settlement(Month(month.year - 1, 12), settlement_day), _after_settlement(month, settlement_day)
 
 
-def settled(statements: Sequence[Statement], month: Month) -> Side | NotComparable:
+def settled(statements: Sequence[Statement], month: Month, shares: Uncertainty) -> Side | NotComparable:
     """What all accounts were settled for since the year began, of statements that end by this month's.
 
     A statement belongs to the month of its last day. Each account has to be settled without a gap from about the year's
@@ -122,7 +123,9 @@ def settled(statements: Sequence[Statement], month: Month) -> Side | NotComparab
     if len(spans) > 1:
         return "cycles_differ"
     first_on, end_on = spans.pop()
-    return Side(quantity=quantity, first_on=first_on, end_on=end_on, uncertainty=Decimal(0))
+    with localcontext(prec=28):
+        uncertainty = shares.statement_percent / 100 / Decimal(3).sqrt()
+    return Side(quantity=quantity, first_on=first_on, end_on=end_on, uncertainty=uncertainty)
 
 
 def monitored(points: Sequence[PointSpan], span: tuple[date, date], shares: Uncertainty) -> Side | NotComparable:

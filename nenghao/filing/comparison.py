@@ -8,16 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 
 from nenghao.db import comparisons as db
 from nenghao.db.comparisons import AskedSpan, PointSpanRow
 from nenghao.db.connection import Connection
-from nenghao.db.returns import BesideCell, JudgedReturn
+from nenghao.db.returns import BesideCell, Judged, JudgedReturn, figures_of
 from nenghao.domain.balance import SIGN_IN_TOTAL
 from nenghao.domain.comparison import (
-    MONTH_END,
     NotComparable,
     PointSpan,
     Side,
@@ -30,7 +29,7 @@ from nenghao.domain.comparison import (
 )
 from nenghao.domain.filed_cells import FORM_1, PURCHASE, TOTAL, Key
 from nenghao.domain.periods import Month
-from nenghao.domain.quantities import UnitMismatch, convert
+from nenghao.domain.quantities import EXACT, UnitMismatch, convert
 from nenghao.reference.comparison import load_uncertainty
 from nenghao.reference.varieties import load_varieties
 
@@ -55,9 +54,10 @@ class Compared:
     reason: NotComparable | None
 
 
-def beside_cells(conn: Connection, returns: Sequence[JudgedReturn]) -> list[BesideCell]:
+def beside_cells(conn: Connection, judged: Judged, returns: Sequence[JudgedReturn]) -> list[BesideCell]:
     """What is comparable beside each return, as cells that relations read."""
-    return [
+    filed = figures_of(conn, judged, [one.return_id for one in returns], SETTLED_ROWS, (PURCHASE, TOTAL))
+    aligned = [
         BesideCell(
             return_id=one.return_id,
             of_return=source,
@@ -66,10 +66,11 @@ def beside_cells(conn: Connection, returns: Sequence[JudgedReturn]) -> list[Besi
             column_code=key[2],
             value=side.quantity,
         )
-        for one, sides in zip(returns, sides_beside(conn, returns), strict=True)
+        for one, sides in zip(returns, sides_beside(conn, returns, filed), strict=True)
         for (source, key), side in sides.items()
         if isinstance(side, Side)
-    ] + list(_produced(conn, returns))
+    ]
+    return [*aligned, *_produced(conn, returns)]
 
 
 def compare(
@@ -84,7 +85,7 @@ def compare(
     Gas, heat and electricity are aligned with the suppliers' cycles; the other rows with calendar months (`months`:
     monitored cells by month), every one of which has to be there.
     """
-    (sides,) = sides_beside(conn, [JudgedReturn(0, unit_id, month.start_on)])
+    (sides,) = sides_beside(conn, [JudgedReturn(0, unit_id, month.start_on)], {0: filed})
     compared = [
         _compared(key, source, filed.get(key), side)
         for (source, key), side in sides.items()
@@ -113,38 +114,77 @@ def _calendar_side(key: Key, calendar: Sequence[Mapping[Key, Decimal] | None], m
     )
 
 
-def sides_beside(conn: Connection, returns: Sequence[JudgedReturn]) -> list[dict[tuple[str, Key], Beside]]:
+def sides_beside(
+    conn: Connection, returns: Sequence[JudgedReturn], filed: Mapping[int, Mapping[Key, Decimal]]
+) -> list[dict[tuple[str, Key], Beside]]:
     """For each return by (source, cell) the aligned side, or why there is none; for many returns in three queries.
 
-    Where a supplier settled, the monitored side is summed over the very days that were settled; else over the account's
-    cycle; else over calendar months.
+    Nobody declares whether a unit files by calendar months or by its supplier's cycle, so both are made, and what is
+    filed (`filed`, by return) is held against the nearer: an edge of five days is no difference of energy.
     """
-    statements, cycles = _statements(conn, returns), _cycles(conn, returns)
-    found: list[dict[tuple[str, Key], Beside]] = []
-    spans: list[AskedSpan] = []
+    statements, cycles, shares = _statements(conn, returns), _cycles(conn, returns), load_uncertainty()
+    asked: list[AskedSpan] = []
     for one in returns:
-        month = Month.of(one.month_on)
-        sides: dict[tuple[str, Key], Beside] = {}
         for row in SETTLED_ROWS:
-            side = settled(statements.get((one.unit_id, row), ()), month)
-            sides["statement", (FORM_1, row, PURCHASE)] = side
-            days = cycles.get((one.unit_id, row), {MONTH_END})
-            span = (side.first_on, side.end_on) if isinstance(side, Side) else cycle_span(month, min(days))
-            spans.append(AskedSpan(one.unit_id, row, *span))
-        found.append(sides)
-    points: defaultdict[int, list[PointSpanRow]] = defaultdict(list)
-    for point in db.point_spans(conn, spans, list(SIGN_IN_TOTAL)):
-        points[point.place].append(point)
-    for place, asked in enumerate(spans):
-        sides = found[place // len(SETTLED_ROWS)]
-        statement = sides["statement", (FORM_1, asked.variety_code, PURCHASE)]
-        is_unaligned = len(cycles.get((asked.unit_id, asked.variety_code), ())) > 1 and not isinstance(statement, Side)
-        for column in (PURCHASE, TOTAL):
-            own = [each for each in points[place] if column == TOTAL or each.flow == "purchase"]
-            sides["monitored", (FORM_1, asked.variety_code, column)] = (
-                "cycles_differ" if is_unaligned else _monitored(own, asked)
+            asked += [AskedSpan(one.unit_id, row, *span) for span in _spans(one, row, statements, cycles)]
+    points: defaultdict[AskedSpan, list[PointSpanRow]] = defaultdict(list)
+    for point in db.point_spans(conn, asked, list(SIGN_IN_TOTAL)):
+        points[asked[point.place]].append(point)
+    found: list[dict[tuple[str, Key], Beside]] = []
+    for one in returns:
+        sides: dict[tuple[str, Key], Beside] = {}
+        figures = filed.get(one.return_id, {})
+        for row in SETTLED_ROWS:
+            spans = [AskedSpan(one.unit_id, row, *span) for span in _spans(one, row, statements, cycles)]
+            bought, used = (FORM_1, row, PURCHASE), (FORM_1, row, TOTAL)
+            purchases = [_monitored([p for p in points[span] if p.flow == "purchase"], span) for span in spans]
+            sides["monitored", bought] = _nearest(figures.get(bought), purchases)
+            sides["monitored", used] = _nearest(figures.get(used), [_monitored(points[span], span) for span in spans])
+            settled_side = settled(statements.get((one.unit_id, row), ()), Month.of(one.month_on), shares)
+            sides["statement", bought] = _nearest(
+                figures.get(bought), [settled_side, *_to_calendar(settled_side, purchases)]
             )
+        found.append(sides)
     return found
+
+
+def _spans(
+    one: JudgedReturn,
+    row: str,
+    statements: Mapping[tuple[int, str], Sequence[Statement]],
+    cycles: Mapping[tuple[int, str], set[int]],
+) -> list[tuple[date, date]]:
+    """Calendar months, and beside them the days that were settled, or the one cycle of the accounts."""
+    month = Month.of(one.month_on)
+    calendar = (date(month.year, 1, 1), month.end_on)
+    side = settled(statements.get((one.unit_id, row), ()), month, load_uncertainty())
+    days = cycles.get((one.unit_id, row), set())
+    if isinstance(side, Side):
+        return list(dict.fromkeys([calendar, (side.first_on, side.end_on)]))
+    return list(dict.fromkeys([calendar, *(cycle_span(month, day) for day in days if len(days) == 1)]))
+
+
+def _nearest(figure: Decimal | None, candidates: Sequence[Beside]) -> Beside:
+    """The side that is nearest to a figure; without a figure, or without a side, the first."""
+    there = [side for side in candidates if isinstance(side, Side)]
+    if not there or figure is None:
+        return there[0] if there else candidates[0]
+    return min(there, key=lambda side: abs(side.quantity - figure))
+
+
+def _to_calendar(settled_side: Beside, purchases: Sequence[Beside]) -> list[Side]:
+    """What was settled, moved to calendar months by what the meters say of the days between."""
+    if len(purchases) != 2 or not isinstance(settled_side, Side):
+        return []
+    calendar, cycle = purchases
+    if not isinstance(calendar, Side) or not isinstance(cycle, Side):
+        return []
+    moved = EXACT.subtract(calendar.quantity, cycle.quantity)
+    quantity = EXACT.add(settled_side.quantity, moved)
+    with localcontext(prec=28):
+        edges = calendar.uncertainty * abs(moved / quantity) if quantity else Decimal(0)
+        share = (settled_side.uncertainty**2 + edges**2).sqrt()
+    return [Side(quantity=quantity, first_on=calendar.first_on, end_on=calendar.end_on, uncertainty=share)]
 
 
 def _statements(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple[int, str], list[Statement]]:

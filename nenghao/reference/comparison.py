@@ -14,6 +14,7 @@ def load_uncertainty() -> Uncertainty:
     return Uncertainty(
         class_without_number=Decimal(table["class_without_number"]),
         transformer_percent=Decimal(table["transformer_percent"]),
+        statement_percent=Decimal(table["statement_percent"]),
         estimate_error=Decimal(table["estimate_error"]),
         synchronism_percent=Decimal(table["synchronism_percent"]),
         known_share_min=Decimal(table["known_share_min"]),

@@ -73,6 +73,22 @@ WHERE draft_id = %(draft_id)s AND relation_edition = %(relation_edition)s
 ORDER BY filing_check_id DESC
 LIMIT 1;
 
+-- newest_check_of_cells --
+-- The newest check, by an edition, of any draft of a month whose cells are those of a draft: one row, or none.
+SELECT
+    c.mandatory_broken,
+    c.unexplained,
+    c.not_run,
+    c.broken,
+    c.checked_at
+FROM draft AS d
+INNER JOIN draft AS e
+    ON d.unit_id = e.unit_id AND d.month_on = e.month_on AND d.content -> 'cells' = e.content -> 'cells'
+INNER JOIN filing_check AS c ON e.draft_id = c.draft_id
+WHERE d.draft_id = %(draft_id)s AND c.relation_edition = %(relation_edition)s
+ORDER BY c.filing_check_id DESC
+LIMIT 1;
+
 -- signatures --
 -- Who signed a draft, in the order of signing.
 SELECT

@@ -228,6 +228,19 @@ FROM {table} AS t
 WHERE t.{key} = ANY(%(return_ids)s)
 ORDER BY t.{key};
 
+-- figures_of --
+-- Figures of 205-1 of filings or drafts at some rows and columns, one row a cell.
+SELECT
+    c.{key},
+    c.form_code,
+    c.row_code,
+    c.column_code,
+    c.value
+FROM {cells} AS c
+WHERE
+    c.{key} = ANY(%(return_ids)s) AND c.form_code = '205-1'
+    AND c.row_code = ANY(%(rows)s) AND c.column_code = ANY(%(columns)s);
+
 -- relations --
 -- Relations of one edition, one row each.
 SELECT
