@@ -31,12 +31,11 @@ class MonthFacts:
 def load_month_facts(conn: Connection, months: Sequence[UnitMonth]) -> dict[UnitMonth, MonthFacts]:
     """The facts of every unit month, in a number of queries that does not grow with them."""
     columns = pair_columns(months)
-    unit_ids = sorted({unit_id for unit_id, _ in months})
     units = {
-        row[0]: UnitFacts(unit_id=row[0], unit_code=row[1], division_code=row[2], industry_code=row[3])
-        for row in conn.execute(_QUERIES["balance_units"], {"unit_ids": unit_ids})
+        (row[0], row[1]): UnitFacts(unit_id=row[0], unit_code=row[2], division_code=row[3], industry_code=row[4])
+        for row in conn.execute(_QUERIES["balance_units"], columns)
     }
-    facts = {unit_month: MonthFacts(units[unit_month[0]]) for unit_month in months}
+    facts = {unit_month: MonthFacts(units[unit_month]) for unit_month in months}
     for row in conn.execute(_QUERIES["balance_points"], columns):
         facts[row[0], row[1]].points.append(
             PointFacts(
@@ -76,7 +75,8 @@ def _load_coal(conn: Connection, facts: dict[UnitMonth, MonthFacts], columns: di
                 heating_value_unit=row[11],
             )
         )
-    for row in conn.execute(_QUERIES["balance_equal_values"], columns):
+    divisions = {"division_codes": [found.unit.division_code for found in facts.values()]}
+    for row in conn.execute(_QUERIES["balance_equal_values"], columns | divisions):
         facts[row[0], row[1]].equal_values.append(
             EqualValue(
                 equal_value_id=row[2],

@@ -1,8 +1,23 @@
 -- balance_units --
--- Units with what their balances say of them.
-SELECT unit_id, unit_code, division_code, industry_code
-FROM unit
-WHERE unit_id = ANY(%(unit_ids)s::integer[]);
+-- The units of the given months, each as it was on the month's first day: a unit that moved or changed its sector is in
+-- the region and sector of then.
+SELECT
+    asked.unit_id,
+    asked.month_on,
+    u.unit_code,
+    coalesce(v.division_code, u.division_code) AS division_code,
+    coalesce(v.industry_code, u.industry_code) AS industry_code
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS asked (unit_id, month_on)
+INNER JOIN unit AS u ON asked.unit_id = u.unit_id
+LEFT JOIN LATERAL (
+    SELECT
+        one.division_code,
+        one.industry_code
+    FROM unit_version AS one
+    WHERE one.unit_id = u.unit_id AND (one.valid_from IS NULL OR one.valid_from <= asked.month_on)
+    ORDER BY one.valid_from DESC NULLS LAST, one.unit_version_id DESC
+    LIMIT 1
+) AS v ON TRUE;
 
 -- balance_points --
 -- Points of the given unit months, one row each: those that a series of energy measures then or that have totals, and those
@@ -101,17 +116,17 @@ WHERE h.valid_from < (asked.month_on + INTERVAL '1 month')::date AND h.valid_to 
 ORDER BY asked.unit_id, asked.month_on, h.heating_value_id;
 
 -- balance_equal_values --
--- Equal values in force of the regions that the units of the given months lie in: county, city and province.
+-- Equal values in force of the regions that the units of the given months lay in then: county, city and province.
 SELECT
     asked.unit_id, asked.month_on, e.equal_value_id, e.region_code, e.year::integer AS year, e.variety_code,
     e.kgce_per_unit, e.unit, e.document_no, e.source, e.confidence
-FROM unnest(%(unit_ids)s::integer[], %(months)s::date[]) AS asked (unit_id, month_on)
-INNER JOIN unit AS u ON asked.unit_id = u.unit_id
+FROM unnest(%(unit_ids)s::integer[], %(months)s::date[], %(division_codes)s::text[])
+    AS asked (unit_id, month_on, division_code)
 INNER JOIN equal_value_in_force AS e
     ON
         e.year = extract(YEAR FROM asked.month_on)
         AND e.region_code IN (
-            u.division_code, left(u.division_code, 4) || '00', left(u.division_code, 2) || '0000'
+            asked.division_code, left(asked.division_code, 4) || '00', left(asked.division_code, 2) || '0000'
         )
 ORDER BY asked.unit_id, asked.month_on, e.equal_value_id;
 

@@ -320,6 +320,31 @@ def test_a_newer_layout_is_that_of_its_months_and_of_no_earlier_one(
     assert build_months(jobs, NOW, [before, after]) == []
 
 
+def test_a_unit_that_moved_is_where_it_was_in_the_month(
+    plant: Plant, jobs: Connection, module_database: Settings
+) -> None:
+    (unit_id,) = feeder_months(plant, jobs, 1)
+    with connect(module_database, Role.CONSOLE) as console:
+        for region, value in (("150100", "0.31"), ("150300", "0.29")):
+            console.execute(
+                "INSERT INTO equal_value (region_code, year, variety_code, kgce_per_unit, unit, document_no, source,"
+                " confidence) VALUES (%s, 2026, '33', %s, 'kWh', 'd', 's', 'unsure')",
+                [region, value],
+            )
+        for since, division in ((None, "150100"), ("2026-10-15", "150300")):
+            console.execute(
+                "INSERT INTO unit_version (unit_id, valid_from, name, division_code, industry_code, reason)"
+                " VALUES (%s, %s, 'u', %s, 'C2614', %s)",
+                [unit_id, since, division, "moved" if since else "registered"],
+            )
+    months = [(unit_id, MONTH_ON), (unit_id, date(2026, 11, 1))]
+    loaded = load_inputs(jobs, months)
+    jobs.rollback()
+    assert [loaded[one].unit.division_code for one in months] == ["150100", "150300"]
+    kgce = [[v.kgce_per_unit for v in loaded[one].equal_values if v.region_code != "150000"] for one in months]
+    assert kgce == [[Decimal("0.31")], [Decimal("0.29")]]
+
+
 def test_a_formula_that_changes_within_a_month_takes_the_days_of_each(plant: Plant, jobs: Connection) -> None:
     unit_id = plant.unit()
     plant.series(plant.point(unit_id, "E1"))
