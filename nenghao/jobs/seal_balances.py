@@ -21,7 +21,7 @@ from nenghao.domain.restatement import Reason, reason_of
 from nenghao.errors import SealBroken
 from nenghao.jobs.affected_days import REACH
 from nenghao.reference.coefficients import load_coefficients
-from nenghao.reference.layouts import load_layout
+from nenghao.reference.layouts import layout_edition
 from nenghao.reporting.content import FORM, Restatement, build_content, cells_content
 from nenghao.reporting.seal import SPREADSHEET, seal
 from nenghao.reporting.stored_zip import read_zip
@@ -85,7 +85,7 @@ def find_reason(conn: Connection, balance: UnreleasedBalance) -> Reason | None:
 
 def _is_held(balance: UnreleasedBalance) -> bool:
     """Whether a balance waits: for its relations, for a decision, or to be made again in the editions in force."""
-    in_force = load_layout(FORM).edition, load_coefficients(balance.month_on).edition, ENGINE_VERSION
+    in_force = layout_edition(FORM, balance.month_on), load_coefficients(balance.month_on).edition, ENGINE_VERSION
     return balance.is_held or (balance.layout_edition, balance.coefficient_edition, balance.engine_version) != in_force
 
 
