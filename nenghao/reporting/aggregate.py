@@ -24,10 +24,12 @@ from nenghao.reporting.content import SHARES, Content, Restatement, common_conte
 from nenghao.reporting.forms import FrozenForm, frozen_form
 from nenghao.reporting.suppression import Atom, OtherSum, hide_sums, is_protected
 
-ENGINE_VERSION: Final = "aggregate-1"
+ENGINE_VERSION: Final = "aggregate-2"
 QUANTITIES, STANDARD_COAL = "M-1", "M-2"
 #: The column over all parts.
 TOTAL: Final = "total"
+#: The row of 综合能源消费量, below row 40.
+CONSUMPTION_ROW: Final = "E"
 
 
 def build_aggregate_content(
@@ -44,8 +46,8 @@ def build_aggregate_content(
     """
     frozen, rule, varieties = json.loads(inputs), load_disclosure_rule(), load_varieties()
     tables = _Tables(frozen, varieties)
-    before = frozenset(tables.hidden_before)
-    hidden = hide_sums(tables.sums, tables.atoms, rule, others=tables.others, hidden_before=before)
+    before, others = frozenset(tables.hidden_before), tables.others
+    hidden = hide_sums(tables.sums, tables.atoms, rule, others=others, hidden_before=before, twins=tables.twins)
     cells = [*tables.quantities(hidden), *tables.standard_coal(hidden)]
     parts = tables.parts
     named = {f"form.{form}.column.{part}": part for form in (QUANTITIES, STANDARD_COAL) for part in parts}
@@ -117,7 +119,8 @@ def hidden_sums(content: Mapping[str, Any]) -> dict[SumKey, str]:
 def is_content_protected(inputs: bytes, content: Mapping[str, Any], rule: DisclosureRule) -> bool:
     """Whether nothing that a sealed aggregate hides can be bounded closely from what it shows."""
     tables = _Tables(json.loads(inputs), load_varieties())
-    return is_protected(tables.sums, tables.atoms, rule, hidden_sums(content), others=tables.others)
+    hidden = hidden_sums(content)
+    return is_protected(tables.sums, tables.atoms, rule, hidden, others=tables.others, twins=tables.twins)
 
 
 class _Tables:
@@ -139,7 +142,26 @@ class _Tables:
             for one in other["sums"]
         ]
         self.hidden_before = [(part, row) for part, row in frozen["hidden_before"]]
+        self.atoms |= {
+            (unit["unit"], CONSUMPTION_ROW): Decimal(unit["consumption"]["tce"])
+            for unit in self.units
+            if unit["consumption"]
+        }
         self.sums: dict[SumKey, frozenset[Atom]] = sums_of(self.units, self.rows, self.parts)
+        self.sums |= self._consumption_sums()
+        #: Without conversion a part's consumption is its row 40: what hides the one has to hide the other.
+        pairs = [(part, (part, TOTAL_ROW), (part, CONSUMPTION_ROW)) for part in (*self.parts, TOTAL)]
+        known = [(one, two) for _, one, two in pairs if one in self.sums and two in self.sums]
+        self.twins = {**dict(known), **{two: one for one, two in known}}
+
+    def _consumption_sums(self) -> dict[SumKey, frozenset[Atom]]:
+        """The sums of 综合能源消费量; one that a unit has no figure for is not there, for missing is never zero."""
+        sums = {}
+        for part in (*self.parts, TOTAL):
+            own = [unit for unit in self.units if part in (TOTAL, unit["part"])]
+            if own and all(unit["consumption"] for unit in own):
+                sums[part, CONSUMPTION_ROW] = frozenset((str(unit["unit"]), CONSUMPTION_ROW) for unit in own)
+        return sums
 
     def standard_coal(self, hidden: Mapping[SumKey, str]) -> list[dict[str, Any]]:
         """The cells of M-2; a hidden one says only that it is."""
@@ -157,7 +179,7 @@ class _Tables:
                 is_hidden=(part, row) in hidden or (part != TOTAL and row in split),
             )
             for part, row in self.sums
-            if row != TOTAL_ROW
+            if row in self.rows
         ]  # fmt: skip
 
     def _rows_of(self, row: str) -> tuple[str, ...]:
@@ -170,13 +192,10 @@ class _Tables:
         self, form: str, key: SumKey, field: str, unit: str, *, is_hidden: bool, rows: Sequence[str]
     ) -> dict[str, Any]:
         part, row = key
-        found = [
-            one["rows"][code]
-            for one in self.units
-            if part in (TOTAL, one["part"])
-            for code in rows
-            if code in one["rows"]
-        ]
+        own = [one for one in self.units if part in (TOTAL, one["part"])]
+        found = [one["rows"][code] for one in own for code in rows if code in one["rows"]]
+        if row == CONSUMPTION_ROW:
+            found = [one["consumption"] for one in own]
         with localcontext(EXACT):
             value = sum((Decimal(cell[field]) for cell in found), Decimal(0))
         shares = {name: None if is_hidden else _mean_share(found, name) for name in SHARES}
@@ -226,6 +245,11 @@ def _forms(scope: Scope, parts: Sequence[str], varieties: VarietyEdition) -> lis
     return [
         frozen_form(load_layout(QUANTITIES, scope.month_on), varieties, columns=columns, subtotals=[across]),
         frozen_form(
-            load_layout(STANDARD_COAL, scope.month_on), varieties, columns=columns, subtotals=[across, down], unit=TCE
+            load_layout(STANDARD_COAL, scope.month_on),
+            varieties,
+            columns=columns,
+            subtotals=[across, down],
+            unit=TCE,
+            more_rows=(CONSUMPTION_ROW,),
         ),
     ]

@@ -13,8 +13,10 @@ from nenghao.domain.varieties import TOTAL_ROW
 from nenghao.reference.varieties import load_varieties
 from nenghao.reporting.content import SHARES
 
-INPUTS_FORMAT: Final = "nenghao-aggregate-inputs-1"
+INPUTS_FORMAT: Final = "nenghao-aggregate-inputs-2"
 FORM, CONSUMED, TCE = "205-1", "4", "tce"
+#: 综合能源消费量: what a region's total is, for row 40 counts converted energy again (practice 3).
+CONSUMPTION: Final = "consumption_205"
 Parts = Literal["division", "industry"]
 #: The name of a sum: part and row.
 SumKey = tuple[str, str]
@@ -104,12 +106,15 @@ def _unit_row(content: Mapping[str, Any], scope: Scope, release_hash: str) -> di
                 **{name: tce[name] for name in SHARES},
             }
     unit = content["unit"]
+    found = [one for one in content["indicators"] if one["definition"]["code"] == CONSUMPTION]
+    used = found[0] if found and found[0]["value"] is not None else None
     return {
         "unit": unit["code"],
         "part": scope.part_of(unit["division_code"], unit["industry_code"]),
         "version": content["version"],
         "hash": release_hash,
         "rows": rows,
+        "consumption": None if used is None else {"tce": used["value"], **{name: used[name] for name in SHARES}},
     }
 
 

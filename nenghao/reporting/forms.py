@@ -33,9 +33,10 @@ def frozen_form(
     references: Mapping[str, str] | None = None,
     subtotals: Sequence[Subtotal] | None = None,
     unit: str | None = None,
+    more_rows: Sequence[str] = (),
 ) -> FrozenForm:
     """A form's facts. `columns`, `subtotals` and `unit` replace those of layout and varieties where a table makes its
-    own; `references` prints 丁 by row.
+    own; `references` prints 丁 by row; `more_rows` come below, in standard coal.
     """
     chosen = layout.columns if columns is None else tuple(columns)
     return {
@@ -46,9 +47,12 @@ def frozen_form(
         "valid_until": None if layout.valid_until is None else str(layout.valid_until),
         "columns": [{"code": code, "decimals": layout.decimals(code)} for code in chosen],
         "rows": [
-            {"code": row.code, "unit": unit or row.form_unit, "parent": row.parent}
-            for row in varieties.varieties
-            if layout.has_total_row or row.code in varieties.in_total
+            *(
+                {"code": row.code, "unit": unit or row.form_unit, "parent": row.parent}
+                for row in varieties.varieties
+                if layout.has_total_row or row.code in varieties.in_total
+            ),
+            *({"code": code, "unit": "tce", "parent": None} for code in more_rows),
         ],
         "in_total": list(varieties.in_total),
         "reference_column": layout.reference_column,

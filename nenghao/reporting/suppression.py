@@ -66,23 +66,43 @@ def hide_sums(
     *,
     others: Sequence[OtherSum] = (),
     hidden_before: frozenset[SumKey] = frozenset(),
+    twins: Mapping[SumKey, SumKey] | None = None,
 ) -> dict[SumKey, str]:
     """The sums to hide, each "primary" (it is sensitive itself) or "secondary" (another one could be computed from it).
 
     `values` has every atom of the sums and of the others. `hidden_before`: what an earlier version of the release hid;
-    it stays hidden, or the two would tell it together.
+    it stays hidden, or the two would tell it together. `twins`: sums that are nearly the same as another one; where one
+    of two is hidden, the other is.
 
     Raises: DataRefused where other releases of the month already show what would have to be hidden.
     """
-    hidden = {key: "primary" for key, atoms in sums.items() if is_sensitive(contributions(atoms, values), rule)}
-    hidden |= {key: "secondary" for key in hidden_before if key in sums and key not in hidden}
-    while (blamed := _find_exposed(sums, values, rule, others, hidden)) is not None:
+    twins = twins or {}
+    while True:
+        hidden = _hide(sums, values, rule, others, hidden_before, twins)
+        left = {twin for key, twin in twins.items() if key in hidden and twin not in hidden}
+        if not left:
+            return hidden
+        hidden_before = hidden_before | hidden.keys() | left
+
+
+def _hide(
+    sums: Mapping[SumKey, frozenset[Atom]],
+    values: Mapping[Atom, Decimal],
+    rule: DisclosureRule,
+    others: Sequence[OtherSum],
+    hidden_before: frozenset[SumKey],
+    twins: Mapping[SumKey, SumKey],
+) -> dict[SumKey, str]:
+    sensitive = sensitive_sums(sums, values, rule, twins)
+    hidden = dict.fromkeys(sorted(sensitive), "primary")
+    hidden |= {key: "secondary" for key in sorted(hidden_before) if key in sums and key not in hidden}
+    while (blamed := _find_exposed(sums, values, rule, others, hidden, sensitive)) is not None:
         hidden[blamed] = "secondary"
     # Later ones may have made earlier ones needless: what protects nothing is shown again, the largest first.
     needless = [key for key, why in hidden.items() if why == "secondary" and key not in hidden_before]
     for key in sorted(needless, key=lambda key: (_loss(sums[key], values), key), reverse=True):
         fewer = {other: why for other, why in hidden.items() if other != key}
-        if _find_exposed(sums, values, rule, others, fewer) is None:
+        if _find_exposed(sums, values, rule, others, fewer, sensitive) is None:
             hidden = fewer
     return hidden
 
@@ -94,10 +114,22 @@ def is_protected(
     hidden: Mapping[SumKey, str],
     *,
     others: Sequence[OtherSum] = (),
+    twins: Mapping[SumKey, SumKey] | None = None,
 ) -> bool:
     """Whether every sensitive sum is hidden, and none of them can be bounded closely from what is shown."""
-    sensitive = {key for key, atoms in sums.items() if is_sensitive(contributions(atoms, values), rule)}
-    return sensitive <= hidden.keys() and _find_exposed(sums, values, rule, others, hidden) is None
+    sensitive = sensitive_sums(sums, values, rule, twins or {})
+    return sensitive <= hidden.keys() and _find_exposed(sums, values, rule, others, hidden, sensitive) is None
+
+
+def sensitive_sums(
+    sums: Mapping[SumKey, frozenset[Atom]],
+    values: Mapping[Atom, Decimal],
+    rule: DisclosureRule,
+    twins: Mapping[SumKey, SumKey],
+) -> set[SumKey]:
+    """The sums that tell too much about one unit, and the twins of such."""
+    found = {key for key, atoms in sums.items() if is_sensitive(contributions(atoms, values), rule)}
+    return found | {twin for key, twin in twins.items() if key in found and twin in sums}
 
 
 def contributions(atoms: frozenset[Atom], values: Mapping[Atom, Decimal]) -> list[Decimal]:
@@ -114,15 +146,16 @@ def _find_exposed(
     rule: DisclosureRule,
     others: Sequence[OtherSum],
     hidden: Mapping[SumKey, str],
+    sensitive: set[SumKey],
 ) -> SumKey | None:
     """A shown sum of this release that gives a sensitive one away; None where all are protected."""
     system = _system([*sums.values(), *(one.atoms for one in others)], values)
     shown = [key for key in sums if key not in hidden]
     rows = [system.row(sums[key]) for key in shown] + [system.row(one.atoms) for one in others if one.is_shown]
-    targets = [sums[key] for key in sums if key in hidden] + [one.atoms for one in others if not one.is_shown]
+    elsewhere = [one.atoms for one in others if not one.is_shown]
+    targets = [sums[key] for key in sums if key in sensitive and key in hidden]
+    targets += [atoms for atoms in elsewhere if is_sensitive(contributions(atoms, values), rule)]
     for target in dict.fromkeys(targets):
-        if not is_sensitive(contributions(target, values), rule):
-            continue
         bounds = _bound(system, np.array(rows).reshape(len(rows), len(system.sizes)), system.row(target), rule)
         if bounds.is_protected:
             continue

@@ -94,6 +94,8 @@ def test_a_sum_hides_the_sector_of_two_in_every_form_it_has_and_is_reproduced(
     cells = {(c["form"], c["row"], c["column"]): c for c in content["cells"]}  # type: ignore[attr-defined]
     assert cells["M-2", "33", "total"]["value"] is not None
     hidden = {key for key, cell in cells.items() if cell["suppressed"]}
+    assert cells["M-2", "E", "total"]["value"] == cells["M-2", "40", "total"]["value"]
+    assert {part for _, row, part in hidden if row == "E"} == {part for _, row, part in hidden if row == "40"}
     assert ("M-2", "33", "C25") in hidden
     assert len({column for form, _, column in hidden if form == "M-2"}) >= 2
     assert all(cells[key][name] is None for key in hidden for name in ("value", "measured_share", "completeness"))

@@ -114,6 +114,20 @@ def test_what_an_earlier_version_hid_stays_hidden() -> None:
     assert hidden == {("C25", "33"): "secondary"}
 
 
+def test_where_one_of_two_sums_that_are_nearly_the_same_is_hidden_the_other_is() -> None:
+    values, part_of = units(("C25", (0, 0, 10)), *[("C26", (0, 0, 11))] * 4, *[("C27", (0, 0, 12))] * 4)
+    sums = {key: atoms for key, atoms in table(values, part_of).items() if key[1] == "33"}
+    parts = [part for part, _ in sums]
+    values |= {(unit, "E"): value for (unit, _), value in dict(values).items()}
+    sums |= {(part, "E"): frozenset((unit, "E") for unit, _ in sums[part, "33"]) for part in parts}
+    twins = {(part, one): (part, two) for part in parts for one, two in (("33", "E"), ("E", "33"))}
+    hidden = hide_sums(sums, values, RULE, twins=twins)
+    assert {part for part, row in hidden if row == "33"} == {part for part, row in hidden if row == "E"}
+    assert len({part for part, _ in hidden}) >= 2
+    assert is_protected(sums, values, RULE, hidden, twins=twins)
+    assert not is_protected(sums, values, RULE, {key: why for key, why in hidden.items() if key[1] != "E"}, twins=twins)
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.lists(
