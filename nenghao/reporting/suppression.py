@@ -3,8 +3,8 @@
 Every sum, of this release and of others of the month, is a set of atoms: what one unit used of one variety. Whoever
 reads the shown sums knows a linear equation each, and that nobody uses less than nothing. A linear program finds the
 smallest and the largest value that these leave to a hidden sum; where they come too near to it, the shown sum that the
-program's dual values hold responsible is hidden too. It ends when no hidden sum can be bounded closely: the last pass
-is the proof.
+program's dual values hold responsible is hidden too. Who sees less cannot bound closer, so each sensitive sum is looked
+at until it is protected, and stays so.
 
 Before: sealed balances (reporting.aggregate). After: the content of the aggregate, without the hidden figures.
 """
@@ -27,6 +27,8 @@ Atom = tuple[str, str]
 SumKey = tuple[str, str]
 #: How near a dual value is to none.
 _SLACK: Final = 1e-9
+#: What linprog calls a program whose end is not bounded.
+_UNBOUNDED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,28 +37,6 @@ class OtherSum:
 
     atoms: frozenset[Atom]
     is_shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _System:
-    """The atoms in classes that no sum tells apart, and every sum as a row over the classes."""
-
-    classes: Mapping[Atom, int]
-    sizes: np.ndarray[Any, Any]
-    is_free: np.ndarray[Any, Any]
-
-    def row(self, atoms: frozenset[Atom]) -> np.ndarray[Any, Any]:
-        line = np.zeros(len(self.sizes))
-        line[sorted({self.classes[atom] for atom in atoms})] = 1.0
-        return line
-
-
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    """What the shown sums leave to a hidden one, and how much each of them has to do with an end that is too near."""
-
-    is_protected: bool
-    blame: np.ndarray[Any, Any]
 
 
 def hide_sums(
@@ -94,17 +74,35 @@ def _hide(
     twins: Mapping[SumKey, SumKey],
 ) -> dict[SumKey, str]:
     sensitive = sensitive_sums(sums, values, rule, twins)
+    attack = _Attack(sums, values, rule, others)
     hidden = dict.fromkeys(sorted(sensitive), "primary")
     hidden |= {key: "secondary" for key in sorted(hidden_before) if key in sums and key not in hidden}
-    while (blamed := _find_exposed(sums, values, rule, others, hidden, sensitive)) is not None:
-        hidden[blamed] = "secondary"
-    # Later ones may have made earlier ones needless: what protects nothing is shown again, the largest first.
+    targets = [*(sums[key] for key in sorted(sensitive)), *attack.sensitive_elsewhere()]
+    for target in targets:
+        while (blamed := attack.find_leak(target, hidden)) is not None:
+            hidden[blamed] = "secondary"
+    fewer = _show_needless(sums, sensitive, hidden_before, attack, hidden)
+    return hidden if any(attack.find_leak(target, fewer) is not None for target in targets) else fewer
+
+
+def _show_needless(
+    sums: Mapping[SumKey, frozenset[Atom]],
+    sensitive: set[SumKey],
+    hidden_before: frozenset[SumKey],
+    attack: "_Attack",
+    hidden: Mapping[SumKey, str],
+) -> dict[SumKey, str]:
+    """The pattern without what seems to protect nothing, the largest first: later sums make earlier ones needless.
+
+    Only sensitive sums of the same part or row are looked at, so the whole has to be looked at after it.
+    """
     needless = [key for key, why in hidden.items() if why == "secondary" and key not in hidden_before]
-    for key in sorted(needless, key=lambda key: (_loss(sums[key], values), key), reverse=True):
+    for key in sorted(needless, key=lambda key: (attack.losses[key], key), reverse=True):
         fewer = {other: why for other, why in hidden.items() if other != key}
-        if _find_exposed(sums, values, rule, others, fewer, sensitive) is None:
+        near = [one for one in sorted(sensitive) if one[0] == key[0] or one[1] == key[1]]
+        if all(attack.find_leak(sums[one], fewer) is None for one in near):
             hidden = fewer
-    return hidden
+    return dict(hidden)
 
 
 def is_protected(
@@ -118,7 +116,9 @@ def is_protected(
 ) -> bool:
     """Whether every sensitive sum is hidden, and none of them can be bounded closely from what is shown."""
     sensitive = sensitive_sums(sums, values, rule, twins or {})
-    return sensitive <= hidden.keys() and _find_exposed(sums, values, rule, others, hidden, sensitive) is None
+    attack = _Attack(sums, values, rule, others)
+    targets = [*(sums[key] for key in sensitive), *attack.sensitive_elsewhere()]
+    return sensitive <= hidden.keys() and all(attack.find_leak(target, hidden) is None for target in targets)
 
 
 def sensitive_sums(
@@ -140,72 +140,81 @@ def contributions(atoms: frozenset[Atom], values: Mapping[Atom, Decimal]) -> lis
     return list(by_unit.values())
 
 
-def _find_exposed(
-    sums: Mapping[SumKey, frozenset[Atom]],
-    values: Mapping[Atom, Decimal],
-    rule: DisclosureRule,
-    others: Sequence[OtherSum],
-    hidden: Mapping[SumKey, str],
-    sensitive: set[SumKey],
-) -> SumKey | None:
-    """A shown sum of this release that gives a sensitive one away; None where all are protected."""
-    system = _system([*sums.values(), *(one.atoms for one in others)], values)
-    shown = [key for key in sums if key not in hidden]
-    rows = [system.row(sums[key]) for key in shown] + [system.row(one.atoms) for one in others if one.is_shown]
-    elsewhere = [one.atoms for one in others if not one.is_shown]
-    targets = [sums[key] for key in sums if key in sensitive and key in hidden]
-    targets += [atoms for atoms in elsewhere if is_sensitive(contributions(atoms, values), rule)]
-    for target in dict.fromkeys(targets):
-        bounds = _bound(system, np.array(rows).reshape(len(rows), len(system.sizes)), system.row(target), rule)
-        if bounds.is_protected:
-            continue
-        blamed = [key for number, key in enumerate(shown) if bounds.blame[number] > _SLACK]
+class _Attack:
+    """What somebody can do who knows every shown sum: bound a hidden one by linear programs.
+
+    Atoms that no sum tells apart are one unknown. One that is in no shown sum is bounded by nothing, which protects.
+    """
+
+    def __init__(
+        self,
+        sums: Mapping[SumKey, frozenset[Atom]],
+        values: Mapping[Atom, Decimal],
+        rule: DisclosureRule,
+        others: Sequence[OtherSum],
+    ) -> None:
+        self._rule, self._values, self._others = rule, values, others
+        self._classes = _classes([*sums.values(), *(one.atoms for one in others)])
+        count = max(self._classes.values(), default=-1) + 1
+        self._sizes, is_free = np.zeros(count), np.zeros(count, dtype=bool)
+        for atom, place in self._classes.items():
+            self._sizes[place] += float(values[atom])
+            is_free[place] |= values[atom] < 0
+        self._limits = [(None, None) if free else (0, None) for free in is_free]
+        self._scale = float(np.max(np.abs(self._sizes), initial=0.0)) or 1.0
+        self._keys = list(sums)
+        elsewhere = [one.atoms for one in others if one.is_shown]
+        known = [*sums.values(), *elsewhere]
+        self._rows = np.array([self._row(atoms) for atoms in known]).reshape(len(known), count)
+        #: How much goes out of sight with a sum: the smaller, the sooner it is hidden; totals come last by themselves.
+        self.losses = {key: sum((abs(values[atom]) for atom in atoms), Decimal(0)) for key, atoms in sums.items()}
+
+    def sensitive_elsewhere(self) -> list[frozenset[Atom]]:
+        """What other releases hide because it tells too much."""
+        hidden = [one.atoms for one in self._others if not one.is_shown]
+        return [atoms for atoms in hidden if is_sensitive(contributions(atoms, self._values), self._rule)]
+
+    def find_leak(self, target: frozenset[Atom], hidden: Mapping[SumKey, str]) -> SumKey | None:
+        """The shown sum that lets a hidden one be bounded too closely; None where it is protected.
+
+        Raises: DataRefused where only sums of other releases do.
+        """
+        shown = [number for number, key in enumerate(self._keys) if key not in hidden]
+        rows = self._rows[[*shown, *range(len(self._keys), len(self._rows))]]
+        blame = self._bound(rows, self._row(target))
+        if blame is None:
+            return None
+        blamed = [self._keys[number] for place, number in enumerate(shown) if blame[place] > _SLACK]
         if not blamed:
             raise DataRefused("other releases of this month show what this one would have to hide: it cannot be made")
-        return min(blamed, key=lambda key: (_loss(sums[key], values), key))
-    return None
+        return min(blamed, key=lambda key: (self.losses[key], key))
+
+    def _bound(self, rows: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
+        """The dual values of the shown sums at an end of the interval that is too near; None where neither is."""
+        real = float(target @ self._sizes) / self._scale
+        width = float(self._rule.protected_share) * abs(real) * (1 - 1e-6)
+        known: dict[str, Any] = {"A_eq": csr_array(rows), "b_eq": rows @ self._sizes / self._scale} if len(rows) else {}
+        for sign in (1.0, -1.0):
+            solved = linprog(sign * target, bounds=self._limits, method="highs", **known)
+            if solved.status == _UNBOUNDED:
+                continue
+            if solved.status != 0:
+                raise DataRefused(f"the protection of a hidden sum could not be computed: {solved.message}")
+            if abs(solved.fun * sign - real) < width:
+                return np.abs(solved.eqlin.marginals) if len(rows) else np.zeros(0)
+        return None
+
+    def _row(self, atoms: frozenset[Atom]) -> np.ndarray[Any, Any]:
+        line = np.zeros(len(self._sizes))
+        line[sorted({self._classes[atom] for atom in atoms})] = 1.0
+        return line
 
 
-def _loss(atoms: frozenset[Atom], values: Mapping[Atom, Decimal]) -> Decimal:
-    """How much goes out of sight with a sum: the smaller, the sooner it is hidden; totals come last by themselves."""
-    return sum((abs(values[atom]) for atom in atoms), Decimal(0))
-
-
-def _system(sets: Sequence[frozenset[Atom]], values: Mapping[Atom, Decimal]) -> _System:
+def _classes(sets: Sequence[frozenset[Atom]]) -> dict[Atom, int]:
+    """A number for each atom, the same for those that are in the same sums."""
     member_of: dict[Atom, list[int]] = {}
     for number, atoms in enumerate(sets):
         for atom in atoms:
             member_of.setdefault(atom, []).append(number)
     numbers: dict[tuple[int, ...], int] = {}
-    classes = {atom: numbers.setdefault(tuple(found), len(numbers)) for atom, found in sorted(member_of.items())}
-    sizes, is_free = np.zeros(len(numbers)), np.zeros(len(numbers), dtype=bool)
-    for atom, place in classes.items():
-        sizes[place] += float(values[atom])
-        is_free[place] |= values[atom] < 0
-    return _System(classes, sizes, is_free)
-
-
-def _bound(system: _System, rows: np.ndarray[Any, Any], target: np.ndarray[Any, Any], rule: DisclosureRule) -> _Bounds:
-    """Solve for the smallest and the largest value of a hidden sum under all that is shown.
-
-    A class that is in no shown sum is bounded by nothing, so the program may be unbounded, which protects.
-    """
-    scale = float(np.max(np.abs(system.sizes))) or 1.0
-    real = float(target @ system.sizes) / scale
-    width = float(rule.protected_share) * abs(real) * (1 - 1e-6)
-    limits = [(None, None) if is_free else (0, None) for is_free in system.is_free]
-    for sign in (1.0, -1.0):
-        solved = linprog(
-            sign * target,
-            A_eq=csr_array(rows) if len(rows) else None,
-            b_eq=rows @ system.sizes / scale if len(rows) else None,
-            bounds=limits,
-            method="highs",
-        )
-        if solved.status == 3:  # unbounded
-            continue
-        if solved.status != 0:
-            raise DataRefused(f"the protection of a hidden sum could not be computed: {solved.message}")
-        if abs(solved.fun * sign - real) < width:
-            return _Bounds(False, np.abs(solved.eqlin.marginals) if len(rows) else np.zeros(0))
-    return _Bounds(True, np.zeros(len(rows)))
+    return {atom: numbers.setdefault(tuple(found), len(numbers)) for atom, found in sorted(member_of.items())}
