@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 #: Instants inside the domain of slots are whole seconds since 1970-01-01 UTC: exact, and cheap by the million.
 Seconds = int
@@ -85,6 +86,7 @@ class Series:
     versions: tuple[SeriesVersion, ...]
 
 
+@lru_cache(maxsize=4096)
 def decimals_of(value: Decimal) -> int:
     """How many decimals a number needs.
 

@@ -1,6 +1,8 @@
 -- lock_closing --
--- Makes this transaction the only one that closes days.
-SELECT pg_advisory_xact_lock(hashtextextended('nenghao close days', 0));
+-- Makes this transaction the only one that closes days, with memory for sorting some thousand series' days.
+SELECT
+    pg_advisory_xact_lock(hashtextextended('nenghao close days', 0)),
+    set_config('work_mem', '64MB', TRUE);
 
 -- next_marks --
 -- (series, day) pairs of the oldest day on the changed list, each once, at most max_pairs: registers first, because the
@@ -74,17 +76,22 @@ ORDER BY a.series_id, lower(a.span);
 -- checks_of_series --
 -- Series of the points that check the given series' points on a day, of the same quantity, registers before intervals:
 -- the first of a series counts.
-SELECT DISTINCT ON (s.series_id, c.valid_from)
-    s.series_id,
+WITH checked AS MATERIALIZED (
+    SELECT s.series_id, s.quantity, c.check_point_id, c.valid_from, c.valid_to
+    FROM check_meter AS c
+    INNER JOIN series AS s ON c.point_id = s.point_id
+    WHERE s.kind IN ('register', 'interval') AND s.series_id = ANY(%(series_ids)s::integer[])
+)
+
+SELECT DISTINCT ON (c.series_id, c.valid_from)
+    c.series_id,
     checking.series_id AS check_series_id,
     c.valid_from,
     c.valid_to
-FROM series AS s
-INNER JOIN check_meter AS c ON s.point_id = c.point_id
+FROM checked AS c
 INNER JOIN series AS checking
-    ON c.check_point_id = checking.point_id AND s.quantity = checking.quantity AND checking.kind IN ('register', 'interval')
-WHERE s.series_id = ANY(%(series_ids)s::integer[]) AND s.kind IN ('register', 'interval')
-ORDER BY s.series_id, c.valid_from, checking.kind DESC, checking.series_id;
+    ON c.check_point_id = checking.point_id AND c.quantity = checking.quantity AND checking.kind IN ('register', 'interval')
+ORDER BY c.series_id, c.valid_from, checking.kind DESC, checking.series_id;
 
 -- registers_beside --
 -- The register beside each of the given interval series: of the same point and quantity.
@@ -149,24 +156,34 @@ LEFT JOIN LATERAL (
 -- Readings in force of each run of time of a series, ends included, and beside them the registers declared at a change, as
 -- two arrays in one order; no row for a run without them, two where it has both. Values count in 10^-decimals of their
 -- run; one that is not whole in them, or beyond `bound`, comes as the least bigint. `first_at` and `last_at` are the outer
--- bounds of all runs: as plain values they exclude chunks.
+-- bounds of all runs: as plain values they exclude chunks. Looked up run by run: a day's readings lie in order of arrival,
+-- and a join would read all of them for each few thousand series.
 SELECT
     run.run_no,
-    array_agg(r.at) AS ats,
-    array_agg(
-        CASE
-            WHEN scale(r.value) <= run.decimals AND abs(r.value) < run.bound THEN (r.value * run.power)::bigint
-            WHEN scale(trim_scale(r.value)) <= run.decimals AND abs(r.value) < run.bound THEN (r.value * run.power)::bigint
-            ELSE -9223372036854775808
-        END
-    ) AS readings
+    r.ats,
+    r.readings
 FROM unnest(
     %(series_ids)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[], %(decimals)s::integer[],
     %(powers)s::numeric[], %(bounds)s::numeric[]
 ) WITH ORDINALITY AS run (series_id, begin_at, end_at, decimals, power, bound, run_no)
-INNER JOIN reading_in_force AS r ON run.series_id = r.series_id AND r.at BETWEEN run.begin_at AND run.end_at
-WHERE r.at BETWEEN %(first_at)s AND %(last_at)s
-GROUP BY run.run_no
+CROSS JOIN LATERAL (
+    SELECT
+        array_agg(f.at) AS ats,
+        array_agg(
+            CASE
+                WHEN scale(f.value) <= run.decimals AND abs(f.value) < run.bound THEN (f.value * run.power)::bigint
+                WHEN scale(trim_scale(f.value)) <= run.decimals AND abs(f.value) < run.bound
+                    THEN (f.value * run.power)::bigint
+                ELSE -9223372036854775808
+            END
+        ) AS readings
+    FROM reading_in_force AS f
+    WHERE
+        f.series_id = run.series_id
+        AND f.at BETWEEN run.begin_at AND run.end_at
+        AND f.at BETWEEN %(first_at)s AND %(last_at)s
+) AS r
+WHERE r.ats IS NOT NULL
 UNION ALL
 -- What was declared at a change of the meter or the multiplier: the last register belongs to the version that ends there, so
 -- it stands a second before, near enough to be taken for that version's end.
@@ -219,7 +236,9 @@ SELECT
     d.energy,
     d.quality
 FROM unnest(%(series_ids)s::integer[], %(days)s::date[]) AS pair (series_id, day_on)
-INNER JOIN series_day AS d ON pair.series_id = d.series_id AND pair.day_on = d.day_on;
+CROSS JOIN LATERAL (
+    SELECT * FROM series_day AS s WHERE s.series_id = pair.series_id AND s.day_on = pair.day_on ORDER BY s.day_on OFFSET 0
+) AS d;
 
 -- standing_estimates --
 -- Estimates with donors of the given pairs as they stand.
@@ -235,7 +254,9 @@ SELECT
     floor(extract(EPOCH FROM upper(e.gap)))::bigint AS gap_end_s,
     e.known_energy
 FROM unnest(%(series_ids)s::integer[], %(days)s::date[]) AS pair (series_id, day_on)
-INNER JOIN series_day_estimate AS e ON pair.series_id = e.series_id AND pair.day_on = e.day_on
+CROSS JOIN LATERAL (
+    SELECT * FROM series_day_estimate AS s WHERE s.series_id = pair.series_id AND s.day_on = pair.day_on ORDER BY s.day_on OFFSET 0
+) AS e
 WHERE e.donor_days <> '{}' OR e.donor_series_id IS NOT NULL
 ORDER BY e.series_id, e.day_on, e.first_slot;
 
@@ -246,7 +267,9 @@ SELECT
     d.day_on,
     d.content_hash
 FROM unnest(%(series_ids)s::integer[], %(days)s::date[]) AS pair (series_id, day_on)
-INNER JOIN series_day AS d ON pair.series_id = d.series_id AND pair.day_on = d.day_on;
+CROSS JOIN LATERAL (
+    SELECT * FROM series_day AS s WHERE s.series_id = pair.series_id AND s.day_on = pair.day_on ORDER BY s.day_on OFFSET 0
+) AS d;
 
 -- create_day_stage --
 -- Closed days on their way, for this connection only.

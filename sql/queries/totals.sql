@@ -28,12 +28,15 @@ WITH chosen AS (
         trim_scale(d.measured_energy * base.factor) AS measured_energy,
         d.due_slots,
         d.received_slots,
-        cardinality(array_remove(d.energy, NULL)) AS known_slots
+        length(translate(d.quality, 'NX', '')) AS known_slots
     FROM unnest(%(point_ids)s::integer[], %(days)s::date[]) AS pair (point_id, day_on)
     INNER JOIN unnest(
         %(candidate_point_ids)s::integer[], %(candidate_series_ids)s::integer[], %(candidate_ranks)s::integer[]
     ) AS candidate (point_id, series_id, place) ON pair.point_id = candidate.point_id
-    INNER JOIN series_day AS d ON candidate.series_id = d.series_id AND pair.day_on = d.day_on
+    -- Looked up row by row: a join would read all that is stored once a few thousand rows are asked for.
+    CROSS JOIN LATERAL (
+        SELECT * FROM series_day AS s WHERE s.series_id = candidate.series_id AND s.day_on = pair.day_on ORDER BY s.day_on OFFSET 0
+    ) AS d
     INNER JOIN unnest(%(units)s::text[], %(base_units)s::text[], %(factors)s::numeric[]) AS base (unit, base_unit, factor)
         ON d.unit = base.unit
     ORDER BY pair.point_id, pair.day_on, (d.total_energy IS NULL), candidate.place
@@ -70,19 +73,29 @@ SELECT
     pair.point_id,
     pair.month_on,
     d.unit,
-    sum(d.energy),
-    sum(d.measured_energy),
-    sum(d.due_slots)
-    + ((pair.month_on + INTERVAL '1 month')::date - pair.month_on - count(*)) * max(d.due_slots) AS due_slots,
-    sum(d.received_slots),
-    sum(d.known_slots)
+    d.energy,
+    d.measured_energy,
+    d.due_slots + ((pair.month_on + INTERVAL '1 month')::date - pair.month_on - d.day_count) * d.most_slots AS due_slots,
+    d.received_slots,
+    d.known_slots
 FROM unnest(%(point_ids)s::integer[], %(months)s::date[]) AS pair (point_id, month_on)
-INNER JOIN point_day AS d
-    ON
-        pair.point_id = d.point_id
-        AND d.day_on >= pair.month_on
-        AND d.day_on < (pair.month_on + INTERVAL '1 month')::date
-GROUP BY pair.point_id, pair.month_on, d.unit
+CROSS JOIN LATERAL (
+    SELECT
+        one.unit,
+        sum(one.energy) AS energy,
+        sum(one.measured_energy) AS measured_energy,
+        sum(one.due_slots) AS due_slots,
+        count(*) AS day_count,
+        max(one.due_slots) AS most_slots,
+        sum(one.received_slots) AS received_slots,
+        sum(one.known_slots) AS known_slots
+    FROM point_day AS one
+    WHERE
+        one.point_id = pair.point_id
+        AND one.day_on >= pair.month_on
+        AND one.day_on < (pair.month_on + INTERVAL '1 month')::date
+    GROUP BY one.unit
+) AS d
 ON CONFLICT (point_id, month_on) DO UPDATE SET
     unit = excluded.unit,
     energy = excluded.energy,
