@@ -23,6 +23,8 @@ Batch = Literal["series_day", "reading_conflict", "message_refusal", "spool_cont
 #: What a confirmed case takes out of the figures: the series that was found, it with the other channel of its point
 #: and quantity, or nothing.
 Exclusion = Literal["series", "channels", "none"]
+#: What is wrong in the excluded span: its readings, while the registers at its ends stand, or the counting itself.
+ExclusionCovers = Literal["readings", "counting"]
 
 #: A rule that raised an error says so under this code: a check that did not run is never a check that passed.
 DID_NOT_RUN: Final = "rule_did_not_run"
@@ -49,6 +51,7 @@ class Rule:
     batch: Batch
     level: Level
     exclusion: Exclusion
+    exclusion_covers: ExclusionCovers = "readings"
     gsbpm: str
     owner: str
     evidence: tuple[str, ...]

@@ -159,7 +159,7 @@ def measure(chunk: Chunk, rows: Rows, load_decimals: Sequence[int] | None = None
     advances = _forget_counted(advances, runs, counting)
     slots, pieces = pour(all_aligned, advances, runs, versions)
     exclude(slots, excluded, is_register=kind == "register")
-    _question_stopped(slots, [(numbers[stop.series_id], stop) for stop in chunk.stops])
+    _question_stopped(slots, [(numbers[stop.series_id], stop) for stop in chunk.stops if stop.is_questioned])
     is_gauge = kind == "gauge"
     if bool(is_gauge.any()):
         _show_gauges(slots, all_aligned, runs, versions, is_gauge)
@@ -251,7 +251,8 @@ def _estimate_alone(
     for agreed in chunk.agreed:
         estimator.fill_agreed(agreed, numbers[agreed.series_id])
     for stop in chunk.stops:
-        estimator.fill_stop(stop, numbers[stop.series_id])
+        if stop.is_proven:
+            estimator.fill_stop(stop, numbers[stop.series_id])
     waits = np.array([one.series_id in chunk.checked or one.series_id in chunk.with_register for one in chunk.series])
     known = known_gaps(
         slots, pieces, advances, has_check=np.array([one.series_id in chunk.checked for one in chunk.series])

@@ -164,15 +164,22 @@ def insert_decision(
 
 
 def insert_exclusion(
-    conn: Connection, *, decision_id: int, series_id: int, span: tuple[datetime, datetime], recorded_at: datetime
+    conn: Connection,
+    *,
+    decision_id: int,
+    series_id: int,
+    span: tuple[datetime, datetime],
+    covers: str,
+    recorded_at: datetime,
 ) -> None:
-    """Take a span of a series out of the figures."""
+    """Take a span of a series out of the figures: its readings, or what the meter counted too."""
     conn.execute(
         load_queries("cases")["insert_exclusion"],
         {
             "decision_id": decision_id,
             "series_id": series_id,
             "span": TimestamptzRange(*span),
+            "covers": covers,
             "recorded_at": recorded_at,
         },
     )

@@ -11,7 +11,7 @@ from psycopg.types.range import TimestamptzRange
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 from nenghao.db.series_days import BIGINTS_OID, Packed, SeriesOn
-from nenghao.domain.estimation import Agreed
+from nenghao.domain.estimation import Agreed, Stop
 from nenghao.domain.series_day import REASONS, SeriesDay, StandingEstimate, StoredDay
 
 _QUERIES = load_queries("series_days")
@@ -137,6 +137,14 @@ def load_agreements(conn: Connection, series_ids: Iterable[int]) -> list[Agreed]
             decision_id=row[6],
         )
         for row in conn.execute(_QUERIES["series_agreements"], {"series_ids": list(series_ids)})
+    ]
+
+
+def load_stops(conn: Connection, series_ids: Iterable[int]) -> list[Stop]:
+    """Times in which series are said to stand still."""
+    return [
+        Stop(series_id=row[0], begin=row[1], end=row[2], is_proven=row[3], is_questioned=row[4])
+        for row in conn.execute(_QUERIES["series_stops"], {"series_ids": list(series_ids)})
     ]
 
 

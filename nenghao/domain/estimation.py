@@ -37,8 +37,12 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """A stop of a series that a document proves (E7)."""
+    """A time in which a series is said to stand still."""
 
     series_id: int
     begin: Seconds
     end: Seconds
+    #: Whether a document proves that nothing was used, so that a gap is zero (E7).
+    is_proven: bool
+    #: Whether energy that is measured all the same is questionable (V20); a whole unit's standby load is not.
+    is_questioned: bool

@@ -143,6 +143,7 @@ def _build_days(
     listed = sorted(series.values(), key=lambda one: one.series_id)
     chunk = Chunk(
         series=listed, runs=affected.runs, exclusions=exclusions, agreed=agreed,
+        stops=closed_days.load_stops(conn, series),
         checked=frozenset(series_id for series_id, *_ in checks), with_register=frozenset(registers),
     )  # fmt: skip
     wide = find_wide(affected.rows, chunk)

@@ -101,9 +101,14 @@ def decide(
             decided_at=now,
         )
         spans = sorted(_excluded(conn, case.findings)) if kind == "confirm" else []
-        for series_id, from_at, to_at in spans:
+        for series_id, covers, from_at, to_at in spans:
             cases.insert_exclusion(
-                conn, decision_id=decision_id, series_id=series_id, span=(from_at, to_at), recorded_at=now
+                conn,
+                decision_id=decision_id,
+                series_id=series_id,
+                span=(from_at, to_at),
+                covers=covers,
+                recorded_at=now,
             )
         reported = cases.reported_values(conn, conflict_ids) if values == "reported" else []
         for each in reported:
@@ -131,13 +136,16 @@ def _conflicts(case: CaseView) -> list[int]:
     return sorted({number for finding in case.findings for number in finding["evidence"].get("conflict_ids", ())})
 
 
-def _excluded(conn: Connection, findings: Iterable[dict[str, Any]]) -> set[tuple[int, datetime, datetime]]:
-    """Spans to take out, overlapping ones of a series as one: what each rule's definition says of itself."""
-    spans: dict[int, list[tuple[datetime, datetime]]] = {}
+def _excluded(conn: Connection, findings: Iterable[dict[str, Any]]) -> set[tuple[int, str, datetime, datetime]]:
+    """Spans to take out, overlapping ones of a series as one, and whether they cover readings or the counting itself:
+    what each rule's definition says of itself.
+    """
+    spans: dict[tuple[int, str], list[tuple[datetime, datetime]]] = {}
     for finding in findings:
+        covers = finding["definition"].get("exclusion_covers", "readings")
         for series_id in _series_of(conn, finding):
-            spans.setdefault(series_id, []).append((finding["span_from"], finding["span_to"]))
-    return {(series_id, *span) for series_id, found in spans.items() for span in _union(found)}
+            spans.setdefault((series_id, covers), []).append((finding["span_from"], finding["span_to"]))
+    return {(*of, *span) for of, found in spans.items() for span in _union(found)}
 
 
 def _series_of(conn: Connection, finding: dict[str, Any]) -> list[int]:

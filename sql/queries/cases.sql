@@ -175,8 +175,8 @@ RETURNING decision_id;
 
 -- insert_exclusion --
 -- Takes a span of a series out of the figures.
-INSERT INTO exclusion (decision_id, series_id, span, recorded_at)
-VALUES (%(decision_id)s, %(series_id)s, %(span)s, %(recorded_at)s);
+INSERT INTO exclusion (decision_id, series_id, span, covers, recorded_at)
+VALUES (%(decision_id)s, %(series_id)s, %(span)s, %(covers)s, %(recorded_at)s);
 
 -- lock_case --
 -- Makes this transaction the only one that decides on a case.

@@ -73,6 +73,46 @@ FROM agreed_value_in_force AS a
 WHERE a.series_id = ANY(%(series_ids)s::integer[])
 ORDER BY a.series_id, lower(a.span);
 
+-- series_stops --
+-- Times in which the given series are said to stand still: stops of their point or unit with a document, and of a meter
+-- that was taken out of use. Only the former prove that nothing was used; only a unit's standby load is beyond question.
+SELECT
+    s.series_id,
+    floor(extract(EPOCH FROM e.begins_at))::bigint AS begin_s,
+    floor(extract(EPOCH FROM e.ends_at))::bigint AS end_s,
+    TRUE AS is_proven,
+    e.point_id IS NOT NULL AS is_questioned
+FROM series AS s
+INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN context_event AS e
+    ON p.unit_id = e.unit_id AND (e.point_id = p.point_id OR (e.point_id IS NULL AND e.kind = 'shutdown'))
+WHERE
+    s.series_id = ANY(%(series_ids)s::integer[])
+    AND s.kind IN ('register', 'interval')
+    AND e.kind IN ('shutdown', 'line_stop', 'overhaul')
+    AND btrim(e.document_no) <> ''
+    AND e.ends_at > e.begins_at
+UNION ALL
+SELECT
+    v.series_id,
+    floor(extract(EPOCH FROM lower(state.span * v.valid)))::bigint AS begin_s,
+    floor(extract(EPOCH FROM coalesce(upper(state.span * v.valid), '2200-01-01'::timestamptz)))::bigint AS end_s,
+    FALSE AS is_proven,
+    TRUE AS is_questioned
+FROM (
+    SELECT
+        c.meter_id,
+        c.state,
+        tstzrange(
+            c.changed_on::timestamp AT TIME ZONE 'Asia/Shanghai',
+            lead(c.changed_on) OVER (PARTITION BY c.meter_id ORDER BY c.changed_on)::timestamp AT TIME ZONE 'Asia/Shanghai'
+        ) AS span
+    FROM meter_state_change AS c
+) AS state
+INNER JOIN series_version AS v ON state.meter_id = v.meter_id AND state.span && v.valid
+WHERE state.state = 'stopped' AND v.series_id = ANY(%(series_ids)s::integer[])
+ORDER BY 1, 2;
+
 -- checks_of_series --
 -- Series of the points that check the given series' points on a day, of the same quantity, registers before intervals:
 -- the first of a series counts.
