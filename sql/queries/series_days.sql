@@ -111,7 +111,7 @@ FROM (
 ) AS state
 INNER JOIN series_version AS v ON state.meter_id = v.meter_id AND state.span && v.valid
 WHERE state.state = 'stopped' AND v.series_id = ANY(%(series_ids)s::integer[])
-ORDER BY 1, 2;
+ORDER BY series_id, begin_s;
 
 -- checks_of_series --
 -- Series of the points that check the given series' points on a day, of the same quantity, registers before intervals:
