@@ -313,13 +313,21 @@ BEGIN
     INNER JOIN public.unit AS u ON due.unit_id = u.unit_id
     CROSS JOIN generate_series(first_month, last_month, INTERVAL '1 month') AS month_on
     WHERE
+        -- A month of which no balance can be made (a point without any energy) has nothing to seal, once it was tried.
         NOT EXISTS (
-            SELECT 1 FROM public.release AS r
+            SELECT 1 FROM public.point_month AS t INNER JOIN public.point AS p ON t.point_id = p.point_id
+            WHERE p.unit_id = due.unit_id AND t.month_on = month_on.month_on::date
+        )
+        OR EXISTS (
+            SELECT 1 FROM public.monitored_balance AS b
             WHERE
-                r.kind = 'monitored_balance' AND r.unit_id = due.unit_id AND r.month_on = month_on.month_on::date
-                AND r.balance_id = (
-                    SELECT b.balance_id FROM public.monitored_balance AS b
-                    WHERE b.unit_id = due.unit_id AND b.month_on = month_on.month_on::date ORDER BY b.version DESC LIMIT 1
+                b.unit_id = due.unit_id AND b.month_on = month_on.month_on::date
+                AND NOT EXISTS (
+                    SELECT 1 FROM public.monitored_balance AS n
+                    WHERE n.unit_id = b.unit_id AND n.month_on = b.month_on AND n.version > b.version
+                )
+                AND NOT EXISTS (
+                    SELECT 1 FROM public.release AS r WHERE r.kind = 'monitored_balance' AND r.balance_id = b.balance_id
                 )
         )
         OR EXISTS (

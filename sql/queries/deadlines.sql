@@ -70,8 +70,8 @@ GROUP BY s.unit_id, c.level, c.month_on
 ORDER BY period_on, unit_id, subject;
 
 -- monitored_balance --
--- Months of units that have totals, and whether the newest balance of the month is sealed. Months that are not over and
--- those of points that enter no balance are not owed.
+-- Months of units that have totals, and whether nothing waits there: no mark, no newest balance without a seal. A month of
+-- which no balance can be made owes none; so do months that are not over and points that enter no balance.
 SELECT DISTINCT
     p.unit_id,
     'monitored' AS subject,
@@ -79,13 +79,15 @@ SELECT DISTINCT
     NOT EXISTS (
         SELECT 1 FROM month_mark AS k WHERE k.unit_id = p.unit_id AND k.month_on = m.month_on
     )
-    AND EXISTS (
-        SELECT 1 FROM release AS r
-        WHERE r.kind = 'monitored_balance' AND r.unit_id = p.unit_id AND r.month_on = m.month_on
-        AND r.balance_id = (
-            SELECT b.balance_id FROM monitored_balance AS b
-            WHERE b.unit_id = p.unit_id AND b.month_on = m.month_on ORDER BY b.version DESC LIMIT 1
-        )
+    AND NOT EXISTS (
+        SELECT 1 FROM monitored_balance AS b
+        WHERE
+            b.unit_id = p.unit_id AND b.month_on = m.month_on
+            AND NOT EXISTS (
+                SELECT 1 FROM monitored_balance AS n
+                WHERE n.unit_id = b.unit_id AND n.month_on = b.month_on AND n.version > b.version
+            )
+            AND NOT EXISTS (SELECT 1 FROM release AS r WHERE r.kind = 'monitored_balance' AND r.balance_id = b.balance_id)
     ) AS is_reached
 FROM point_month AS m
 INNER JOIN point AS p ON m.point_id = p.point_id

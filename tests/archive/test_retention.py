@@ -369,6 +369,16 @@ def test_what_is_not_sealed_any_more_stays(archived: Archived) -> None:
         archived.archive()
 
 
+def test_a_month_of_which_no_balance_can_be_made_has_nothing_to_seal(archived: Archived) -> None:
+    with psycopg.connect(archived.store.plant.superuser, dbname=archived.settings.database_name) as conn:
+        conn.execute("SET session_replication_role = replica")
+        for table in ("release", "balance_cell", "monitored_balance"):
+            conn.execute(f"DELETE FROM {table}")
+    assert archived.reasons() == archived.reasons("message_raw") == set()
+    archived.execute("DELETE FROM point_month")
+    assert archived.reasons() == archived.reasons("message_raw") == {"not_sealed"}, "it was not even tried"
+
+
 def test_rows_that_came_after_the_check_are_archived_first(archived: Archived) -> None:
     with connect(archived.settings, Role.COLLECTOR) as conn:
         conn.execute(

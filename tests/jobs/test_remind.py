@@ -1,6 +1,6 @@
 """Reminders on the real database: opened, aged and ended as filings, outages, inquiries and meters change."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -175,6 +175,28 @@ def test_an_outage_that_is_mended_in_time_needs_no_filing(faulty: Bureau) -> Non
     silence(faulty, 13, 18)
     faulty.remind(on(20))
     assert len(faulty.open("outage_filing")) == 1, "mended, but after the third working day"
+
+
+def test_the_bureau_is_reminded_of_balances_that_wait(faulty: Bureau) -> None:
+    silence(faulty, 31, 31)
+    faulty.execute("INSERT INTO month_mark SELECT unit_id, '2026-09-01' FROM unit")
+    faulty.execute(
+        "INSERT INTO point_month (point_id, month_on, unit, measured_energy, due_slots, received_slots, known_slots)"
+        " SELECT point_id, month_on::date, 'kWh', 0, 1, 0, 0 FROM point,"
+        " unnest(ARRAY['2026-08-01', '2026-09-01', '2026-10-01']) AS month_on"
+    )
+    faulty.remind(on(6))
+    [waiting] = faulty.open("monitored_balance")
+    assert (waiting.audience, waiting.period_on, waiting.due_at.day) == ("bureau", date(2026, 9, 1), 5)
+    faulty.execute("DELETE FROM month_mark")
+    faulty.execute(
+        "INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition,"
+        " content_hash_algorithm, content_hash, computed_at)"
+        " SELECT unit_id, '2026-09-01', 1, 'l', 'c', 'sha256', 'h', now() FROM unit LIMIT 1"
+    )
+    assert faulty.remind(on(7)).reached == 0, "it is built, and not sealed"
+    faulty.execute("UPDATE monitored_balance SET month_on = '2020-01-01'")
+    assert faulty.remind(on(8)).reached == 1
 
 
 def test_inquiries_and_cases_have_their_clocks(bureau: Bureau) -> None:
