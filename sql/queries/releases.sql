@@ -1,10 +1,11 @@
 -- unreleased_balances --
--- Newest balances that no release seals, by month and unit, with the unit and the newest release of that unit's month, and,
--- where they are asked for by id, what they were computed from. One is held while its last check of relations is missing or
+-- Newest balances that no release seals, by month and unit, with the unit as it was then and the newest release of its month,
+-- and, where they are asked for by id, what they were computed from. One is held while its last check of relations is missing or
 -- incomplete, or found a mandatory one broken and a case of that month's is open.
 SELECT
     b.balance_id, b.unit_id, b.month_on, b.layout_edition, b.coefficient_edition,
-    u.unit_code, u.name, u.division_code, u.industry_code,
+    u.unit_code, coalesce(v.name, u.name) AS name, coalesce(v.division_code, u.division_code) AS division_code,
+    coalesce(v.industry_code, u.industry_code) AS industry_code,
     checked.is_complete IS NOT TRUE
     OR (
         checked.mandatory_broken > 0
@@ -26,9 +27,20 @@ SELECT
                 AND coalesce(last.kind, 'open') NOT IN ('confirm', 'dismiss')
         )
     ) AS is_held,
-    CASE WHEN %(balance_ids)s::bigint[] IS NOT NULL THEN b.inputs END AS inputs, b.engine_version, r.release_id, r.version, r.hash_algorithm, r.hash
+    CASE WHEN %(balance_ids)s::bigint[] IS NOT NULL THEN b.inputs END AS inputs, b.engine_version,
+    r.release_id, r.version, r.hash_algorithm, r.hash
 FROM monitored_balance AS b
 INNER JOIN unit AS u ON b.unit_id = u.unit_id
+LEFT JOIN LATERAL (
+    SELECT
+        one.name,
+        one.division_code,
+        one.industry_code
+    FROM unit_version AS one
+    WHERE one.unit_id = u.unit_id AND (one.valid_from IS NULL OR one.valid_from <= b.month_on)
+    ORDER BY one.valid_from DESC NULLS LAST, one.unit_version_id DESC
+    LIMIT 1
+) AS v ON TRUE
 LEFT JOIN LATERAL (
     SELECT e.release_id, e.version, e.hash_algorithm, e.hash
     FROM release AS e
@@ -282,21 +294,37 @@ WHERE
 ORDER BY r.month_on DESC, u.unit_code, r.kind, r.aggregate_code, r.version;
 
 -- newest_contents --
--- The newest releases of monitored balances of a month whose unit lies in a region, with hash and why they restate.
-SELECT DISTINCT ON (r.unit_id)
-    r.content, r.hash, r.version, r.reason_kind
-FROM release AS r
-INNER JOIN unit AS u ON r.unit_id = u.unit_id
-WHERE r.kind = 'monitored_balance' AND r.month_on = %(month_on)s AND u.division_code LIKE %(region_prefix)s || '%%'
-ORDER BY r.unit_id, r.version DESC;
+-- The newest releases of monitored balances of a month whose unit lay in a region, as they say, with hash and why they
+-- restate.
+SELECT n.content, n.hash, n.version, n.reason_kind
+FROM (
+    SELECT DISTINCT ON (r.unit_id)
+        r.unit_id, r.content, r.hash, r.version, r.reason_kind
+    FROM release AS r
+    WHERE r.kind = 'monitored_balance' AND r.month_on = %(month_on)s
+    ORDER BY r.unit_id, r.version DESC
+) AS n
+WHERE convert_from(n.content, 'UTF8')::jsonb -> 'unit' ->> 'division_code' LIKE %(region_prefix)s || '%%'
+ORDER BY n.unit_id;
 
 -- panel_units --
--- Codes of the units that a panel has in a month, or, without a panel, that are registered; of a region and a sector.
+-- Codes of the units that a panel has in a month, or, without a panel, that are registered; of a region and a sector, as the
+-- units were then.
 SELECT u.unit_code
 FROM unit AS u
+LEFT JOIN LATERAL (
+    SELECT
+        one.name,
+        one.division_code,
+        one.industry_code
+    FROM unit_version AS one
+    WHERE one.unit_id = u.unit_id AND (one.valid_from IS NULL OR one.valid_from <= %(month_on)s)
+    ORDER BY one.valid_from DESC NULLS LAST, one.unit_version_id DESC
+    LIMIT 1
+) AS v ON TRUE
 WHERE
-    u.division_code LIKE %(region_prefix)s || '%%'
-    AND u.industry_code LIKE coalesce(%(sector_code)s::text, '') || '%%'
+    coalesce(v.division_code, u.division_code) LIKE %(region_prefix)s || '%%'
+    AND coalesce(v.industry_code, u.industry_code) LIKE coalesce(%(sector_code)s::text, '') || '%%'
     AND (
         %(panel_code)s::text IS NULL
         OR EXISTS (

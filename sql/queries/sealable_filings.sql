@@ -1,13 +1,24 @@
 -- sealable_filings --
--- Newest filings that every level has accepted and no release seals, with the unit and the newest release of the filing of
--- that month.
+-- Newest filings that every level has accepted and no release seals, with the unit as it was then and the newest release of
+-- the filing of that month.
 SELECT
     f.filing_id, f.unit_id, f.month_on, f.version, f.kind, f.reason, f.document_no, f.content, f.filled_by,
-    f.statistics_head, f.unit_head, f.filed_at, f.relation_edition, f.collected_under, u.unit_code, u.name,
-    u.division_code, u.industry_code, r.release_id, r.version AS release_version, r.hash_algorithm, r.hash
+    f.statistics_head, f.unit_head, f.filed_at, f.relation_edition, f.collected_under, u.unit_code,
+    coalesce(v.name, u.name) AS name, coalesce(v.division_code, u.division_code) AS division_code,
+    coalesce(v.industry_code, u.industry_code) AS industry_code, r.release_id, r.version AS release_version, r.hash_algorithm, r.hash
 FROM filing AS f
 INNER JOIN filing_state AS s ON f.filing_id = s.filing_id
 INNER JOIN unit AS u ON f.unit_id = u.unit_id
+LEFT JOIN LATERAL (
+    SELECT
+        one.name,
+        one.division_code,
+        one.industry_code
+    FROM unit_version AS one
+    WHERE one.unit_id = u.unit_id AND (one.valid_from IS NULL OR one.valid_from <= f.month_on)
+    ORDER BY one.valid_from DESC NULLS LAST, one.unit_version_id DESC
+    LIMIT 1
+) AS v ON TRUE
 LEFT JOIN LATERAL (
     SELECT e.release_id, e.version, e.hash_algorithm, e.hash
     FROM release AS e

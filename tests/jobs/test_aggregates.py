@@ -16,7 +16,7 @@ from nenghao.cli import release as release_cli
 from nenghao.cli import reproduce as reproduce_cli
 from nenghao.config import Role, Settings
 from nenghao.crypto import load_trusted_keys
-from nenghao.db import releases
+from nenghao.db import aggregates, releases
 from nenghao.db.connection import Connection, connect
 from nenghao.domain.periods import day_start
 from nenghao.errors import DataRefused
@@ -163,6 +163,17 @@ def test_a_later_version_says_how_many_balances_were_restated_and_hides_no_less(
     assert not (settings.release_dir / f"{name}.zip").exists(), "it is embargoed"
     refused = RUN.invoke(release_cli.app, ["export", name])
     assert isinstance(refused.exception, DataRefused)
+
+
+def test_a_unit_counts_where_it_was_in_the_month(
+    region: dict[int, int], plant: Plant, jobs: Connection, settings: Settings
+) -> None:
+    unit_id = next(iter(region))
+    plant.owner.execute("UPDATE unit SET division_code = '420100' WHERE unit_id = %s", [unit_id])
+    here, there = (aggregates.newest_contents(jobs, FIRST, prefix) for prefix in (SCOPE.region_prefix, "4201"))
+    jobs.rollback()
+    plant.owner.execute("UPDATE unit SET division_code = '150100' WHERE unit_id = %s", [unit_id])
+    assert (len(here), len(there)) == (8, 0)
 
 
 def test_a_region_without_a_sealed_balance_has_no_sum(
