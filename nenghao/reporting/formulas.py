@@ -11,6 +11,7 @@ from decimal import Decimal, localcontext
 from typing import Any, Final
 
 from nenghao.domain.quantities import EXACT
+from nenghao.domain.rounding import exact_text
 
 #: A cell of the page: row code, column code.
 Place = tuple[str, str]
@@ -66,7 +67,7 @@ def _fit(terms: tuple[tuple[Place, ...], ...], printed: Mapping[Place, Decimal],
             return None
         # Spreadsheets round a tie away from zero, in binary: what is near one is not left to them.
         is_plain = abs(missing) < _half_unit(value) * SURELY_ROUNDED
-    return Formula(terms=terms, decimals=_decimals(value), rounding=Decimal(0) if is_plain else missing)
+    return Formula(terms=terms, decimals=_decimals(value), rounding=Decimal(0 if is_plain else exact_text(missing)))
 
 
 def _decimals(value: Decimal) -> int:
