@@ -22,7 +22,7 @@ from nenghao.stack.environment import variables_of
 
 CHECKS = [
     "secrets", "signing", "disk", "broker", "broker_store", "certificate", "schema", "database", "edition", "clock",
-    "signer", "changed_mark", "audit_mark", "month_mark",
+    "signer", "changed_mark", "audit_mark", "month_mark", "deadlines",
 ]  # fmt: skip
 Doctor = Callable[..., tuple[int, dict[str, str], str]]
 
