@@ -73,8 +73,8 @@ def receiving(stack: Stack, folder: Path) -> Iterator[int]:
 
     def is_there() -> bool:
         for pid, words in fresh(known).items():
-            if str(folder / "wal").encode() in words:
-                found[pid] = parent_of(pid)
+            if str(folder / "wal").encode() in words and (parent := parent_of(pid)) is not None:
+                found[pid] = parent
         return bool(found)
 
     wait_until(is_there)
@@ -91,8 +91,12 @@ def fresh(known: set[int]) -> dict[int, bytes]:
     return {pid: words for pid, words in receivers().items() if pid not in known}
 
 
-def parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+def parent_of(pid: int) -> int | None:
+    """None where it has ended since: a receiver that came too late is started again."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except FileNotFoundError:
+        return None
 
 
 def is_received(stack: Stack) -> None:
