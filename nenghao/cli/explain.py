@@ -89,7 +89,8 @@ def _lines(opened: OpenedRelease, sealed: SealedCell, story: StoreStory | None, 
     if "definition" in cell:
         yield label("explain.declared", language, **cell["definition"])
     for part in sealed.addends:
-        yield "  " + _cell_line(part, language)
+        by = part.get("converted_by")
+        yield "  " + _cell_line(part, language) + ("" if by is None else f" × {by}")
     for row in sealed.coefficients:
         yield label("explain.coefficient", language, **row)
     for lot in sealed.heating_values:

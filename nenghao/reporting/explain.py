@@ -15,6 +15,8 @@ from nenghao.errors import DataRefused
 FIRST_FORM: Final = "205-1"
 #: The columns of row 40 whose parts are standard coal of another name in the rows.
 PART_COLUMNS: Final[Mapping[tuple[str, str], str]] = {("205-1", "4"): "tce", ("205-2", "11"): "12"}
+#: The column of 205-1 with the coefficient that a row is converted by.
+COEFFICIENT: Final = "10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +96,23 @@ def _cell(content: Mapping[str, Any], name: CellName) -> Mapping[str, Any]:
 
 
 def _addends(content: Mapping[str, Any], name: CellName) -> list[Mapping[str, Any]]:
-    """What a subtotal of the form adds up: the varieties of row 40, in standard coal."""
+    """What a subtotal of the form adds up: the varieties of row 40, in standard coal.
+
+    Where the form has no standard coal of a column, the quantity comes with what it is converted by.
+    """
     if name.row != TOTAL_ROW:
         return []
     form = next(one for one in content["forms"] if one["form"] == name.form)
-    column = PART_COLUMNS.get((name.form, name.column), name.column)
-    return [
-        cell
+    column = PART_COLUMNS.get((name.form, name.column))
+    by_row = {
+        cell["row"]: cell["value"]
         for cell in content["cells"]
-        if cell["form"] == name.form and cell["column"] == column and cell["row"] in form["in_total"]
+        if (cell["form"], cell["column"]) == (FIRST_FORM, COEFFICIENT)
+    }
+    return [
+        {**cell, "converted_by": None if column else by_row.get(cell["row"])}
+        for cell in content["cells"]
+        if cell["form"] == name.form and cell["column"] == (column or name.column) and cell["row"] in form["in_total"]
     ]
 
 

@@ -13,6 +13,7 @@ from nenghao.crypto import load_trusted_keys
 from nenghao.db import releases
 from nenghao.db.connection import Connection
 from nenghao.jobs.seal_filings import seal_filings
+from nenghao.reporting.explain import CellName, take_apart
 from nenghao.reporting.reproduce import reproduce
 from nenghao.reporting.seal import SPREADSHEET
 from nenghao.reporting.stored_zip import read_zip
@@ -73,6 +74,8 @@ def test_a_filing_is_sealed_when_every_level_has_accepted_it_and_restated_by_the
     assert {(cell["column"], cell["value"], cell["source"]) for cell in content["cells"]} == {
         ("2", "31.5", "meter"), ("4", "31.5", "computed"), ("5", "30", "meter"), ("7", "1.5", "manual"),
     }  # fmt: skip
+    explained = take_apart(content, None, CellName.parse("33.2"))
+    assert (explained.cell["source"], explained.points) == ("meter", ())
     archive = next(settings.release_dir.glob("*-filing-v1.zip")).read_bytes()
     assert all(check.is_passed for check in verify_archive(archive, load_trusted_keys(settings.trust_dir)))
     assert reproduce(archive)[-1].is_passed
