@@ -21,7 +21,9 @@ LEFT JOIN LATERAL (
 
 -- balance_points --
 -- Points of the given unit months, one row each: those that a series of energy measures then or that have totals, and those
--- that are the sum of others. (The first two digits of the data code are the process.)
+-- that are the sum of others. One that counts in a cell and that neither a series nor a formula has ever told anything of
+-- is there too, as one that is silent: what goes through it is not zero. (The first two digits of the data code are the
+-- process.)
 SELECT
     asked.unit_id,
     asked.month_on,
@@ -50,6 +52,14 @@ CROSS JOIN LATERAL (
                     asked.month_on::timestamp AT TIME ZONE 'Asia/Shanghai',
                     (asked.month_on + INTERVAL '1 month')::timestamp AT TIME ZONE 'Asia/Shanghai'
                 )
+        )
+        OR (
+            (p.flow <> 'internal' OR p.use = 'non_industrial')
+            AND NOT EXISTS (
+                SELECT 1 FROM series AS s
+                WHERE s.point_id = p.point_id AND s.quantity IN ('active_energy', 'volume', 'mass', 'heat')
+            )
+            AND NOT EXISTS (SELECT 1 FROM network_term AS n WHERE n.whole_point_id = p.point_id)
         ) AS is_metered
 ) AS measured
 WHERE

@@ -231,7 +231,6 @@ def feeder_months(plant: Plant, jobs: Connection, units: int, month_on: date = M
     for _ in range(units):
         unit_id = plant.unit()
         plant.series(plant.point(unit_id, "E1"))
-        plant.point(unit_id, "SUM", flow="internal", use="non_industrial")
         fill(jobs, unit_id, month_on, [("E1", "12345.678", "kWh")])
         made.append(unit_id)
     return made
@@ -343,6 +342,21 @@ def test_a_unit_that_moved_is_where_it_was_in_the_month(
     assert [loaded[one].unit.division_code for one in months] == ["150100", "150300"]
     kgce = [[v.kgce_per_unit for v in loaded[one].equal_values if v.region_code != "150000"] for one in months]
     assert kgce == [[Decimal("0.31")], [Decimal("0.29")]]
+
+
+def test_a_feeder_that_nobody_ever_measured_is_not_zero(plant: Plant, jobs: Connection) -> None:
+    measured, unmeasured = feeder_months(plant, jobs, 2)
+    plant.point(measured, "LATER", flow="internal")
+    plant.series(plant.point(measured, "GONE"), versions=({"since": "2026-01-01+08", "until": "2026-09-01+08"},))
+    plant.point(unmeasured, "E2")
+    built = {}
+    for balance_id in build_months(jobs, NOW, [measured, unmeasured]):
+        row = jobs.execute("SELECT unit_id FROM monitored_balance WHERE balance_id = %s", [balance_id]).fetchone()
+        assert row is not None
+        built[row[0]] = {cell.key[1:] for cell in load_cells(jobs, balance_id)}
+    jobs.rollback()
+    assert ("33", "4") in built[measured]
+    assert unmeasured not in built
 
 
 def test_a_formula_that_changes_within_a_month_takes_the_days_of_each(plant: Plant, jobs: Connection) -> None:
