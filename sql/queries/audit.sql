@@ -221,6 +221,7 @@ SELECT
     sd.face,
     sd.quality,
     sd.method,
+    sd.reason,
     sd.due_slots,
     sd.received_slots,
     v.multiplier,

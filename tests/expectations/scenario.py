@@ -33,6 +33,8 @@ class Channel:
     decimals: int = 3
     multiplier: int = 1
     part_of: str | None = None
+    #: Letters of series_day.reason by slot, where the close refused one; a questionable slot keeps its value.
+    reasons: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -71,9 +73,9 @@ def read_case(path: Path) -> Case:
             options = {
                 name: entry[name] for name in ("quantity", "unit", "decimals", "multiplier", "part_of") if name in entry
             }
-            channels.append(
-                Channel(point=entry["point"], values=shown, kind=kind, slot_minutes=slot_minutes, **options)
-            )
+            channel = Channel(point=entry["point"], values=shown, kind=kind, slot_minutes=slot_minutes, **options)
+            channel.reasons = _reasons(entry, slots_per_day(slot_minutes))
+            channels.append(channel)
     expected = {_span(item) for item in content.get("expected", [])}
     also = set(content.get("also", []))
     told = {name: content.get(name, []) for name in senders.TABLES}
@@ -103,6 +105,14 @@ def _values(entry: dict[str, Any], days: int, per_day: int, made: dict[str, Slot
             value = base + (noise.randint(-amplitude, amplitude) if amplitude and base else 0)
             values.append(max(0, value) + sum(made[name][len(values)] or 0 for name in entry.get("plus", [])))
     return values
+
+
+def _reasons(entry: dict[str, Any], per_day: int) -> dict[int, str]:
+    return {
+        item["day"] * per_day + item["slot"] + n: item["letter"]
+        for item in entry.get("reasons", [])
+        for n in range(item["slots"])
+    }
 
 
 def _edit(values: Slots, edit: dict[str, Any], per_day: int) -> None:
@@ -182,7 +192,7 @@ def write_days(conn: psycopg.Connection, series_id: int, channel: Channel, first
     per_day = slots_per_day(channel.slot_minutes)
     scale = Decimal(10) ** -channel.decimals
     columns = (
-        "series_id, day_on, slot_minutes, unit, scale, energy, face_scale, face, quality, method, due_slots,"
+        "series_id, day_on, slot_minutes, unit, scale, energy, face_scale, face, quality, method, reason, due_slots,"
         " received_slots, total_energy, measured_energy, content_hash, computed_at"
     )
     with conn.cursor().copy(f"COPY series_day ({columns}) FROM STDIN") as copy:
@@ -191,11 +201,16 @@ def write_days(conn: psycopg.Connection, series_id: int, channel: Channel, first
             energy = [None if value is None else value * channel.multiplier for value in face]
             known = [value for value in energy if value is not None]
             total = sum(known) * scale if known else None
+            letters = [channel.reasons.get(start + n, "g" if value is None else "-") for n, value in enumerate(face)]
             copy.write_row(
                 (
                     series_id, first_on + timedelta(days=start // per_day), channel.slot_minutes, channel.unit,
                     channel.decimals, energy, channel.decimals, face,
-                    "".join("N" if value is None else "V" for value in face), "-" * per_day, per_day, len(known),
+                    "".join(
+                        "N" if value is None else "Q" if letter == "s" else "V"
+                        for value, letter in zip(face, letters, strict=True)
+                    ),
+                    "-" * per_day, None if set(letters) == {"-"} else "".join(letters), per_day, len(known),
                     total, total or 0, b"hash", datetime(2026, 11, 1, tzinfo=SHANGHAI),
                 )
             )  # fmt: skip
