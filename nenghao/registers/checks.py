@@ -33,6 +33,10 @@ _PERIOD_MINUTES: Final = {"15min": 15, "30min": 30, "1h": 60}
 _ENERGY_CLASSES: Final = {"01", "02"}
 
 
+#: One instant has one declared change: that of a meter says the new multiplier, too.
+_OTHER_CHANGES: Final = {"meter_changes": "multiplier_changes", "multiplier_changes": "meter_changes"}
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What rows are judged beside: all that is registered or new by sheet and key, and now."""
@@ -62,6 +66,11 @@ def set_faults(
         yield from _overlaps(new, around, "valid_from", "valid_to", names=5)
     if sheet_name == "panel_members":
         yield from _overlaps(new, around, "entered_on", "left_on", names=2)
+    if sheet_name in _OTHER_CHANGES:
+        declared = around.known.get(_OTHER_CHANGES[sheet_name], {})
+        for row in new:
+            if row.key in declared:
+                yield row, row.fault("changed_at", "declared_already")
     if sheet_name == "network":
         yield from network_faults([*new, *filled], around.known, DIMENSIONS)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 from unicodedata import category
 
@@ -23,6 +23,8 @@ from nenghao.reference.industries import load_industries
 Cell: TypeAlias = str | int | Decimal | date | datetime | None
 
 
+#: Later ones are slips of the pen, and the last of all have no instant in another zone.
+_LAST_DAY = date(2199, 12, 31)
 _DAY = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
 #: Decimal itself takes 1_000, １００ and 1e400000.
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
@@ -77,9 +79,15 @@ def as_text(cell: Cell) -> str:
 
 def unit_code(text: str) -> str:
     """统一社会信用代码 with a right check digit. Source: GB 32100-2015."""
-    if not uscc.is_valid(text) or text != uscc.compact(text):
+    if not _is_credit_code(text):
         raise CellRefused("credit_code")
     return text
+
+
+@lru_cache(maxsize=20_000)
+def _is_credit_code(text: str) -> bool:
+    """Kept, because each of a unit's hundreds of rows names it again."""
+    return bool(uscc.is_valid(text)) and text == uscc.compact(text)
 
 
 def division_code(text: str) -> str:
@@ -209,8 +217,7 @@ def day(text: str) -> date:
         value = None
     if value is None:
         raise CellRefused("not_date")
-    if value < FIRST_DAY:
-        raise CellRefused("before_1992")
+    _refuse_other_times(value)
     return value
 
 
@@ -222,6 +229,7 @@ def month(text: str) -> date:
         raise CellRefused("not_month") from None
     if text not in {text[:7], first_on.isoformat()}:
         raise CellRefused("not_month")
+    _refuse_other_times(first_on)
     return first_on
 
 
@@ -239,6 +247,12 @@ def instant(text: str) -> datetime:
         value = value.replace(tzinfo=SHANGHAI)
     if value.tzinfo is None:
         raise CellRefused("no_zone")
-    if value.date() < FIRST_DAY:
-        raise CellRefused("before_1992")
+    _refuse_other_times(value.date())
     return value
+
+
+def _refuse_other_times(day_on: date) -> None:
+    if day_on < FIRST_DAY:
+        raise CellRefused("before_1992")
+    if day_on > _LAST_DAY:
+        raise CellRefused("after_2199")

@@ -131,6 +131,17 @@ def test_a_change_that_does_not_fit_is_named_and_changes_nothing(
     assert len(versions(untouched)) == 2
 
 
+def test_one_instant_has_one_declared_change(plant: Settings, tmp_path: Path) -> None:
+    both = {
+        "meter_changes": [f"{UNIT},E1,{CHANGE},2026-10-12"],
+        "multiplier_changes": [f"{UNIT},E1,{MULTIPLIER.replace('4000', '1500')},2026-10-12"],
+    }
+    result = bring(plant, write(tmp_path / "both", both))
+    assert [(fault.file_name, fault.reason) for fault in result.faults] == [
+        ("multiplier_changes.csv", "declared_already")
+    ]
+
+
 @pytest.fixture(scope="module")
 def untouched(module_database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     know_electricity(module_database)
