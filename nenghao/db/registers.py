@@ -1,9 +1,10 @@
 """Rows of registers in the database: read, added, and filled in, sheet by sheet."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from psycopg.rows import dict_row
 
@@ -12,6 +13,10 @@ from nenghao.db.queries import load_queries
 
 _QUERIES = load_queries("registers")
 _ROWS = load_queries("register_rows")
+
+#: Sheets with hundreds of rows a unit: a statement takes thousands, so that their leaves are written at once, too.
+_MANY: Final = {"meters", "points", "series", "network", "supply_statements"}
+_AT_ONCE: Final = 5000
 
 #: A register row by column, as its sheet names them.
 Cells: TypeAlias = Mapping[str, str | int | Decimal | date | datetime | None]
@@ -41,11 +46,28 @@ def variety_codes(conn: Connection) -> frozenset[str]:
 
 
 def add_rows(conn: Connection, sheet_name: str, rows: Sequence[Cells]) -> None:
-    """Add new rows of one sheet."""
+    """Add new rows of one sheet.
+
+    Raises: LookupError where a row names something that is not there, though it was judged before.
+    """
+    query = _QUERIES[f"add_{sheet_name}"]
     with conn.cursor() as cursor:
-        if sheet_name == "series":
-            cursor.executemany(_QUERIES["name_series"], rows)
-        cursor.executemany(_QUERIES[f"add_{sheet_name}"], rows)
+        if sheet_name in _MANY:
+            for first in range(0, len(rows), _AT_ONCE):
+                chunk = rows[first : first + _AT_ONCE]
+                as_json = {"rows": json.dumps([dict(row) for row in chunk], default=str)}
+                if sheet_name == "series":
+                    cursor.execute(_QUERIES["name_series"], as_json)
+                cursor.execute(query, as_json)
+                _require(cursor.rowcount, len(chunk), sheet_name)
+        else:
+            cursor.executemany(query, rows)
+            _require(cursor.rowcount, len(rows), sheet_name)
+
+
+def _require(added: int, wanted: int, sheet_name: str) -> None:
+    if added != wanted:
+        raise LookupError(f"{sheet_name}: {added} of {wanted} rows found what they name")
 
 
 def fill_rows(conn: Connection, sheet_name: str, rows: Sequence[Cells]) -> None:

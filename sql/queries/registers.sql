@@ -70,33 +70,37 @@ WHERE
     AND (u.name, u.division_code, u.industry_code) <> (v.name, v.division_code, v.industry_code);
 
 -- add_meters --
--- A meter.
+-- Meters: `rows` is a JSON array of rows by column, as with every query of this file that adds many at once.
 INSERT INTO meter (
     unit_id, meter_no, name, instrument, variety_code, metering_level, model, accuracy_class, measuring_range, maker,
     serial_no, place, installed_on, cycle_months, verified_on, next_verification_on, verified_by, certificate_no, state
 )
 SELECT
     u.unit_id,
-    %(meter_no)s,
-    %(name)s,
-    %(instrument)s,
-    %(variety_code)s,
-    %(metering_level)s::smallint,
-    %(model)s,
-    %(accuracy_class)s,
-    %(measuring_range)s,
-    %(maker)s,
-    %(serial_no)s,
-    %(place)s,
-    %(installed_on)s::date,
-    %(cycle_months)s::smallint,
-    %(verified_on)s::date,
-    %(next_verification_on)s::date,
-    %(verified_by)s,
-    %(certificate_no)s,
-    %(state)s
-FROM unit AS u
-WHERE u.unit_code = %(unit_code)s;
+    r.meter_no,
+    r.name,
+    r.instrument,
+    r.variety_code,
+    r.metering_level,
+    r.model,
+    r.accuracy_class,
+    r.measuring_range,
+    r.maker,
+    r.serial_no,
+    r.place,
+    r.installed_on,
+    r.cycle_months,
+    r.verified_on,
+    r.next_verification_on,
+    r.verified_by,
+    r.certificate_no,
+    r.state
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    unit_code text, meter_no text, name text, instrument text, variety_code text, metering_level smallint, model text,
+    accuracy_class text, measuring_range text, maker text, serial_no text, place text, installed_on date,
+    cycle_months smallint, verified_on date, next_verification_on date, verified_by text, certificate_no text, state text
+)
+INNER JOIN unit AS u ON r.unit_code = u.unit_code;
 
 -- fill_meters --
 -- Cells of the ledger that were empty.
@@ -147,59 +151,87 @@ INNER JOIN unit AS u ON m.unit_id = u.unit_id
 WHERE u.unit_code = %(unit_code)s AND m.meter_no = %(meter_no)s;
 
 -- add_points --
--- A point.
+-- Points.
 INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use, conversion)
 SELECT
     u.unit_id,
-    %(point_code)s,
-    %(data_code)s,
-    %(name)s,
-    %(variety_code)s,
-    %(flow)s,
-    %(use)s,
-    %(conversion)s
-FROM unit AS u
-WHERE u.unit_code = %(unit_code)s;
+    r.point_code,
+    r.data_code,
+    r.name,
+    r.variety_code,
+    r.flow,
+    r.use,
+    r.conversion
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    unit_code text, point_code text, data_code text, name text, variety_code text, flow text, use text, conversion text
+)
+INNER JOIN unit AS u ON r.unit_code = u.unit_code;
 
 -- name_series --
--- A series without its versions; a series that is there already is left alone.
+-- Series without their versions; those that are there already are left alone.
 INSERT INTO series (point_id, quantity, kind, period)
-SELECT
+SELECT DISTINCT
     p.point_id,
-    %(quantity)s,
-    %(kind)s,
-    %(period)s
-FROM point AS p
-INNER JOIN unit AS u ON p.unit_id = u.unit_id
-WHERE u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
+    r.quantity,
+    r.kind,
+    r.period
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    unit_code text, point_code text, quantity text, kind text, period text
+)
+INNER JOIN unit AS u ON r.unit_code = u.unit_code
+INNER JOIN point AS p ON u.unit_id = p.unit_id AND r.point_code = p.point_code
 ON CONFLICT DO NOTHING;
 
 -- add_series --
--- A version of a series.
+-- Versions of series. Names are looked up one after the other: in a young database the planner knows no better.
+WITH named AS MATERIALIZED (
+    SELECT
+        u.unit_id,
+        (SELECT p.point_id FROM point AS p WHERE p.unit_id = u.unit_id AND p.point_code = r.point_code) AS point_id,
+        r.quantity,
+        r.kind,
+        r.period,
+        r.meter_no,
+        tstzrange(r.valid_from, r.valid_to) AS valid,
+        r.unit,
+        r.slot_minutes,
+        r.multiplier,
+        r.multiplier_applied_by,
+        r.decimals,
+        r.register_modulus,
+        r.rated_capacity,
+        r.lowest_value,
+        r.highest_value
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+        unit_code text, point_code text, quantity text, kind text, period text, meter_no text, unit text,
+        slot_minutes smallint, multiplier numeric, multiplier_applied_by text, decimals smallint,
+        register_modulus numeric, rated_capacity numeric, lowest_value numeric, highest_value numeric,
+        valid_from timestamptz, valid_to timestamptz
+    )
+    INNER JOIN unit AS u ON r.unit_code = u.unit_code
+)
+
 INSERT INTO series_version (
     series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by, decimals, register_modulus,
     rated_capacity, lowest_value, highest_value
 )
 SELECT
-    s.series_id,
-    tstzrange(%(valid_from)s::timestamptz, %(valid_to)s::timestamptz),
-    m.meter_id,
-    %(unit)s,
-    %(slot_minutes)s::smallint,
-    %(multiplier)s::numeric,
-    %(multiplier_applied_by)s,
-    %(decimals)s::smallint,
-    %(register_modulus)s::numeric,
-    %(rated_capacity)s::numeric,
-    %(lowest_value)s::numeric,
-    %(highest_value)s::numeric
-FROM series AS s
-INNER JOIN point AS p ON s.point_id = p.point_id
-INNER JOIN unit AS u ON p.unit_id = u.unit_id
-INNER JOIN meter AS m ON u.unit_id = m.unit_id AND m.meter_no = %(meter_no)s
-WHERE
-    u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s
-    AND s.quantity = %(quantity)s AND s.kind = %(kind)s AND s.period = %(period)s;
+    (
+        SELECT s.series_id FROM series AS s
+        WHERE s.point_id = n.point_id AND s.quantity = n.quantity AND s.kind = n.kind AND s.period = n.period
+    ),
+    n.valid,
+    (SELECT m.meter_id FROM meter AS m WHERE m.unit_id = n.unit_id AND m.meter_no = n.meter_no),
+    n.unit,
+    n.slot_minutes,
+    n.multiplier,
+    n.multiplier_applied_by,
+    n.decimals,
+    n.register_modulus,
+    n.rated_capacity,
+    n.lowest_value,
+    n.highest_value
+FROM named AS n;
 
 -- fill_series --
 -- Ends a version of a series.
@@ -312,18 +344,20 @@ WHERE
     AND s.quantity = %(quantity)s AND s.kind = %(kind)s AND s.period = %(period)s;
 
 -- add_network --
--- A term of a network formula.
+-- Terms of network formulas.
 INSERT INTO network_term (whole_point_id, part_point_id, sign, valid_from, valid_to)
 SELECT
     w.point_id,
     p.point_id,
-    %(sign)s::smallint,
-    %(valid_from)s::date,
-    %(valid_to)s::date
-FROM unit AS u
-INNER JOIN point AS w ON u.unit_id = w.unit_id AND w.point_code = %(whole_point_code)s
-INNER JOIN point AS p ON u.unit_id = p.unit_id AND p.point_code = %(part_point_code)s
-WHERE u.unit_code = %(unit_code)s;
+    r.sign,
+    r.valid_from,
+    r.valid_to
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    unit_code text, whole_point_code text, part_point_code text, sign smallint, valid_from date, valid_to date
+)
+INNER JOIN unit AS u ON r.unit_code = u.unit_code
+INNER JOIN point AS w ON u.unit_id = w.unit_id AND r.whole_point_code = w.point_code
+INNER JOIN point AS p ON u.unit_id = p.unit_id AND r.part_point_code = p.point_code;
 
 -- fill_network --
 -- Ends a term of a network formula.
@@ -416,19 +450,23 @@ WHERE
     AND a.account_no = %(account_no)s;
 
 -- add_supply_statements --
--- A statement of a supplier.
+-- Statements of suppliers.
 INSERT INTO supply_statement (supply_account_id, from_on, to_on, quantity, unit, amount_yuan, document_no)
 SELECT
     a.supply_account_id,
-    %(from_on)s::date,
-    %(to_on)s::date,
-    %(quantity)s::numeric,
-    %(unit)s,
-    %(amount_yuan)s::numeric,
-    %(document_no)s
-FROM supply_account AS a
-INNER JOIN unit AS u ON a.unit_id = u.unit_id
-WHERE u.unit_code = %(unit_code)s AND a.variety_code = %(variety_code)s AND a.account_no = %(account_no)s;
+    r.from_on,
+    r.to_on,
+    r.quantity,
+    r.unit,
+    r.amount_yuan,
+    r.document_no
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    unit_code text, variety_code text, account_no text, from_on date, to_on date, quantity numeric, unit text,
+    amount_yuan numeric, document_no text
+)
+INNER JOIN unit AS u ON r.unit_code = u.unit_code
+INNER JOIN supply_account AS a
+    ON u.unit_id = a.unit_id AND r.variety_code = a.variety_code AND r.account_no = a.account_no;
 
 -- add_production_outputs --
 -- Output of a product in a month.
