@@ -51,7 +51,7 @@ def judge_alone(reading: Reading, code: str) -> Judged:
     return judge(reading, Registered({}, frozenset({(code, GATEWAY)}), frozenset({"33"})), NOW)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), drawn=plants())
 def test_no_row_lands_without_what_it_refers_to(data: st.DataObject, drawn: tuple[str, Rows]) -> None:
     code, rows = drawn

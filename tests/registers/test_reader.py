@@ -31,7 +31,7 @@ def parse(column: Column, text: str) -> tuple[Cell, str | None]:
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=TEXTS)
 @example("9999-12-31T23:59:59-12:00")
 def test_a_cell_parses_or_is_refused_with_a_reason_that_has_a_label(sheet: Sheet, text: str) -> None:

@@ -78,7 +78,7 @@ def take(conn: Connection, code: str) -> list[ExportedSheet]:
     return export_sheets(conn, SHEETS, None)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=plants())
 def test_an_export_is_imported_without_a_change(
     databases: tuple[Settings, Settings], tmp_path_factory: pytest.TempPathFactory, drawn: tuple[str, Rows]
