@@ -318,6 +318,14 @@ def test_the_day_after_a_meter_was_taken_away_has_no_row(plant: Plant, jobs: Con
     assert days == [(DAY, 96, 56)]
 
 
+def test_the_day_before_a_meter_came_has_no_row(plant: Plant, jobs: Connection) -> None:
+    series_id = plant.series(plant.point(plant.unit()), versions=({"since": slot_at(0)},))
+    plant.readings(series_id, steady(0, 96))  # the first register lies at midnight, so the day before is marked too
+    close_changed_days(jobs, NOW)
+    days = jobs.execute("SELECT day_on, due_slots, received_slots FROM series_day ORDER BY day_on").fetchall()
+    assert days[0] == (DAY, 96, 96)
+
+
 def test_a_gap_too_long_to_apportion_stays_missing_whichever_of_its_days_is_asked_for(
     plant: Plant, jobs: Connection
 ) -> None:
