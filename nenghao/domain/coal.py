@@ -164,18 +164,6 @@ def mean_of_lots(
     return round_fraction(tce, MEASURED_DECIMALS), tuple(lot_id for lot_id, _ in used)
 
 
-def cumulative_coefficient(months: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
-    """Column 10 of a cumulative form: the mean of the months' coefficients weighted by (quantity, coefficient).
-
-    None where nothing was consumed. Source: domain 3.2, the cumulative coefficient is the quantity-weighted mean.
-    """
-    known = [(Fraction(quantity), Fraction(coefficient)) for quantity, coefficient in months]
-    whole = sum((quantity for quantity, _ in known), Fraction(0))
-    if not whole:
-        return None
-    return round_fraction(sum((q * k for q, k in known), Fraction(0)) / whole, MEASURED_DECIMALS)
-
-
 def find_equal_value(
     values: Iterable[EqualValue], variety_code: str, division_code: str, year: int
 ) -> EqualValue | None:

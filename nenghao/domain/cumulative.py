@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from nenghao.domain.coal import cumulative_coefficient
 from nenghao.domain.consumption import CellKey, Values
+from nenghao.domain.filed_cells import weighted_mean
 from nenghao.domain.quantities import EXACT
+from nenghao.domain.varieties import TOTAL_ROW
 
 _FORM, _TOTAL, _COEFFICIENT = "205-1", "4", "10"
 #: Points in time: stocks do not add up, meters give none.
@@ -19,8 +20,8 @@ _STOCKS: Final = frozenset(("1", "9"))
 def cumulate(months: Sequence[Values]) -> dict[CellKey, Decimal]:
     """The sum of the months' cells.
 
-    A cell that one month has and another lacks is in the sum where the lacking month has nothing of its row at all,
-    for that variety was not used then; else the month does not say, and the sum is not known.
+    A cell that one month has and another lacks is in the sum where the lacking month has nothing of its row and has its
+    total, for that variety was not used then; else a point was silent, the month does not say, and the sum is not known.
     """
     keys = {key for month in months for key in month}
     cells = {}
@@ -29,22 +30,22 @@ def cumulate(months: Sequence[Values]) -> dict[CellKey, Decimal]:
         if form == _FORM and column in (*_STOCKS, _COEFFICIENT):
             continue
         parts = [month[key] for month in months if key in month]
-        if all(key in month or not _has_row(month, form, row) for month in months):
+        if all(key in month or _is_unused(month, form, row) for month in months):
             total = Decimal(0)
             for part in parts:
                 total = EXACT.add(total, part)
             cells[key] = total
     for row in {row for _, row, _ in keys}:
         used = [
-            (month[_FORM, row, _TOTAL], month[_FORM, row, _COEFFICIENT])
+            (month.get((_FORM, row, _COEFFICIENT)), month.get((_FORM, row, _TOTAL)))
             for month in months
-            if (_FORM, row, _TOTAL) in month and (_FORM, row, _COEFFICIENT) in month
+            if not _is_unused(month, _FORM, row)
         ]
-        is_whole = len(used) == sum(_has_row(month, _FORM, row) for month in months)
-        if is_whole and (mean := cumulative_coefficient(used)) is not None:
+        if (mean := weighted_mean(used)) is not None:
             cells[_FORM, row, _COEFFICIENT] = mean
     return cells
 
 
-def _has_row(month: Mapping[CellKey, Decimal], form: str, row: str) -> bool:
-    return any(key[:2] == (form, row) for key in month)
+def _is_unused(month: Mapping[CellKey, Decimal], form: str, row: str) -> bool:
+    """A month without its total had a point that was silent, and it may have been this row's."""
+    return (_FORM, TOTAL_ROW, _TOTAL) in month and not any(key[:2] == (form, row) for key in month)

@@ -16,7 +16,6 @@ from nenghao.domain.coal import (
     HeatingValue,
     UsedCoefficient,
     choose_coefficient,
-    cumulative_coefficient,
     find_equal_value,
     mean_of_lots,
 )
@@ -116,12 +115,6 @@ def test_measured_goes_before_reference_and_names_its_lots() -> None:
 def test_heat_by_mass_of_what_the_form_counts_by_volume_is_refused() -> None:
     with pytest.raises(UnitMismatch):
         mean(lot(1, 100, 21_000), form_unit="10^4m3")
-
-
-def test_column_10_of_a_cumulative_form_is_the_mean_of_the_months() -> None:
-    # (100 x 0.7 + 300 x 0.8) / 400
-    assert cumulative_coefficient([(Decimal(100), Decimal("0.7")), (Decimal(300), Decimal("0.8"))]) == Decimal("0.775")
-    assert cumulative_coefficient([]) is None
 
 
 def test_a_measured_coefficient_is_in_the_form_before_it_is_multiplied() -> None:
