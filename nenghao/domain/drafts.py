@@ -61,9 +61,9 @@ def prefill(
     people have entered so far; it stays.
     """
     cells: dict[Key, FiledCell] = {}
-    for key in _in_every(months):
-        if (key[0], key[2]) in METERED and key[1] != TOTAL_ROW:
-            total = sum((month[key] for month in months), Decimal(0))
+    totals = {key: sum((month[key] for month in months), Decimal(0)) for key in _in_every(months)}
+    for key, total in totals.items():
+        if (key[0], key[2]) in METERED and key[1] != TOTAL_ROW and not _is_sum_of_parts(key, totals, varieties):
             _put(cells, key, round_figure(total, FIGURE_DECIMALS), "meter")
     for variety in varieties.varieties:
         opening, mean = (FORM_1, variety.code, OPENING), (FORM_1, variety.code, COEFFICIENT)
@@ -90,7 +90,10 @@ def recompute(
     means = {key: cell for key, cell in cells.items() if cell.form == FORM_1 and cell.column == COEFFICIENT}
     kept = {key: cell for key, cell in cells.items() if cell.source != "computed"} | means
     for code in sorted({row for form, row, _ in kept if form == FORM_1}):
-        _sum_row(kept, FORM_1, code, TOTAL, (INDUSTRIAL, NON_INDUSTRIAL))
+        apart = kept.get((FORM_1, code, NON_INDUSTRIAL))
+        # A canteen's meter without the feeder's tells no total; a person who enters nothing else means it.
+        if (FORM_1, code, INDUSTRIAL) in kept or (apart is not None and apart.source == "manual"):
+            _sum_row(kept, FORM_1, code, TOTAL, (INDUSTRIAL, NON_INDUSTRIAL))
         mean = (FORM_1, code, COEFFICIENT)
         if _is_used(kept, code) and mean not in kept and code in references:
             _put(kept, mean, references[code], "computed")
@@ -103,6 +106,14 @@ def recompute(
                 _compute(kept, (FORM_2, code, "1"), used.value)
     _total_row(kept, varieties)
     return kept
+
+
+def _is_sum_of_parts(key: Key, totals: Mapping[Key, Decimal], varieties: VarietyEdition) -> bool:
+    """Whether the kinds of a row make up its metered figure, so that it follows from theirs."""
+    form, row, column = key
+    parts = [(form, v.code, column) for v in varieties.varieties if v.parent == row]
+    there = [totals[part] for part in parts if part in totals]
+    return form == FORM_1 and bool(there) and sum(there, Decimal(0)) == totals[key]
 
 
 def _in_every(months: Months) -> list[Key]:
@@ -131,11 +142,18 @@ def _sum_row(cells: dict[Key, FiledCell], form: str, row: str, whole: str, parts
 
 
 def _sum_parts(cells: dict[Key, FiledCell], parent: str, parts: Sequence[str]) -> None:
-    """A row that is the sum of others, and its mean coefficient."""
+    """A row that is the sum of others, and its mean coefficient; one that was metered beside its kinds keeps its own."""
+    own = {column for column in _COLUMNS_OF_PARTS if _is_metered(cells, parent, column)}
+    if own & {INDUSTRIAL, NON_INDUSTRIAL}:
+        own |= {TOTAL, INDUSTRIAL, NON_INDUSTRIAL}
     for column in _COLUMNS_OF_PARTS:
+        if column in own:
+            continue
         there = [cells[FORM_1, code, column].value for code in parts if (FORM_1, code, column) in cells]
         if there:
             _compute(cells, (FORM_1, parent, column), sum(there, Decimal(0)))
+    if TOTAL in own:
+        return
     found = values(cells)
     weights = [
         (found.get((FORM_1, code, COEFFICIENT)), found[FORM_1, code, TOTAL])
@@ -144,6 +162,11 @@ def _sum_parts(cells: dict[Key, FiledCell], parent: str, parts: Sequence[str]) -
     ]
     if weights and (mean := weighted_mean(weights)) is not None:
         _compute(cells, (FORM_1, parent, COEFFICIENT), mean)
+
+
+def _is_metered(cells: Mapping[Key, FiledCell], row: str, column: str) -> bool:
+    cell = cells.get((FORM_1, row, column))
+    return cell is not None and cell.source == "meter"
 
 
 def _total_row(cells: dict[Key, FiledCell], varieties: VarietyEdition) -> None:

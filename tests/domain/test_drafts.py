@@ -85,6 +85,28 @@ def test_what_people_entered_stays_and_what_follows_from_it_is_computed() -> Non
     assert cells["205-1 40.3"] == (Decimal(7), "computed")
 
 
+def test_coal_that_is_metered_without_its_kind_is_not_lost() -> None:
+    """100 t of no kind and 50 t of bituminous coal: row 01 says 150, and relation A3 asks for the kinds."""
+    month = figures(**{"01.2": 150, "01.5": 150, "04.2": 50, "04.5": 50})
+    cells = make([month, month])
+    assert [cells[f"205-1 01.{column}"][0] for column in "245"] == [300, 300, 300]
+    assert [cells[f"205-1 04.{column}"][0] for column in "245"] == [100, 100, 100]
+
+
+def test_a_row_whose_kinds_are_all_metered_follows_what_people_enter_of_them() -> None:
+    month = figures(**{"01.5": "0.012", "02.5": "0.006", "04.5": "0.006"})
+    cells = make([month], kept=(manual("04.5", 7),))
+    assert cells["205-1 01.5"] == (Decimal("7.01"), "computed")
+
+
+def test_non_industrial_use_alone_is_no_total() -> None:
+    """The feeder was silent, the canteen's meter was not."""
+    cells = make([figures(**{"33.7": 3})])
+    assert cells["205-1 33.7"] == (Decimal("3.00"), "meter")
+    assert {"205-1 33.4", "205-1 40.4"} & cells.keys() == set()
+    assert make([{}], kept=(manual("19.7", 3),))["205-1 19.4"] == (Decimal(3), "computed")
+
+
 def test_the_second_form_repeats_industrial_use_and_sums_its_inputs() -> None:
     cells = recompute(
         {one.key: one for one in (manual("03.5", 50), manual("205-2 03.6", 40), manual("205-2 03.5", 2))},
