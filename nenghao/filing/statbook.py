@@ -69,6 +69,7 @@ def build_statbook(conn: Connection, unit_id: int, year: int, row: str) -> list[
     accepted = filings.accepted_months(conn, unit_id, first_on, last_on)
     vouchers = comparisons.statements(conn, [unit_id], first_on, date(year + 1, 1, 1))
     earlier: dict[Key, Decimal] | None = None
+    is_next = True
     book = []
     for number in range(1, 13):
         month = Month(year, number)
@@ -76,7 +77,8 @@ def build_statbook(conn: Connection, unit_id: int, year: int, row: str) -> list[
         cumulative: dict[Key, Decimal] = {}
         if filing_id is not None and (filing := filings.load_filing(conn, filing_id)) is not None:
             cumulative = values(parse_cells(filing.content))
-        of_month = month_figures(cumulative, earlier)
+        # Between two cumulatives that are not of following months lie several: none of them is this month's.
+        of_month = month_figures(cumulative, earlier if is_next else {})
         book.append(
             LedgerMonth(
                 month=month,
@@ -100,7 +102,10 @@ def build_statbook(conn: Connection, unit_id: int, year: int, row: str) -> list[
             )
         )
         if filing_id is not None:
-            earlier = cumulative
+            earlier, is_next = cumulative, True
+        else:
+            calendar = filings.calendar(conn, FORM_1, month.start_on, "unit")
+            is_next = is_next and calendar is not None and not calendar.is_surveyed
     return book
 
 

@@ -243,3 +243,15 @@ def test_what_is_counted_is_the_filing_s_time(office: Settings) -> None:
         lines = filings.list_filings(conn, month_on=date(2026, 2, 1))
     assert [line.version for line in lines] == [3, 2, 1]
     assert {line.counted_at for line in lines} == {NOW + timedelta(hours=1)}
+
+
+def test_a_month_after_one_that_nobody_accepted_is_not_told_from_the_cumulatives(desk: Desk, office: Settings) -> None:
+    """April was never filed: what May has more than March is two months, and none of them is May."""
+    desk.prefill(Month(2026, 5))
+    desk.explain(Month(2026, 5), desk.check(Month(2026, 5)))
+    desk.check(Month(2026, 5))
+    desk.sign(Month(2026, 5))
+    accept_all(office, desk.file(Month(2026, 5)).filing_id)
+    with connect(office, Role.UNIT) as conn, as_unit(conn, UNIT) as own:
+        may = build_statbook(conn, own.unit_id, 2026, "33")[4]
+    assert (may.cumulative["4"], may.of_month.get("4")) == (1510, None)
