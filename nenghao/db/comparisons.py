@@ -29,12 +29,14 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account with the day on which its cycle ends."""
+    """An account with the day on which its cycle ends, and the days that it holds for: `[valid_from, valid_to)`."""
 
     unit_id: int
     variety_code: str
     account_no: str
     settlement_day: int
+    valid_from: date
+    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Source: practice 3: compare only after alignment, with a tolerance from the comb
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
@@ -95,15 +95,20 @@ def cycle_span(month: Month, settlement_day: int) -> tuple[date, date]:
     return _after_settlement(Month(month.year - 1, 12), settlement_day), _after_settlement(month, settlement_day)
 
 
-def settled(statements: Sequence[Statement], month: Month, shares: Uncertainty) -> Side | NotComparable:
+def settled(
+    statements: Sequence[Statement], month: Month, shares: Uncertainty, accounts: Iterable[str] = ()
+) -> Side | NotComparable:
     """What all accounts were settled for since the year began, of statements that end by this month's.
 
     A statement belongs to the month of its last day. Each account has to be settled without a gap from about the year's
-    start to this month, and all over the same span.
+    start to this month, and all over the same span. `accounts`: those that are registered; one that nobody has brought
+    a statement of is missing from the sum.
     """
+    if not statements:
+        return "no_statement"
     spans = set()
     quantity = Decimal(0)
-    for account_no in sorted({one.account_no for one in statements}):
+    for account_no in sorted({one.account_no for one in statements} | set(accounts)):
         own = [
             one
             for one in statements
@@ -118,8 +123,6 @@ def settled(statements: Sequence[Statement], month: Month, shares: Uncertainty) 
             return "statement_missing"
         spans.add(span)
         quantity = EXACT.add(quantity, sum((one.quantity for one in own), Decimal(0)))
-    if not spans:
-        return "no_statement"
     if len(spans) > 1:
         return "cycles_differ"
     first_on, end_on = spans.pop()

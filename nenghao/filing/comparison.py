@@ -12,7 +12,7 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from nenghao.db import comparisons as db
-from nenghao.db.comparisons import AskedSpan, PointSpanRow
+from nenghao.db.comparisons import AccountRow, AskedSpan, PointSpanRow
 from nenghao.db.connection import Connection
 from nenghao.db.returns import BesideCell, Judged, JudgedReturn, figures_of
 from nenghao.domain.balance import SIGN_IN_TOTAL
@@ -122,11 +122,11 @@ def sides_beside(
     Nobody declares whether a unit files by calendar months or by its supplier's cycle, so both are made, and what is
     filed (`filed`, by return) is held against the nearer: an edge of five days is no difference of energy.
     """
-    statements, cycles, shares = _statements(conn, returns), _cycles(conn, returns), load_uncertainty()
+    statements, accounts = _statements(conn, returns), _accounts(conn, returns)
     asked: list[AskedSpan] = []
     for one in returns:
         for row in SETTLED_ROWS:
-            asked += [AskedSpan(one.unit_id, row, *span) for span in _spans(one, row, statements, cycles)]
+            asked += [AskedSpan(one.unit_id, row, *span) for span in _spans(one, row, statements, accounts)]
     points: defaultdict[AskedSpan, list[PointSpanRow]] = defaultdict(list)
     for point in db.point_spans(conn, asked, list(SIGN_IN_TOTAL)):
         points[asked[point.place]].append(point)
@@ -135,12 +135,12 @@ def sides_beside(
         sides: dict[tuple[str, Key], Beside] = {}
         figures = filed.get(one.return_id, {})
         for row in SETTLED_ROWS:
-            spans = [AskedSpan(one.unit_id, row, *span) for span in _spans(one, row, statements, cycles)]
+            spans = [AskedSpan(one.unit_id, row, *span) for span in _spans(one, row, statements, accounts)]
             bought, used = (FORM_1, row, PURCHASE), (FORM_1, row, TOTAL)
             purchases = [_monitored([p for p in points[span] if p.flow == "purchase"], span) for span in spans]
             sides["monitored", bought] = _nearest(figures.get(bought), purchases)
             sides["monitored", used] = _nearest(figures.get(used), [_monitored(points[span], span) for span in spans])
-            settled_side = settled(statements.get((one.unit_id, row), ()), Month.of(one.month_on), shares)
+            settled_side = _settled(one, row, statements, accounts)
             sides["statement", bought] = _nearest(
                 figures.get(bought), [settled_side, *_to_calendar(settled_side, purchases)]
             )
@@ -152,16 +152,31 @@ def _spans(
     one: JudgedReturn,
     row: str,
     statements: Mapping[tuple[int, str], Sequence[Statement]],
-    cycles: Mapping[tuple[int, str], set[int]],
+    accounts: Mapping[tuple[int, str], Sequence[AccountRow]],
 ) -> list[tuple[date, date]]:
     """Calendar months, and beside them the days that were settled, or the one cycle of the accounts."""
     month = Month.of(one.month_on)
     calendar = (date(month.year, 1, 1), month.end_on)
-    side = settled(statements.get((one.unit_id, row), ()), month, load_uncertainty())
-    days = cycles.get((one.unit_id, row), set())
+    side = _settled(one, row, statements, accounts)
+    days = {account.settlement_day for account in accounts.get((one.unit_id, row), ())}
     if isinstance(side, Side):
         return list(dict.fromkeys([calendar, (side.first_on, side.end_on)]))
     return list(dict.fromkeys([calendar, *(cycle_span(month, day) for day in days if len(days) == 1)]))
+
+
+def _settled(
+    one: JudgedReturn,
+    row: str,
+    statements: Mapping[tuple[int, str], Sequence[Statement]],
+    accounts: Mapping[tuple[int, str], Sequence[AccountRow]],
+) -> Beside:
+    month = Month.of(one.month_on)
+    held = {
+        account.account_no
+        for account in accounts.get((one.unit_id, row), ())
+        if account.valid_from < month.end_on and (account.valid_to is None or account.valid_to > date(month.year, 1, 1))
+    }
+    return settled(statements.get((one.unit_id, row), ()), month, load_uncertainty(), held)
 
 
 def _nearest(figure: Decimal | None, candidates: Sequence[Beside]) -> Beside:
@@ -206,13 +221,13 @@ def _statements(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple
     return found
 
 
-def _cycles(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple[int, str], set[int]]:
-    """Days on which the cycles of a unit's accounts of a row end."""
+def _accounts(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple[int, str], list[AccountRow]]:
+    """The accounts by unit and row."""
     first_on = min(date(one.month_on.year, 1, 1) for one in returns)
     end_on = max(Month.of(one.month_on).end_on for one in returns)
-    found: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    found: defaultdict[tuple[int, str], list[AccountRow]] = defaultdict(list)
     for row in db.accounts(conn, [one.unit_id for one in returns], first_on, end_on):
-        found[row.unit_id, row.variety_code].add(row.settlement_day)
+        found[row.unit_id, row.variety_code].append(row)
     return found
 
 

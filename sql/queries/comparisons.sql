@@ -23,7 +23,9 @@ SELECT DISTINCT
     s.unit_id,
     s.variety_code,
     s.account_no,
-    s.settlement_day
+    s.settlement_day,
+    s.valid_from,
+    s.valid_to
 FROM supplied_statement AS s
 WHERE
     s.unit_id = ANY(%(unit_ids)s) AND s.valid_from < %(end_on)s

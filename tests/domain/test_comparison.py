@@ -56,6 +56,12 @@ def test_what_is_not_settled_whole_is_not_comparable(statements: list[Statement]
     assert settled(statements, MARCH, SHARES) == reason
 
 
+def test_an_account_without_any_statement_makes_the_sum_too_small_to_compare() -> None:
+    assert settled(YEAR, MARCH, SHARES, accounts=("A", "B")) == "statement_missing"
+    assert isinstance(settled(YEAR, MARCH, SHARES, accounts=("A",)), Side)
+    assert settled([], MARCH, SHARES, accounts=("A",)) == "no_statement"
+
+
 POINT = PointSpan(
     sign=1,
     energy=Decimal(1000),

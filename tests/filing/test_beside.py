@@ -7,12 +7,14 @@ import pytest
 
 from expectations.drafts import DraftCheck
 from nenghao.config import Role, Settings
-from nenghao.db import drafts
+from nenghao.db import drafts, filings
 from nenghao.db.connection import connect
 from nenghao.db.identity import as_unit
+from nenghao.db.returns import JudgedReturn
+from nenghao.domain.comparison import Side
 from nenghao.domain.filed_cells import Key
 from nenghao.domain.periods import Month
-from nenghao.filing.comparison import Compared, compare
+from nenghao.filing.comparison import Compared, compare, sides_beside
 from tests.filing.conftest import OTHER, UNIT, Desk, key
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
@@ -70,6 +72,26 @@ def test_what_nobody_metered_is_not_comparable(office: Settings) -> None:
 
 def test_what_is_monitored_and_not_filed_is_said(office: Settings) -> None:
     assert beside(office, {})["monitored 33.2"].reason == "not_filed"
+
+
+def test_an_account_without_statements_leaves_nothing_to_compare_with(office: Settings) -> None:
+    """A second feeder that nobody has brought a bill of: what was settled for the first is no sum."""
+    insert = (
+        "INSERT INTO supply_account (unit_id, variety_code, account_no, provider, settlement_day, valid_from, valid_to)"
+        " SELECT unit_id, '33', %s, 'G', 25, '2020-01-01', %s FROM unit WHERE unit_code = %s"
+    )
+    with connect(office, Role.OWNER) as conn, conn.transaction(force_rollback=True):
+        unit_id = filings.unit_of_code(conn, UNIT)
+        assert unit_id is not None
+
+        def statement_side() -> object:
+            (sides,) = sides_beside(conn, [JudgedReturn(0, unit_id, MARCH.start_on)], {})
+            return sides["statement", BOUGHT]
+
+        conn.execute(insert, ["A-2", date(2025, 6, 1), UNIT])
+        assert isinstance(statement_side(), Side)
+        conn.execute(insert, ["A-3", None, UNIT])
+        assert statement_side() == "statement_missing"
 
 
 def broken(check: DraftCheck) -> set[tuple[str, Key]]:
