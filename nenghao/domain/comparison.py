@@ -55,12 +55,12 @@ class PointSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What a supplier settled for [from_on, to_on), in the form's unit."""
+    """What a supplier settled for [from_on, to_on), in the form's unit; None where it settles in what is none of it."""
 
     account_no: str
     from_on: date
     to_on: date
-    quantity: Decimal
+    quantity: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,10 @@ def settled(
         if Month.of(span[1] - timedelta(days=1)) != month or span[0] > date(month.year, 1, 7):
             return "statement_missing"
         spans.add(span)
-        quantity = EXACT.add(quantity, sum((one.quantity for one in own), Decimal(0)))
+        for one in own:
+            if one.quantity is None:
+                return "unit_unknown"
+            quantity = EXACT.add(quantity, one.quantity)
     if len(spans) > 1:
         return "cycles_differ"
     first_on, end_on = spans.pop()

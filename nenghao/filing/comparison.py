@@ -215,10 +215,18 @@ def _statements(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple
                     account_no=row.account_no,
                     from_on=row.from_on,
                     to_on=row.to_on,
-                    quantity=convert(row.quantity, row.unit, varieties[row.variety_code].form_unit),
+                    quantity=_in_form_unit(row.quantity, row.unit, varieties[row.variety_code].form_unit),
                 )
             )
     return found
+
+
+def _in_form_unit(quantity: Decimal, unit: str, form_unit: str) -> Decimal | None:
+    """None where gas is settled by its heat: how much volume that is depends on the gas."""
+    try:
+        return convert(quantity, unit, form_unit)
+    except UnitMismatch:
+        return None
 
 
 def _accounts(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple[int, str], list[AccountRow]]:

@@ -94,6 +94,24 @@ def test_an_account_without_statements_leaves_nothing_to_compare_with(office: Se
         assert statement_side() == "statement_missing"
 
 
+def test_gas_that_is_settled_by_its_heat_is_not_comparable_and_stops_nobody(office: Settings) -> None:
+    with connect(office, Role.OWNER) as conn, conn.transaction(force_rollback=True):
+        conn.execute(
+            "WITH account AS (INSERT INTO supply_account"
+            " (unit_id, variety_code, account_no, provider, settlement_day, valid_from)"
+            " SELECT unit_id, '15', 'G-1', 'G', 31, '2020-01-01' FROM unit WHERE unit_code = %s"
+            " RETURNING supply_account_id)"
+            " INSERT INTO supply_statement (supply_account_id, from_on, to_on, quantity, unit, amount_yuan, document_no)"
+            " SELECT supply_account_id, '2026-01-01', '2026-04-01', 500, 'GJ', 9, 'G' FROM account",
+            [UNIT],
+        )
+        unit_id = filings.unit_of_code(conn, UNIT)
+        assert unit_id is not None
+        (sides,) = sides_beside(conn, [JudgedReturn(0, unit_id, MARCH.start_on)], {})
+    assert sides["statement", key("15.2")] == "unit_unknown"
+    assert isinstance(sides["statement", BOUGHT], Side)
+
+
 def broken(check: DraftCheck) -> set[tuple[str, Key]]:
     return {(one.relation, one.key) for one in check.broken}
 
