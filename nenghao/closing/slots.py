@@ -98,7 +98,8 @@ def pour(aligned: Aligned, advances: Advances, runs: RunColumns, versions: Versi
 
 def _touches_several(advances: Advances, days: DayColumns, runs: RunColumns) -> Bools:
     """Whether an advance reaches over more than one slot, so that its parts are estimates."""
-    if not len(days.run):  # the day before a meter came: its first register lies at midnight, but no version tells of it
+    # The day before a meter came: its first register lies at midnight, but no version tells of it.
+    if not len(days.run):
         return np.ones(len(advances.run), dtype=np.bool_)
     row = days.row_at(advances.run, advances.begin, runs)
     last_row = days.row_at(advances.run, advances.end - 1, runs)

@@ -21,7 +21,7 @@ def cumulate(months: Sequence[Values]) -> dict[CellKey, Decimal]:
     """The sum of the months' cells.
 
     A cell that one month has and another lacks is in the sum where the lacking month has nothing of its row and has its
-    total, for that variety was not used then; else a point was silent, the month does not say, and the sum is not known.
+    total, for that variety was not used then; else a point was silent, the month does not say, and the sum is unknown.
     """
     keys = {key for month in months for key in month}
     cells = {}

@@ -142,7 +142,7 @@ def _sum_row(cells: dict[Key, FiledCell], form: str, row: str, whole: str, parts
 
 
 def _sum_parts(cells: dict[Key, FiledCell], parent: str, parts: Sequence[str]) -> None:
-    """A row that is the sum of others, and its mean coefficient; one that was metered beside its kinds keeps its own."""
+    """A row that is the sum of others, and its mean coefficient; metered beside its kinds, it keeps its own."""
     own = {column for column in _COLUMNS_OF_PARTS if _is_metered(cells, parent, column)}
     if own & {INDUSTRIAL, NON_INDUSTRIAL}:
         own |= {TOTAL, INDUSTRIAL, NON_INDUSTRIAL}

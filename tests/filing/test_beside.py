@@ -101,7 +101,8 @@ def test_gas_that_is_settled_by_its_heat_is_not_comparable_and_stops_nobody(offi
             " (unit_id, variety_code, account_no, provider, settlement_day, valid_from)"
             " SELECT unit_id, '15', 'G-1', 'G', 31, '2020-01-01' FROM unit WHERE unit_code = %s"
             " RETURNING supply_account_id)"
-            " INSERT INTO supply_statement (supply_account_id, from_on, to_on, quantity, unit, amount_yuan, document_no)"
+            " INSERT INTO supply_statement"
+            " (supply_account_id, from_on, to_on, quantity, unit, amount_yuan, document_no)"
             " SELECT supply_account_id, '2026-01-01', '2026-04-01', 500, 'GJ', 9, 'G' FROM account",
             [UNIT],
         )
