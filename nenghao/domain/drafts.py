@@ -31,10 +31,11 @@ from nenghao.domain.varieties import TOTAL_ROW, VarietyEdition
 #: A filed figure has at most two decimals (domain 3.7, A5).
 FIGURE_DECIMALS: Final = 2
 TCE: Final = "tce"
-#: What meters tell of a month and add up to a year. Column 4 is the sum of 5 and 7, 205-2 repeats column 5.
+#: What meters tell of a month and add up to a year. Column 4 is the sum of 5 and 7; 205-2 repeats column 5
+#: and converts its output with column 10.
 METERED: Final[frozenset[tuple[str, str]]] = frozenset(
     {(FORM_1, column) for column in ("2", INDUSTRIAL, NON_INDUSTRIAL, "primary", "supplied", "loss")}
-    | {(FORM_2, column) for column in ("3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13")}
+    | {(FORM_2, column) for column in ("3", "4", "5", "6", "7", "8", "9", "10", "11", "13")}
 )
 #: Sums within a row of 205-2 (relation A14).
 INPUTS: Final = ("3", "4", "5", "6", "7", "8", "9", "10")
@@ -104,6 +105,9 @@ def recompute(
             _sum_row(kept, FORM_2, code, "2", INPUTS)
             if (used := kept.get((FORM_1, code, INDUSTRIAL))) is not None:
                 _compute(kept, (FORM_2, code, "1"), used.value)
+            made = standard_coal(values(kept), [code], "11", FORM_2)
+            if (FORM_2, code, "11") in kept and made is not None:
+                _compute(kept, (FORM_2, code, "12"), round_figure(made, FIGURE_DECIMALS))
     _total_row(kept, varieties)
     return kept
 

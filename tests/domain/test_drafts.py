@@ -117,6 +117,13 @@ def test_the_second_form_repeats_industrial_use_and_sums_its_inputs() -> None:
     assert shown(cells)["205-2 03.2"] == (Decimal(42), "computed")
 
 
+def test_output_that_a_person_corrects_is_converted_anew() -> None:
+    month = figures(**{"33.5": 5, "33.10": "1.229", "205-2 33.11": 4, "205-2 33.12": "4.916"})
+    assert make([month])["205-2 33.12"] == (Decimal("4.92"), "computed")
+    assert make([month], kept=(manual("205-2 33.11", 10),))["205-2 33.12"] == (Decimal("12.29"), "computed")
+    assert make([month], kept=(manual("205-2 33.12", 5),))["205-2 33.12"] == (Decimal(5), "manual")
+
+
 def test_a_figure_that_a_person_entered_is_never_computed_over() -> None:
     cells = recompute({one.key: one for one in (manual("33.4", 5), manual("33.5", 9))}, VARIETIES, REFERENCES)
     assert shown(cells)["205-1 33.4"] == (Decimal(5), "manual")
