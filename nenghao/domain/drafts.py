@@ -30,7 +30,6 @@ from nenghao.domain.varieties import TOTAL_ROW, VarietyEdition
 
 #: A filed figure has at most two decimals (domain 3.7, A5).
 FIGURE_DECIMALS: Final = 2
-TCE: Final = "tce"
 #: What meters tell of a month and add up to a year. Column 4 is the sum of 5 and 7; 205-2 repeats column 5
 #: and converts its output with column 10.
 METERED: Final[frozenset[tuple[str, str]]] = frozenset(
