@@ -10,6 +10,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from xml.parsers import expat
@@ -24,6 +25,7 @@ MAX_CELLS: Final = 8_000_000
 _READ_BYTES: Final = 1 << 20
 _PLACE: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _WORKBOOK: Final = "xl/workbook.xml"
+_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 
 
 class WorkbookRefused(Exception):  # noqa: N818 - it says what happened; `tables` turns it into its own refusal
@@ -46,6 +48,7 @@ class _Part:
     last_row: int = 0
     last_column: int = 0
     kind: str = ""
+    is_xml: bool = True
     has_formula: bool = False
     has_value: bool = False
     unreadable: dict[CellPlace, str] = field(default_factory=dict)
@@ -68,8 +71,10 @@ class _Part:
                 self.has_value = True
             case "sheet":
                 relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+                _refuse_again(self.sheets, attributes.get("name", ""))
                 self.sheets[attributes.get("name", "")] = relation
             case "Relationship":
+                _refuse_again(self.targets, attributes.get("Id", ""))
                 self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
@@ -78,6 +83,8 @@ class _Part:
         else:
             self.column += 1
         self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
+        if self.cells > MAX_CELLS:  # here, since what is unreadable is kept cell by cell
+            raise WorkbookRefused("workbook_too_large")
         self.kind, self.has_formula, self.has_value = attributes.get("t", "n"), False, False
 
     def end(self, name: str) -> None:
@@ -106,12 +113,15 @@ def scan_workbook(content: bytes) -> ScannedWorkbook:
         raise WorkbookRefused("not_workbook") from None
     if _WORKBOOK not in parts:
         raise WorkbookRefused("not_workbook")
-    targets = parts["xl/_rels/workbook.xml.rels"].targets if "xl/_rels/workbook.xml.rels" in parts else {}
-    found = {
-        title: parts[part].unreadable
-        for title, relation in parts[_WORKBOOK].sheets.items()
-        if (part := posixpath.normpath(posixpath.join("/xl", targets.get(relation, ""))).lstrip("/")) in parts
-    }
+    relations = parts.get(_RELATIONS, _Part()).targets
+    read = {relation: parts.get(_name(posixpath.join("/xl", target))) for relation, target in relations.items()}
+    if any(part is not None and not part.is_xml for part in read.values()):
+        raise WorkbookRefused("not_workbook")
+    found = {}
+    for title, relation in parts[_WORKBOOK].sheets.items():
+        if (part := read.get(relation)) is None:
+            raise WorkbookRefused("not_workbook")
+        found[title] = part.unreadable
     return ScannedWorkbook(found)
 
 
@@ -124,7 +134,8 @@ def _scan_parts(archive: zipfile.ZipFile) -> dict[str, _Part]:
     for entry in entries:
         part, size = _scan_part(archive, entry, left)
         left -= size
-        parts[entry.filename.lstrip("/")] = part
+        _refuse_again(parts, _name(entry.filename))
+        parts[_name(entry.filename)] = part
         if sum(each.cells for each in parts.values()) > MAX_CELLS:
             raise WorkbookRefused("workbook_too_large")
     return parts
@@ -137,21 +148,35 @@ def _scan_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, max_bytes: int)
     parser.StartElementHandler = part.start
     parser.EndElementHandler = part.end
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    size, is_xml = 0, True
+    size = 0
     with archive.open(entry) as stream:
         while block := stream.read(_READ_BYTES):
             size += len(block)
             if size > max_bytes:
                 raise WorkbookRefused("workbook_too_large")
-            is_xml = is_xml and _is_parsed(parser, block)
-            if not is_xml and entry.filename.endswith((".xml", ".rels")):
+            part.is_xml = part.is_xml and _is_parsed(parser, block)
+            if not part.is_xml and entry.filename.endswith((".xml", ".rels")):
                 raise WorkbookRefused("not_workbook")
+    part.is_xml = part.is_xml and _is_parsed(parser, b"", is_last=True)
     return part, size
 
 
-def _is_parsed(parser: expat.XMLParserType, block: bytes) -> bool:
+def _name(path: str) -> str:
+    """A part's name as its reader finds it: in any case, with any slash."""
+    return posixpath.normpath(path.replace("\\", "/")).lstrip("/").lower()
+
+
+def _refuse_again(known: Mapping[str, object], name: str) -> None:
+    """Raise where a name stands twice, because a reader may take the other one, or where names have no end."""
+    if name in known:
+        raise WorkbookRefused("not_workbook")
+    if len(known) >= MAX_PARTS:
+        raise WorkbookRefused("workbook_too_large")
+
+
+def _is_parsed(parser: expat.XMLParserType, block: bytes, *, is_last: bool = False) -> bool:
     try:
-        parser.Parse(block, False)
+        parser.Parse(block, is_last)
     except expat.ExpatError:
         return False
     return True

@@ -140,6 +140,54 @@ def test_a_part_that_says_it_is_small_is_refused_where_it_is_not(tmp_path: Path)
     assert refusal(path) == "not_workbook"
 
 
+@pytest.mark.parametrize(
+    ("sheet", "relations"),
+    [
+        ("xl/worksheets/sheet1.dat", "xl/_rels/workbook.xml.rels"),
+        ("xl/media/sheet1.png", "xl/_rels/workbook.xml.rels"),
+        ("xl/worksheets/sheet1.dat", "XL/_rels/Workbook.xml.rels"),
+    ],
+)
+def test_a_sheet_that_hides_from_the_scan_is_refused(tmp_path: Path, sheet: str, relations: str) -> None:
+    """An attribute without quotes ends the scan's parser and not the reader's: the far corner was not seen."""
+    path = workbook(tmp_path / "h.xlsx", ["a"])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    corner = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    body = parts.pop("xl/worksheets/sheet1.xml").replace(b"</sheetData>", corner)
+    parts[sheet] = body.replace(b"<worksheet ", b"<worksheet a=1 ", 1)
+    rels = parts.pop("xl/_rels/workbook.xml.rels").decode()
+    parts[relations] = rels.replace("worksheets/sheet1.xml", sheet.removeprefix("xl/")).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert refusal(path) == "not_workbook"
+
+
+def test_errors_without_end_are_refused_while_they_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_scan, "MAX_CELLS", 1000)
+    noted: list[int] = []
+    ended = workbook_scan._Part.end
+    monkeypatch.setattr(
+        workbook_scan._Part, "end", lambda self, name: (ended(self, name), noted.append(len(self.unreadable)))[0]
+    )
+    many = b'<row r="9">' + b'<c t="e"/>' * 5000 + b"</row></sheetData>"
+    path = rewrite(
+        workbook(tmp_path / "m.xlsx", ["a"]), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"</sheetData>", many)
+    )
+    assert refusal(path) == "workbook_too_large"
+    assert max(noted) <= 1000
+
+
+def test_a_part_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "d.xlsx", ["a"])
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/worksheets/Sheet1.xml", sheet)
+    assert refusal(path) == "not_workbook"
+
+
 @given(st.text(max_size=8))
 def test_escaping_a_formula_is_undone_exactly(text: str) -> None:
     assert unescape(escape(text)) == text
