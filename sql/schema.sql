@@ -18,6 +18,12 @@ DECLARE
     archive record;
     new_id bigint;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a chunk is dropped by what is committed now, not under %', current_setting('transaction_isolation')
+            USING ERRCODE = 'active_sql_transaction';
+    END IF;
+    -- Who places a hold is waited for, and waits.
+    LOCK TABLE public.retention_hold IN SHARE MODE;
     SELECT format('%I.%I', c.chunk_schema, c.chunk_name) INTO chunk_name
     FROM timescaledb_information.chunks AS c
     WHERE
@@ -230,6 +236,21 @@ ALTER FUNCTION public.move_by_the_rules() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.move_by_the_rules() IS '流转规则: 县, 市, 省 in this order, then the lock; none while a query is open; each by another person';
 
+CREATE FUNCTION public.note_with_its_filing() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM filing_event AS e WHERE e.filing_id = NEW.filing_id) THEN
+        RAISE EXCEPTION 'filing % is filed: its notes stand', NEW.filing_id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION public.note_with_its_filing() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.note_with_its_filing() IS '说明随报: the notes of a filing are written with it and not afterwards; later words are answers to queries';
+
 CREATE FUNCTION public.own_unit_id() RETURNS integer
     LANGUAGE sql STABLE
     AS $$
@@ -441,6 +462,22 @@ $$;
 ALTER FUNCTION public.refuse_change() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.refuse_change() IS '只增不改: raises for UPDATE, DELETE and TRUNCATE';
+
+CREATE FUNCTION public.refuse_old_snapshot() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION '% goes by what is committed now, not under %', tg_table_name, current_setting('transaction_isolation')
+            USING ERRCODE = 'active_sql_transaction';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION public.refuse_old_snapshot() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.refuse_old_snapshot() IS '按现状办理: what the rules of filings judge by is committed, so they may not look through an older snapshot';
 
 CREATE FUNCTION public.require_gateways() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4291,6 +4328,8 @@ CREATE TRIGGER filing_answer_recorded AFTER INSERT ON public.filing_answer REFER
 
 CREATE TRIGGER filing_append_only BEFORE DELETE OR UPDATE ON public.filing FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER filing_as_of_now BEFORE INSERT ON public.filing FOR EACH ROW EXECUTE FUNCTION public.refuse_old_snapshot();
+
 CREATE TRIGGER filing_by_the_rules BEFORE INSERT ON public.filing FOR EACH ROW WHEN ((CURRENT_USER <> 'nenghao_owner'::name)) EXECUTE FUNCTION public.file_by_the_rules();
 
 CREATE TRIGGER filing_change_recorded AFTER UPDATE ON public.filing REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_id');
@@ -4300,6 +4339,8 @@ CREATE TRIGGER filing_check_append_only BEFORE DELETE OR UPDATE ON public.filing
 CREATE TRIGGER filing_check_no_truncate BEFORE TRUNCATE ON public.filing_check FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER filing_event_append_only BEFORE DELETE OR UPDATE ON public.filing_event FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_event_as_of_now BEFORE INSERT ON public.filing_event FOR EACH ROW EXECUTE FUNCTION public.refuse_old_snapshot();
 
 CREATE TRIGGER filing_event_by_the_rules BEFORE INSERT ON public.filing_event FOR EACH ROW WHEN ((CURRENT_USER <> 'nenghao_owner'::name)) EXECUTE FUNCTION public.move_by_the_rules();
 
@@ -4319,6 +4360,8 @@ CREATE TRIGGER filing_note_no_truncate BEFORE TRUNCATE ON public.filing_note FOR
 
 CREATE TRIGGER filing_note_recorded AFTER INSERT ON public.filing_note REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_note_id');
 
+CREATE TRIGGER filing_note_with_its_filing BEFORE INSERT ON public.filing_note FOR EACH ROW WHEN ((CURRENT_USER <> 'nenghao_owner'::name)) EXECUTE FUNCTION public.note_with_its_filing();
+
 CREATE TRIGGER filing_query_append_only BEFORE DELETE OR UPDATE ON public.filing_query FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER filing_query_change_recorded AFTER UPDATE ON public.filing_query REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_query_id');
@@ -4330,6 +4373,8 @@ CREATE TRIGGER filing_query_recorded AFTER INSERT ON public.filing_query REFEREN
 CREATE TRIGGER filing_recorded AFTER INSERT ON public.filing REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('filing_id');
 
 CREATE TRIGGER filing_signature_append_only BEFORE DELETE OR UPDATE ON public.filing_signature FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER filing_signature_as_of_now BEFORE INSERT ON public.filing_signature FOR EACH ROW EXECUTE FUNCTION public.refuse_old_snapshot();
 
 CREATE TRIGGER filing_signature_in_order BEFORE INSERT ON public.filing_signature FOR EACH ROW EXECUTE FUNCTION public.sign_in_order();
 

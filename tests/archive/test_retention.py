@@ -62,6 +62,9 @@ RELEASE = (
 )
 
 
+DROP = "SELECT drop_archived_chunk('reading', %s, %s, 'age', 'tester')"
+
+
 def send(store: Store, *payloads: tuple[datetime, bytes]) -> None:
     """Messages with the instants at which they arrived, in one batch."""
     batches = BatchStore(store.settings, store.plant.shard)
@@ -350,6 +353,32 @@ def test_a_hold_keeps_rows_until_it_is_lifted(archived: Archived) -> None:
         assert not db.end_hold(conn, 99, "no such", "p", NOW)
         assert db.holds(conn) == []
     assert archived.reasons() == set()
+
+
+def test_a_hold_that_is_being_placed_is_waited_for(archived: Archived) -> None:
+    place = (
+        "INSERT INTO retention_hold (unit_id, span, reason, placed_by, placed_at) VALUES (NULL, tstzrange(%s, %s),"
+        " 'audit', 'Sun', now())"
+    )
+    with connect(archived.settings, Role.CONSOLE) as bureau:
+        bureau.execute(place, [CHUNK_AT, CHUNK_AT + DAY])
+        with connect(archived.settings, Role.JOBS) as conn:
+            conn.execute("SET lock_timeout = '200ms'")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                conn.execute(DROP, [CHUNK_AT, CHUNK_AT + DAY])
+
+
+def test_nobody_drops_by_what_was_committed_before_a_hold(archived: Archived) -> None:
+    with connect(archived.settings, Role.JOBS) as conn:
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        conn.execute("SELECT 1 FROM retention_hold")
+        archived.execute(
+            "INSERT INTO retention_hold (unit_id, span, reason, placed_by, placed_at)"
+            " VALUES (NULL, '(,)', 'audit', 'Sun', now())"
+        )
+        with pytest.raises(psycopg.errors.ActiveSqlTransaction):
+            conn.execute(DROP, [CHUNK_AT, CHUNK_AT + DAY])
+    assert archived.reasons() == {"held"}
 
 
 def test_what_is_not_sealed_any_more_stays(archived: Archived) -> None:
