@@ -5,8 +5,10 @@ Before: releases of monitored balances (seal_balances). After: `nenghao verify`;
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from nenghao.config import Settings
@@ -20,7 +22,7 @@ from nenghao.domain.restatement import Cause, Reason, reason_of
 from nenghao.errors import DataRefused
 from nenghao.jobs.seal_balances import SIGNING_KEY, write_missing_files
 from nenghao.reporting.aggregate import build_aggregate_content, hidden_sums, told_by
-from nenghao.reporting.aggregate_inputs import Scope, freeze_inputs
+from nenghao.reporting.aggregate_inputs import Scope, SumKey, freeze_inputs
 from nenghao.reporting.content import Restatement
 from nenghao.reporting.seal import seal
 
@@ -43,8 +45,10 @@ def seal_aggregate(
             conn, month_on=scope.month_on, region_prefix=scope.region_prefix, sector_code=scope.sector_code,
             panel_code=scope.panel_code,
         )  # fmt: skip
-        earlier, others = _known(conn, scope)
-        inputs = _freeze(scope, contents, members, earlier, others)
+        known = aggregates.aggregates_of_month(conn, scope.month_on)
+        own = [one for one in known if one.aggregate_code == scope.code]
+        earlier = own[-1] if own else None
+        inputs = _freeze(scope, contents, members, known)
         if not json.loads(inputs)["units"]:
             raise DataRefused(f"{scope.code} {scope.month_on:%Y-%m}: no sealed balance with a total to be summed")
         if earlier is not None and _units(earlier.inputs) == _units(inputs):
@@ -67,31 +71,21 @@ def seal_aggregate(
     return release_id
 
 
-def _known(conn: Connection, scope: Scope) -> tuple[SealedAggregate | None, list[SealedAggregate]]:
-    """The version before, and all that was sealed under other names."""
-    known = aggregates.aggregates_of_month(conn, scope.month_on)
-    own = [one for one in known if one.aggregate_code == scope.code]
-    return (own[-1] if own else None), [one for one in known if one.aggregate_code != scope.code]
-
-
 def _freeze(
-    scope: Scope,
-    contents: Sequence[SealedContent],
-    members: Sequence[str],
-    earlier: SealedAggregate | None,
-    others: Sequence[SealedAggregate],
+    scope: Scope, contents: Sequence[SealedContent], members: Sequence[str], known: Sequence[SealedAggregate]
 ) -> bytes:
+    """The inputs, with what every version of every aggregate of the month tells, earlier ones of this one included."""
     parsed = [json.loads(one.content) for one in contents]
     hashes = {content["unit"]["code"]: one.hash.hex() for content, one in zip(parsed, contents, strict=True)}
-    newest = {one.aggregate_code: one for one in others}
-    return freeze_inputs(
-        scope,
-        parsed,
-        hashes,
-        members,
-        [told_by(one.archive_name, one.inputs, json.loads(one.content)) for _, one in sorted(newest.items())],
-        hidden_sums(json.loads(earlier.content)) if earlier else (),
-    )
+    now = freeze_inputs(scope, parsed, hashes, members, [], ())
+    told: list[Mapping[str, Any]] = []
+    hidden_before: Collection[SumKey] = ()
+    for code, group in groupby(known, key=attrgetter("aggregate_code")):  # they come in the order of their codes
+        versions = [(one.archive_name, one.inputs, json.loads(one.content)) for one in group]
+        if code == scope.code:
+            hidden_before = hidden_sums(versions[-1][2])
+        told += told_by(versions, now if code == scope.code else None)
+    return freeze_inputs(scope, parsed, hashes, members, told, hidden_before)
 
 
 def _units(inputs: bytes) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from decimal import Decimal, localcontext
 from typing import Any, Final
 
 from nenghao.db.tree import LastTree
-from nenghao.domain.disclosure import DisclosureRule
+from nenghao.domain.disclosure import DisclosureRule, is_sensitive
 from nenghao.domain.quantities import EXACT
 from nenghao.domain.rounding import exact_text, floor_share
 from nenghao.domain.varieties import TOTAL_ROW, VarietyEdition
@@ -22,9 +22,9 @@ from nenghao.reference.varieties import load_varieties
 from nenghao.reporting.aggregate_inputs import TCE, Scope, SumKey
 from nenghao.reporting.content import SHARES, Content, Restatement, common_content
 from nenghao.reporting.forms import FrozenForm, frozen_form
-from nenghao.reporting.suppression import Atom, OtherSum, hide_sums, is_protected
+from nenghao.reporting.suppression import Atom, OtherSum, contributions, hide_sums, is_protected
 
-ENGINE_VERSION: Final = "aggregate-2"
+ENGINE_VERSION: Final = "aggregate-3"
 QUANTITIES, STANDARD_COAL = "M-1", "M-2"
 #: The column over all parts.
 TOTAL: Final = "total"
@@ -96,18 +96,35 @@ def recompute_aggregate(inputs: bytes, content: Mapping[str, Any]) -> Content:
     return {"cells": [*tables.quantities(hidden), *tables.standard_coal(hidden)]}
 
 
-def told_by(name: str, inputs: bytes, content: Mapping[str, Any]) -> dict[str, Any]:
-    """What an aggregate tells whoever holds it against another of the month: its atoms, and which sums it shows."""
-    tables, hidden = _Tables(json.loads(inputs), load_varieties()), hidden_sums(content)
-    own = {atom for atoms in tables.sums.values() for atom in atoms}
-    return {
-        "release": name,
-        "atoms": [[unit, row, exact_text(tables.atoms[unit, row])] for unit, row in sorted(own)],
-        "sums": [
+def told_by(versions: Sequence[tuple[str, bytes, Content]], now: bytes | None = None) -> list[dict[str, Any]]:
+    """What the versions of an aggregate tell whoever holds them against another: their atoms, and which sums they show.
+
+    `now`: inputs of the version that is being made; without them the last one is the newest. What an earlier version
+    says of the same units is left out where it was restated since, or has to be hidden by now.
+    """
+    varieties, rule = load_varieties(), load_disclosure_rule()
+    newest = _Tables(json.loads(now or versions[-1][1]), varieties)
+    told = []
+    for name, inputs, content in versions:
+        tables, hidden = _Tables(json.loads(inputs), varieties), hidden_sums(content)
+        own = {atom for atoms in tables.sums.values() for atom in atoms}
+        is_newest = now is None and inputs is versions[-1][1]
+        sums = [
             {"atoms": [list(atom) for atom in sorted(atoms)], "is_shown": key not in hidden}
             for key, atoms in sorted(tables.sums.items())
-        ],
-    }
+            if is_newest or not _is_past(tables, newest, key, rule)
+        ]
+        atoms_told = [[unit, row, exact_text(tables.atoms[unit, row])] for unit, row in sorted(own)]
+        told.append({"release": name, "atoms": atoms_told, "sums": sums})
+    return told
+
+
+def _is_past(tables: "_Tables", newest: "_Tables", key: SumKey, rule: DisclosureRule) -> bool:
+    before, after = tables.sums[key], newest.sums.get(key, frozenset())
+    if {unit for unit, _ in before} != {unit for unit, _ in after}:
+        return False
+    is_restated = before != after or any(tables.atoms[atom] != newest.atoms[atom] for atom in before)
+    return is_restated or is_sensitive(contributions(after, newest.atoms), rule)
 
 
 def hidden_sums(content: Mapping[str, Any]) -> dict[SumKey, str]:

@@ -6,6 +6,8 @@ smallest and the largest value that these leave to a hidden sum; where they come
 program's dual values hold responsible is hidden too. Who sees less cannot bound closer, so each sensitive sum is looked
 at until it is protected, and stays so.
 
+The difference of two sums is looked at as a sum is: a table with one unit more tells that unit beside the other table.
+
 Before: sealed balances (reporting.aggregate). After: the content of the aggregate, without the hidden figures.
 """
 
@@ -77,17 +79,19 @@ def _hide(
     attack = _Attack(sums, values, rule, others)
     hidden = dict.fromkeys(sorted(sensitive), "primary")
     hidden |= {key: "secondary" for key in sorted(hidden_before) if key in sums and key not in hidden}
-    targets = [*(sums[key] for key in sorted(sensitive)), *attack.sensitive_elsewhere()]
+    between = attack.sensitive_differences()
+    targets = [*(sums[key] for key in sorted(sensitive)), *attack.sensitive_elsewhere(), *between]
     for target in targets:
         while (blamed := attack.find_leak(target, hidden)) is not None:
             hidden[blamed] = "secondary"
-    fewer = _show_needless(sums, sensitive, hidden_before, attack, hidden)
+    fewer = _show_needless(sums, sensitive, between, hidden_before, attack, hidden)
     return hidden if any(attack.find_leak(target, fewer) is not None for target in targets) else fewer
 
 
 def _show_needless(
     sums: Mapping[SumKey, frozenset[Atom]],
     sensitive: set[SumKey],
+    between: Sequence[frozenset[Atom]],
     hidden_before: frozenset[SumKey],
     attack: "_Attack",
     hidden: Mapping[SumKey, str],
@@ -99,8 +103,9 @@ def _show_needless(
     needless = [key for key, why in hidden.items() if why == "secondary" and key not in hidden_before]
     for key in sorted(needless, key=lambda key: (attack.losses[key], key), reverse=True):
         fewer = {other: why for other, why in hidden.items() if other != key}
-        near = [one for one in sorted(sensitive) if one[0] == key[0] or one[1] == key[1]]
-        if all(attack.find_leak(sums[one], fewer) is None for one in near):
+        near = [sums[one] for one in sorted(sensitive) if one[0] == key[0] or one[1] == key[1]]
+        near += [one for one in between if not one.isdisjoint(sums[key])]
+        if all(attack.find_leak(one, fewer) is None for one in near):
             hidden = fewer
     return dict(hidden)
 
@@ -117,7 +122,7 @@ def is_protected(
     """Whether every sensitive sum is hidden, and none of them can be bounded closely from what is shown."""
     sensitive = sensitive_sums(sums, values, rule, twins or {})
     attack = _Attack(sums, values, rule, others)
-    targets = [*(sums[key] for key in sensitive), *attack.sensitive_elsewhere()]
+    targets = [*(sums[key] for key in sensitive), *attack.sensitive_elsewhere(), *attack.sensitive_differences()]
     return sensitive <= hidden.keys() and all(attack.find_leak(target, hidden) is None for target in targets)
 
 
@@ -162,9 +167,9 @@ class _Attack:
             is_free[place] |= values[atom] < 0
         self._limits = [(None, None) if free else (0, None) for free in is_free]
         self._scale = float(np.max(np.abs(self._sizes), initial=0.0)) or 1.0
-        self._keys = list(sums)
-        elsewhere = [one.atoms for one in others if one.is_shown]
-        known = [*sums.values(), *elsewhere]
+        self._keys, self._sums = list(sums), list(sums.values())
+        self._elsewhere = {one.atoms for one in others if one.is_shown}
+        known = [*self._sums, *sorted(self._elsewhere, key=sorted)]
         self._rows = np.array([self._row(atoms) for atoms in known]).reshape(len(known), count)
         #: How much goes out of sight with a sum: the smaller, the sooner it is hidden; totals come last by themselves.
         self.losses = {key: sum((abs(values[atom]) for atom in atoms), Decimal(0)) for key, atoms in sums.items()}
@@ -174,12 +179,27 @@ class _Attack:
         hidden = [one.atoms for one in self._others if not one.is_shown]
         return [atoms for atoms in hidden if is_sensitive(contributions(atoms, self._values), self._rule)]
 
+    def sensitive_differences(self) -> list[frozenset[Atom]]:
+        """What lies between a sum of this release and a shown one of another, where the one has the other in it.
+
+        Left out is what the others tell without this release, which cannot be unsaid.
+        """
+        found = {mine ^ one for mine in self._sums for one in self._elsewhere if mine < one or one < mine}
+        sensitive = [one for one in found if is_sensitive(contributions(one, self._values), self._rule)]
+        rows = self._rows[len(self._keys) :]
+        return [one for one in sorted(sensitive, key=sorted) if self._bound(rows, self._row(one)) is None]
+
     def find_leak(self, target: frozenset[Atom], hidden: Mapping[SumKey, str]) -> SumKey | None:
         """The shown sum that lets a hidden one be bounded too closely; None where it is protected.
 
         Raises: DataRefused where only sums of other releases do.
         """
-        shown = [number for number, key in enumerate(self._keys) if key not in hidden]
+        # What others show too would be hidden here for nothing.
+        shown = [
+            number
+            for number, (key, atoms) in enumerate(zip(self._keys, self._sums, strict=True))
+            if key not in hidden and atoms not in self._elsewhere
+        ]
         rows = self._rows[[*shown, *range(len(self._keys), len(self._rows))]]
         blame = self._bound(rows, self._row(target))
         if blame is None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -165,6 +166,34 @@ def test_a_later_version_says_how_many_balances_were_restated_and_hides_no_less(
     assert isinstance(refused.exception, DataRefused)
 
 
+def test_a_unit_that_comes_later_is_not_what_two_versions_differ_by(
+    region: dict[int, int], plant: Plant, jobs: Connection, settings: Settings
+) -> None:
+    seal_aggregate(jobs, settings, SCOPE, NOW)
+    unit_id = plant.unit()
+    plant.owner.execute("UPDATE unit SET industry_code = 'C3110' WHERE unit_id = %s", [unit_id])
+    region[unit_id] = plant.series(plant.point(unit_id))
+    fill(plant, region[unit_id], 650, 27)
+    close(plant, jobs, settings)
+    by_division = replace(SCOPE, parts="division")
+    for scope in (SCOPE, by_division):
+        release_id = seal_aggregate(jobs, settings, scope, NOW + timedelta(days=3))
+        content = content_of(jobs, release_id)
+        assert content["contributors"] == 9
+        cells = {(c["form"], c["row"], c["column"]): c["value"] for c in content["cells"]}  # type: ignore[attr-defined]
+        assert {cells[form, row, "total"] for form, row in (("M-1", "33"), ("M-2", "33"), ("M-2", "40"))} == {None}
+        assert scope is by_division or cells["M-2", "33", "C31"] is None
+        done = RUN.invoke(reproduce_cli.app, [release_name(jobs, release_id)], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+
+
+def release_name(conn: Connection, release_id: int | None) -> str:
+    row = conn.execute("SELECT archive_name FROM release WHERE release_id = %s", [release_id]).fetchone()
+    conn.rollback()
+    assert row is not None
+    return str(row[0])
+
+
 def test_a_unit_counts_where_it_was_in_the_month(
     region: dict[int, int], plant: Plant, jobs: Connection, settings: Settings
 ) -> None:
@@ -173,7 +202,7 @@ def test_a_unit_counts_where_it_was_in_the_month(
     here, there = (aggregates.newest_contents(jobs, FIRST, prefix) for prefix in (SCOPE.region_prefix, "4201"))
     jobs.rollback()
     plant.owner.execute("UPDATE unit SET division_code = '150100' WHERE unit_id = %s", [unit_id])
-    assert (len(here), len(there)) == (8, 0)
+    assert (len(here), len(there)) == (9, 0)
 
 
 def test_a_region_without_a_sealed_balance_has_no_sum(

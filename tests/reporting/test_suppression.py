@@ -108,6 +108,24 @@ def test_a_release_of_the_same_month_that_cuts_otherwise_is_held_against_it() ->
         )
 
 
+def test_the_difference_of_two_sums_tells_no_unit() -> None:
+    """Neither table hides anything by itself; what is in the one and not in the other is one unit."""
+    values, part_of = units(*[("C25", (7, 0, 10))] * 4, *[("C26", (5, 0, 11))] * 4)
+    sums = table(values, part_of)
+    without = {key: frozenset(atom for atom in atoms if atom[0] != "u3") for key, atoms in sums.items()}
+    others = [OtherSum(atoms=atoms, is_shown=True) for atoms in without.values()]
+    hidden = hide_sums(sums, values, RULE, others=others)
+    assert {(part, row) for part in ("C25", "total") for row in ("40", "01", "33")} <= hidden.keys()
+    assert {key for key in hidden if key[0] == "C26"} == set()
+    assert is_protected(sums, values, RULE, hidden, others=others)
+    assert not is_protected(sums, values, RULE, {}, others=others)
+    # Three units more are no one's figure.
+    three = {key: frozenset(atom for atom in atoms if atom[0] not in {"u1", "u2", "u3"}) for key, atoms in sums.items()}
+    assert hide_sums({("total", "40"): sums["total", "40"]}, values, RULE, others=[
+        OtherSum(atoms=three["total", "40"], is_shown=True)
+    ]) == {}  # fmt: skip
+
+
 def test_what_an_earlier_version_hid_stays_hidden() -> None:
     values, part_of = units(*[("C25", (0, 0, 10))] * 4, *[("C26", (0, 0, 11))] * 4, *[("C27", (0, 0, 12))] * 4)
     hidden = hide_sums(table(values, part_of), values, RULE, hidden_before=frozenset({("C25", "33"), ("gone", "33")}))
