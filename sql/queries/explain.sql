@@ -17,12 +17,13 @@ WHERE d.point_id = ANY(%(point_ids)s::integer[]) AND d.day_on >= %(first_on)s AN
 ORDER BY d.point_id, d.day_on;
 
 -- explained_estimates --
--- How runs of slots of points' series were estimated in a span of days, from which donors and why.
+-- How runs of slots of points were estimated in a span of days, from which donors and why: of the series that speaks for
+-- the point on that day.
 SELECT
     o.point_id, e.day_on, e.series_id, e.first_slot, e.slot_count, e.method, e.donor_days, e.donor_series_id,
     e.exclusion_id, e.decision_id, e.agreed_value_id, e.reasons
 FROM series_day_estimate AS e
-INNER JOIN series AS o ON e.series_id = o.series_id
+INNER JOIN point_day AS o ON e.series_id = o.series_id AND e.day_on = o.day_on
 WHERE o.point_id = ANY(%(point_ids)s::integer[]) AND e.day_on >= %(first_on)s AND e.day_on < %(end_on)s
 ORDER BY o.point_id, e.day_on, e.first_slot;
 
