@@ -11,6 +11,7 @@ from typing import Final
 from nenghao.db import quality as db
 from nenghao.db.connection import Connection
 from nenghao.db.quality import PointMonth
+from nenghao.domain.balance import SIGN_IN_TOTAL
 from nenghao.domain.data_code import parse_data_code
 from nenghao.domain.periods import Month, day_of, day_start
 from nenghao.domain.quality_index import QualityIndex, Scheme, Share, score_quality
@@ -18,8 +19,8 @@ from nenghao.domain.quantities import convert
 from nenghao.errors import DataRefused
 from nenghao.reference.coefficients import load_coefficients
 
-#: How a point over the border of the plant counts toward what the plant used (practice 4).
-_WHOLE: Final = {"purchase": 1, "primary_production": 1, "generation": 1, "export": -1, "passed_on": -1}
+#: What a process takes in.
+_PROCESS: Final = frozenset(("internal", "conversion_input"))
 
 
 def index_quality(conn: Connection, scheme: Scheme, unit_code: str, month: Month, now: datetime) -> QualityIndex:
@@ -63,18 +64,20 @@ def measure_quality(conn: Connection, unit_code: str, month: Month, now: datetim
 def sum_processes(points: Iterable[PointMonth]) -> Share | None:
     """工序之和 ÷ 全厂, in tce, over the varieties that have points of processes; None where a figure of one is missing.
 
-    A process is a point of scope 2 inside the plant; the whole is what crosses its border, generation included.
+    A process is a point of scope 2 that takes in; the whole is what crosses the border or is made inside of it, as in
+    the balance. Media (耗能工质) are no energy of the form and stay out.
     """
     rows = [(point, parse_data_code(point.data_code).scope) for point in points]
-    varieties = {point.variety_code for point, scope in rows if scope == 2 and point.flow == "internal"}
     coefficients = load_coefficients().in_use
+    varieties = {point.variety_code for point, scope in rows if scope == 2 and point.flow in _PROCESS}
+    varieties &= coefficients.keys()
     processes, whole = Decimal(0), Decimal(0)
     for point, scope in rows:
-        is_process, sign = scope == 2 and point.flow == "internal", _WHOLE.get(point.flow, 0)
+        is_process, sign = scope == 2 and point.flow in _PROCESS, SIGN_IN_TOTAL.get(point.flow, 0)
         if point.variety_code not in varieties or not (is_process or sign):
             continue
-        coefficient = coefficients.get(point.variety_code)
-        if point.energy is None or point.unit is None or coefficient is None:
+        coefficient = coefficients[point.variety_code]
+        if point.energy is None or point.unit is None:
             return None
         tce = convert(point.energy, point.unit, coefficient.form_unit) * coefficient.tce_per_form_unit
         processes, whole = (processes + tce, whole) if is_process else (processes, whole + sign * tce)

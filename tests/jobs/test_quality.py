@@ -110,6 +110,21 @@ def test_processes_are_compared_with_what_crosses_the_border_in_tce() -> None:
     assert sum_processes(rows[:3]) is None
 
 
+def test_gas_that_a_works_recovers_and_air_that_it_presses_do_not_spoil_its_index() -> None:
+    """Blast-furnace gas never crosses the border: what is made of it is the whole, less what is flared."""
+    plant, process = "0000000002120010", "0100000002120000"
+    rows = [
+        month(process, "recovery", "1000000", "12"),
+        month(plant, "loss", "100000", "12"),
+        month(process, "internal", "600000", "12"),
+        month("0200000002120000", "conversion_input", "300000", "12"),
+    ]
+    share = sum_processes(rows)
+    assert share is not None
+    assert share.part == share.whole
+    assert sum_processes([*rows, month(process, "internal", "5000", "M04")]) == share
+
+
 def test_the_command_shows_components_and_the_weight_they_stand_over(
     plant: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
