@@ -40,7 +40,8 @@ def sign(conn: Connection, unit: OwnUnit, month: Month, signer: Signer, by: str,
     """
     drafts.lock_month(conn, unit.unit_id, month.start_on)
     draft = load_draft(conn, unit, month)
-    if not by.strip():
+    by = by.strip()
+    if not by:
         raise FilingRefused("no_name")
     there = [(one.signer, one.signed_by) for one in drafts.signatures(conn, draft.draft_id)]
     if (refusal := refuse_signature(there, signer, by)) is not None:  # type: ignore[arg-type]

@@ -74,8 +74,8 @@ def _locked_standing(conn: Connection, filing_id: int) -> FilingStanding:
 def _move(
     conn: Connection, filing_id: int, state: State, level: Level, by: str, remark: str | None, now: datetime
 ) -> None:
-    standing = _locked_standing(conn, filing_id)
-    if not by.strip():
+    standing, by = _locked_standing(conn, filing_id), by.strip()
+    if not by:
         raise FilingRefused("no_name")
     if (refusal := refuse_event(standing, state, by)) is not None:
         raise FilingRefused(refusal, filing=filing_id, by=by)

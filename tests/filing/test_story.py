@@ -107,6 +107,7 @@ def test_the_whole_way(desk: Desk, office: Settings) -> None:
     with connect(office, Role.CONSOLE) as conn:
         assert refused(accept, conn, filed.filing_id, "city", "Zhou", NOW) == "not_next_level"
         assert refused(accept, conn, filed.filing_id, "county", "Zhao", NOW) == "signed_it"
+        assert refused(accept, conn, filed.filing_id, "county", "Zhao ", NOW) == "signed_it"
     # After an inquiry a change is an amendment, and acceptance begins anew.
     desk.put(FEBRUARY, **{"02.3": 40})
     desk.check(FEBRUARY)
@@ -200,6 +201,7 @@ def test_signatures_are_of_three_people_in_order(desk: Desk, office: Settings) -
         sign(conn, own, month, "filler", "Li", NOW)
         assert refused(sign, conn, own, month, "filler", "Qian", NOW) == "signed_already"
         assert refused(sign, conn, own, month, "statistics_head", "Li", NOW) == "signs_twice"
+        assert refused(sign, conn, own, month, "statistics_head", " Li ", NOW) == "signs_twice"
     # Our code asked first; the database says the same to whoever comes by another way.
     for signer, person, error in (
         ("unit_head", "Zhao", psycopg.errors.CheckViolation),
