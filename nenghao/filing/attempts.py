@@ -37,11 +37,13 @@ class Attempt:
     def refuse_other(self, unit_code: str, month: Month, cells: Mapping[Key, FiledCell]) -> None:
         """See that what is filed is what was tried.
 
-        Raises: FilingRefused where it is another unit's or month's, or a figure of the file is filed as another one.
+        Raises: FilingRefused where it is another unit's or month's, a figure of the file is filed as another one, or
+        one that people entered was not in the file: an almost empty file would stop the clock for whatever comes.
         """
         if (self.unit_code, self.month) != (unit_code, str(month)):
             raise FilingRefused("attempt_of_another", unit=self.unit_code, month=self.month)
         other = [key for key, cell in self.figures.items() if key not in cells or cells[key].value != cell.value]
+        other += [key for key, cell in cells.items() if cell.source == "manual" and key not in self.figures]
         if other:
             form, row, column = min(other)
             raise FilingRefused("attempt_differs", form=form, row=row, column=column)
@@ -76,7 +78,7 @@ def read_attempt(receipt: bytes, file: Path, trust: Trust) -> Attempt:
     if hashlib.sha256(file.read_bytes()).digest() != file_hash:
         raise FilingRefused("attempt_of_another_file", file=file.name)
     figures = read_figures(file)
-    if figures.faults:
+    if figures.faults or not figures.entries:
         raise FilingRefused("attempt_of_another_file", file=file.name)
     cells = {
         key: FiledCell(form=key[0], row=key[1], column=key[2], value=value, source="manual")

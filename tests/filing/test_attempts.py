@@ -65,9 +65,28 @@ def test_a_receipt_is_for_its_figures_its_unit_and_its_month(
         with pytest.raises(FilingRefused) as caught:
             attempt.refuse_other(unit, month, cells)
         assert caught.value.key == key
+    # What was not in the file was not tried, but for what meters say.
+    tried = [{"form": "205-1", "row": "33", "column": column, "value": "590", "source": "meter"} for column in "45"]
+    later = {"form": "205-1", "row": "02", "column": "5", "value": "60"}
+    attempt.refuse_other(UNIT, FEBRUARY, parse_cells([*tried, {**later, "source": "meter"}]))
+    with pytest.raises(FilingRefused) as caught:
+        attempt.refuse_other(UNIT, FEBRUARY, parse_cells([*tried, {**later, "source": "manual"}]))
+    assert (caught.value.key, caught.value.values["row"]) == ("attempt_differs", "02")
     figures.write_text("form,row,column,value\n205-1,33,4,600\n", encoding="utf-8")
     with pytest.raises(FilingRefused) as caught:
         read_attempt(receipt, figures, trust)
+    assert caught.value.key == "attempt_of_another_file"
+
+
+def test_an_empty_file_stops_no_clock(office: Settings, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_text("form,row,column,value\n", encoding="utf-8")
+    with running_signer(office, tmp_path / "other", lambda: TRIED) as server:
+        settings = office.model_copy(update={"signer_port": server.server_address[1]})
+        with SignerClient(settings, ATTEMPTS_TOKEN) as signer:
+            receipt = ask_receipt(signer, UNIT, FEBRUARY, empty.read_bytes(), TRIED)
+    with pytest.raises(FilingRefused) as caught:
+        read_attempt(receipt, empty, load_trust(office.trust_dir))
     assert caught.value.key == "attempt_of_another_file"
 
 
