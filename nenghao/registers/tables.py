@@ -19,7 +19,7 @@ import python_calamine as calamine
 
 from nenghao.domain.periods import SHANGHAI
 from nenghao.errors import DataRefused
-from nenghao.registers.workbook_scan import CellPlace, WorkbookRefused, scan_workbook
+from nenghao.registers.workbook_scan import MAX_CELLS, CellPlace, WorkbookRefused, scan_workbook
 
 #: A province's series fit in it ten times over; anything larger is no register.
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
@@ -98,6 +98,8 @@ def unescape(text: str) -> str:
 
 
 def _read_csv(path: Path, content: bytes) -> Table:
+    if content.count(b",") + content.count(b"\n") > MAX_CELLS:  # a gigabyte of empty texts
+        raise TableRefused("file_too_large")
     try:
         text = content.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError:

@@ -179,6 +179,12 @@ def test_errors_without_end_are_refused_while_they_are_counted(tmp_path: Path, m
     assert max(noted) <= 1000
 
 
+def test_a_csv_file_of_empty_cells_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "commas.csv"
+    path.write_bytes(b"unit_code\n" + b"," * workbook_scan.MAX_CELLS)
+    assert refusal(path) == "file_too_large"
+
+
 def test_a_part_that_stands_twice_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "d.xlsx", ["a"])
     with zipfile.ZipFile(path) as archive:
