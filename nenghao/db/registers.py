@@ -104,6 +104,18 @@ def mark_gaps(conn: Connection, rows: Sequence[Cells]) -> None:
         cursor.executemany(_QUERIES["mark_gaps"], rows)
 
 
+def mark_stops(conn: Connection, rows: Sequence[Cells]) -> None:
+    """Put days that documented stops touch on the changed list."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_QUERIES["mark_stops"], rows)
+
+
+def mark_meter_states(conn: Connection, rows: Sequence[Cells]) -> None:
+    """Put days of meters on the changed list, from a change of state to the next one."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_QUERIES["mark_meter_state"], rows)
+
+
 def mark_months(conn: Connection, rows: Sequence[Cells]) -> None:
     """Ask for balances anew: of a unit, from a day to before another."""
     with conn.cursor() as cursor:

@@ -112,6 +112,9 @@ def _add(conn: Connection, judged: Judged, now: datetime) -> None:
     marks = [{**cells, "at": cells["valid_to"], "today_on": today_on} for cells in ended]
     db.mark_series(conn, marks + [{**cells, "today_on": today_on} for cells in at_change])
     db.mark_gaps(conn, list(_gaps_to_fill(judged)))
+    events = [*judged.new["context_events"], *(one.row for one in judged.filled)]
+    db.mark_stops(conn, [row.cells for row in events if row.sheet.name == "context_events"])
+    db.mark_meter_states(conn, [row.cells for row in judged.new["meter_states"]])
     db.mark_months(conn, list(_changed_months(judged)))
 
 

@@ -408,6 +408,46 @@ WHERE
     u.unit_code = %(unit_code)s AND p.point_code = %(point_code)s AND s.kind IN ('register', 'interval')
     AND d.day_on >= %(from_on)s::date AND d.quality ~ '[EN]';
 
+-- mark_stops --
+-- Puts the days that a documented stop of a unit or a point touches on the changed list: its gaps are zero now, and what a
+-- point's meter counted meanwhile is in question.
+INSERT INTO changed_mark (series_id, day_on)
+SELECT
+    d.series_id,
+    d.day_on
+FROM unit AS u
+INNER JOIN point AS p ON u.unit_id = p.unit_id
+INNER JOIN series AS s ON p.point_id = s.point_id AND s.kind IN ('register', 'interval')
+INNER JOIN series_day AS d ON s.series_id = d.series_id
+WHERE
+    u.unit_code = %(unit_code)s
+    AND (p.point_code = %(point_code)s OR (%(point_code)s::text IS NULL AND %(kind)s = 'shutdown'))
+    AND %(kind)s IN ('shutdown', 'line_stop', 'overhaul')
+    AND btrim(%(document_no)s) <> ''
+    AND d.day_on >= (%(begins_at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date
+    AND d.day_on::timestamp AT TIME ZONE 'Asia/Shanghai' < %(ends_at)s::timestamptz;
+
+-- mark_meter_state --
+-- Puts the days of a meter's series from a change of its state to the next one on the changed list: what it counts while it is
+-- out of use is in question.
+INSERT INTO changed_mark (series_id, day_on)
+SELECT DISTINCT
+    d.series_id,
+    d.day_on
+FROM unit AS u
+INNER JOIN meter AS m ON u.unit_id = m.unit_id AND m.meter_no = %(meter_no)s
+INNER JOIN series_version AS v ON m.meter_id = v.meter_id
+INNER JOIN series_day AS d ON v.series_id = d.series_id
+WHERE
+    u.unit_code = %(unit_code)s
+    AND d.day_on >= %(changed_on)s::date
+    AND d.day_on < coalesce(
+        (
+            SELECT min(c.changed_on) FROM meter_state_change AS c
+            WHERE c.meter_id = m.meter_id AND c.changed_on > %(changed_on)s::date
+        ), 'infinity'
+    );
+
 -- mark_months --
 -- Asks for new balances of the months of a unit from `first_on` to before `end_on` (null: all later) that have one.
 INSERT INTO month_mark (unit_id, month_on)
