@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
+from nenghao.domain.periods import Month, day_start
 from nenghao.domain.restatement import Cause, Reason
 
 _QUERIES = load_queries("releases")
@@ -179,10 +180,18 @@ def insert_release(
 
 
 def restatement_causes(
-    conn: Connection, release_id: int, unit_id: int, begin_at: datetime, end_at: datetime
+    conn: Connection, release_id: int, unit_id: int, month: Month, *, reach: timedelta
 ) -> list[Cause]:
-    """What came in for a unit's month, in a span of instants around it, since a release's balance was computed."""
-    columns = {"release_id": release_id, "unit_id": unit_id, "begin_at": begin_at, "end_at": end_at}
+    """What came in for a unit's month since a release's balance was computed, up to the nearest readings around it."""
+    columns = {
+        "release_id": release_id,
+        "unit_id": unit_id,
+        "month_on": month.start_on,
+        "end_on": month.end_on,
+        "begin_at": day_start(month.start_on),
+        "end_at": day_start(month.end_on),
+        "reach": reach,
+    }
     return [Cause(kind=row[0], reference=row[1]) for row in conn.execute(_QUERIES["restatement_causes"], columns)]
 
 

@@ -16,7 +16,7 @@ from nenghao.db.connection import Connection
 from nenghao.db.releases import ReleaseObject, UnreleasedBalance
 from nenghao.db.tree import last_tree
 from nenghao.domain.balance import ENGINE_VERSION, Balance, BalanceInputs, build_balance, parse_balance_inputs
-from nenghao.domain.periods import Month, day_start
+from nenghao.domain.periods import Month
 from nenghao.domain.restatement import Reason, reason_of
 from nenghao.errors import SealBroken
 from nenghao.jobs.affected_days import REACH
@@ -78,9 +78,7 @@ def find_reason(conn: Connection, balance: UnreleasedBalance) -> Reason | None:
     if balance.earlier is None:
         return None
     month = Month.of(balance.month_on)
-    begin_at, end_at = day_start(month.start_on) - REACH, day_start(month.end_on) + REACH
-    causes = releases.restatement_causes(conn, balance.earlier.release_id, balance.unit_id, begin_at, end_at)
-    return reason_of(causes)
+    return reason_of(releases.restatement_causes(conn, balance.earlier.release_id, balance.unit_id, month, reach=REACH))
 
 
 def _is_held(balance: UnreleasedBalance) -> bool:

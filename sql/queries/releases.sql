@@ -108,7 +108,8 @@ ON CONFLICT DO NOTHING;
 -- restatement_causes --
 -- What came in for a unit's month since the balance of a release was computed, as kind and reference: decisions on its
 -- readings, corrections, register rows, readings, and what a person wrote about the release. Register rows and decisions
--- are told by their leaves, which are numbered as they were written; a span reaches as far as a register apportions.
+-- are told by their leaves, which are numbered as they were written. A series' month reaches to the nearest readings around
+-- it, as far as a register apportions: what came behind them, such as the readings of the months since, changes nothing.
 WITH sealed AS (
     SELECT
         b.computed_at,
@@ -126,66 +127,116 @@ WITH sealed AS (
 own AS (
     SELECT
         s.series_id,
-        s.point_id
+        s.point_id,
+        coalesce(earlier.at, %(begin_at)s::timestamptz) AS begin_at,
+        coalesce(later.at, %(end_at)s::timestamptz) AS end_at
     FROM series AS s
     INNER JOIN point AS p ON s.point_id = p.point_id
+    LEFT JOIN LATERAL (
+        SELECT r.at FROM reading AS r
+        WHERE r.series_id = s.series_id AND r.at <= %(begin_at)s AND r.at > %(begin_at)s - %(reach)s::interval
+        ORDER BY r.at DESC
+        LIMIT 1
+    ) AS earlier ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT r.at FROM reading AS r
+        WHERE r.series_id = s.series_id AND r.at >= %(end_at)s AND r.at < %(end_at)s + %(reach)s::interval
+        ORDER BY r.at ASC
+        LIMIT 1
+    ) AS later ON TRUE
     WHERE p.unit_id = %(unit_id)s
 ),
 
+-- Rows that hold in the month. One that stood before and was ended since counts where its end lies in the month.
 register_row AS (
     SELECT
         'series_version' AS table_name,
-        v.series_version_id::text AS row_key
+        v.series_version_id::text AS row_key,
+        coalesce(upper(v.valid) BETWEEN o.begin_at AND o.end_at, FALSE) AS may_be_old
     FROM series_version AS v
     INNER JOIN own AS o ON v.series_id = o.series_id
-    UNION ALL
-    SELECT
-        'series' AS table_name,
-        o.series_id::text AS row_key
-    FROM own AS o
+    WHERE v.valid && tstzrange(o.begin_at, o.end_at)
     UNION ALL
     SELECT
         'point' AS table_name,
-        p.point_id::text AS row_key
+        p.point_id::text AS row_key,
+        TRUE AS may_be_old
     FROM point AS p
-    WHERE p.unit_id = %(unit_id)s
+    WHERE
+        p.unit_id = %(unit_id)s
+        AND (
+            NOT EXISTS (SELECT 1 FROM own AS o WHERE o.point_id = p.point_id)
+            OR EXISTS (
+                SELECT 1
+                FROM own AS o
+                INNER JOIN series_version AS v ON o.series_id = v.series_id
+                WHERE o.point_id = p.point_id AND v.valid && tstzrange(o.begin_at, o.end_at)
+            )
+        )
     UNION ALL
     SELECT
         'meter_change' AS table_name,
-        c.meter_change_id::text AS row_key
+        c.meter_change_id::text AS row_key,
+        TRUE AS may_be_old
     FROM meter_change AS c
-    INNER JOIN point AS p ON c.point_id = p.point_id
-    WHERE p.unit_id = %(unit_id)s
+    INNER JOIN own AS o ON c.point_id = o.point_id AND c.changed_at BETWEEN o.begin_at AND o.end_at
     UNION ALL
     SELECT
         'multiplier_change' AS table_name,
-        c.multiplier_change_id::text AS row_key
+        c.multiplier_change_id::text AS row_key,
+        TRUE AS may_be_old
     FROM multiplier_change AS c
-    INNER JOIN point AS p ON c.point_id = p.point_id
-    WHERE p.unit_id = %(unit_id)s
+    INNER JOIN own AS o ON c.point_id = o.point_id AND c.changed_at BETWEEN o.begin_at AND o.end_at
     UNION ALL
     SELECT
-        'heating_value' AS table_name,
-        h.heating_value_id::text AS row_key
-    FROM heating_value AS h
-    WHERE h.unit_id = %(unit_id)s
+        'context_event' AS table_name,
+        e.context_event_id::text AS row_key,
+        TRUE AS may_be_old
+    FROM context_event AS e
+    WHERE
+        e.unit_id = %(unit_id)s AND e.kind IN ('shutdown', 'line_stop', 'overhaul') AND btrim(e.document_no) <> ''
+        AND e.begins_at < %(end_at)s AND e.ends_at > %(begin_at)s
     UNION ALL
     SELECT
         'network_term' AS table_name,
-        n.network_term_id::text AS row_key
+        n.network_term_id::text AS row_key,
+        coalesce(n.valid_to <= %(end_on)s::date, FALSE) AS may_be_old
     FROM network_term AS n
     INNER JOIN point AS p ON n.whole_point_id = p.point_id
-    WHERE p.unit_id = %(unit_id)s
+    WHERE
+        p.unit_id = %(unit_id)s AND n.valid_from < %(end_on)s::date
+        AND (n.valid_to IS NULL OR n.valid_to >= %(month_on)s::date)
+    UNION ALL
+    SELECT
+        'check_meter' AS table_name,
+        k.check_meter_id::text AS row_key,
+        coalesce(k.valid_to <= %(end_on)s::date, FALSE) AS may_be_old
+    FROM check_meter AS k
+    INNER JOIN point AS p ON k.point_id = p.point_id
+    WHERE
+        p.unit_id = %(unit_id)s AND k.valid_from < %(end_on)s::date
+        AND (k.valid_to IS NULL OR k.valid_to >= %(month_on)s::date)
     UNION ALL
     SELECT
         'heating_value' AS table_name,
-        h.heating_value_id::text AS row_key
+        h.heating_value_id::text AS row_key,
+        TRUE AS may_be_old
     FROM heating_value AS h
-    WHERE
-        h.unit_id = %(unit_id)s
-        AND tstzrange(
-            h.valid_from::timestamp AT TIME ZONE 'Asia/Shanghai', h.valid_to::timestamp AT TIME ZONE 'Asia/Shanghai'
-        ) && tstzrange(%(begin_at)s, %(end_at)s)
+    WHERE h.unit_id = %(unit_id)s AND h.valid_from < %(end_on)s::date AND h.valid_to > %(month_on)s::date
+    UNION ALL
+    SELECT
+        'production_output' AS table_name,
+        m.production_output_id::text AS row_key,
+        TRUE AS may_be_old
+    FROM production_output AS m
+    WHERE m.unit_id = %(unit_id)s AND m.month_on = %(month_on)s::date
+    UNION ALL
+    SELECT
+        'unit_version' AS table_name,
+        w.unit_version_id::text AS row_key,
+        TRUE AS may_be_old
+    FROM unit_version AS w
+    WHERE w.unit_id = %(unit_id)s AND w.valid_from <= %(month_on)s::date
 ),
 
 touched AS (
@@ -193,13 +244,13 @@ touched AS (
     FROM exclusion AS e
     INNER JOIN own AS o ON e.series_id = o.series_id
     INNER JOIN decision AS d ON e.decision_id = d.decision_id
-    WHERE e.span && tstzrange(%(begin_at)s, %(end_at)s)
+    WHERE e.span && tstzrange(o.begin_at, o.end_at, '[]')
     UNION
     SELECT d.case_id
     FROM reading_adoption AS a
     INNER JOIN own AS o ON a.series_id = o.series_id
     INNER JOIN decision AS d ON a.decision_id = d.decision_id
-    WHERE a.at >= %(begin_at)s AND a.at < %(end_at)s
+    WHERE a.at BETWEEN o.begin_at AND o.end_at
 )
 
 SELECT
@@ -226,8 +277,7 @@ SELECT
 FROM reading_revision AS v
 INNER JOIN own AS o ON v.series_id = o.series_id
 CROSS JOIN sealed
-WHERE
-    v.at >= %(begin_at)s AND v.at < %(end_at)s AND v.standing = 'in_force' AND v.recorded_at > sealed.computed_at
+WHERE v.at BETWEEN o.begin_at AND o.end_at AND v.standing = 'in_force' AND v.recorded_at > sealed.computed_at
 UNION
 SELECT
     'register_change',
@@ -235,16 +285,20 @@ SELECT
 FROM register_row AS c
 INNER JOIN row_leaf AS l ON c.table_name = l.table_name AND c.row_key = l.row_key
 CROSS JOIN sealed
-WHERE l.row_leaf_id > sealed.row_leaf_id
+GROUP BY c.table_name, c.row_key, sealed.row_leaf_id
+HAVING max(l.row_leaf_id) > sealed.row_leaf_id AND (bool_or(c.may_be_old) OR min(l.row_leaf_id) > sealed.row_leaf_id)
 UNION
 SELECT
     'late_data',
     format('messages %%s to %%s, %%s readings', min(r.message_id), max(r.message_id), count(*))
-FROM reading AS r
-INNER JOIN own AS o ON r.series_id = o.series_id
+FROM own AS o
+CROSS JOIN LATERAL (
+    SELECT f.message_id FROM reading AS f
+    WHERE f.series_id = o.series_id AND f.at BETWEEN o.begin_at AND o.end_at
+) AS r
 INNER JOIN message AS m ON r.message_id = m.message_id
 CROSS JOIN sealed
-WHERE r.at >= %(begin_at)s AND r.at < %(end_at)s AND m.received_at > sealed.computed_at
+WHERE m.received_at > sealed.computed_at
 HAVING count(*) > 0
 UNION
 SELECT

@@ -81,7 +81,7 @@ def receive_later(plant: Plant, series_id: int, values: dict[datetime, object], 
     message_id = plant._id(
         "INSERT INTO message (message_id, shard, topic, codec, hash_algorithm, hash, received_at, outcome,"
         " reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under)"
-        " SELECT coalesce(max(message_id), 1) + 1, 0, 't', 'json_v1', 'sha256', '\\xab', %s, 'accepted', 1, 1, 0, 0, 0,"
+        " SELECT coalesce(max(message_id), 1) + 1, 0, 't', 'json_v1', 'sha256', decode(md5(random()::text), 'hex'), %s, 'accepted', 1, 1, 0, 0, 0,"
         " 0, 'metering' FROM message RETURNING message_id",
         at,
     )
@@ -214,3 +214,57 @@ def test_who_got_what_refuses_the_future_and_the_unknown(
         found = releases.find_release(conn, f"{first}.zip")
         assert found is not None
         assert recipients.load_recipients(conn, found.release_id) == []
+
+
+def test_the_readings_of_later_months_explain_nothing(
+    plant: Plant, jobs: Connection, settings: Settings, sealed: tuple[int, int, str]
+) -> None:
+    unit_id, series_id, first = sealed
+    receive_later(plant, series_id, registers(29, 30, 31), LATER)
+    run(plant, jobs, settings, LATER)
+    _, second = names(jobs, unit_id)
+    assert second != first
+
+    much_later = LATER + timedelta(days=20)
+    receive_later(plant, series_id, registers(32, 33, 40), much_later)
+    change_multiplier(plant, series_id, day_start(FIRST) + timedelta(days=45))
+    plant.exclude(series_id, day_start(FIRST) + timedelta(days=35), day_start(FIRST) + timedelta(days=36))
+    plant.owner.execute(
+        "UPDATE point_month SET energy = energy + 1 WHERE month_on = %s"
+        " AND point_id IN (SELECT point_id FROM point WHERE unit_id = %s)",
+        [FIRST, unit_id],
+    )
+    plant.owner.execute("INSERT INTO month_mark VALUES (%s, %s)", [unit_id, FIRST])
+    build_months(jobs, much_later)
+    plant.pass_relations()
+    assert seal_balances(jobs, settings, much_later) == []
+    assert len(names(jobs, unit_id)) == 2
+    (balance_id,) = plant.owner.execute(
+        "SELECT max(balance_id) FROM monitored_balance WHERE unit_id = %s", [unit_id]
+    ).fetchone() or (0,)
+    assert balance_id in held_balances(jobs)
+
+
+def change_multiplier(plant: Plant, series_id: int, at: datetime) -> None:
+    """End the version in force at an instant, and begin another: what a register change does."""
+    plant.owner.execute(
+        "UPDATE series_version SET valid = tstzrange(lower(valid), %s) WHERE series_id = %s", [at, series_id]
+    )
+    plant.owner.execute(
+        "INSERT INTO series_version (series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by,"
+        " decimals, register_modulus) SELECT series_id, tstzrange(%s, NULL), meter_id, unit, slot_minutes, 2,"
+        " multiplier_applied_by, decimals, register_modulus FROM series_version WHERE series_id = %s",
+        [at, series_id],
+    )
+
+
+def test_a_meter_that_changed_in_the_month_is_named_and_one_that_changed_after_it_is_not(
+    plant: Plant, jobs: Connection, settings: Settings, sealed: tuple[int, int, str]
+) -> None:
+    unit_id, series_id, _ = sealed
+    change_multiplier(plant, series_id, day_start(FIRST) + timedelta(days=20))
+    plant.mark(series_id, *(FIRST + timedelta(days=n) for n in range(19, 31)))
+    run(plant, jobs, settings, LATER)
+    reason = stored(jobs, names(jobs, unit_id)[1])[1]["restates"]["reason"]  # type: ignore[index]
+    assert reason["kind"] == "register_change"
+    assert len(reason["causes"]) == 2
