@@ -120,3 +120,9 @@ def mark_months(conn: Connection, rows: Sequence[Cells]) -> None:
     """Ask for balances anew: of a unit, from a day to before another."""
     with conn.cursor() as cursor:
         cursor.executemany(_QUERIES["mark_months"], rows)
+
+
+def mark_equal_values(conn: Connection, rows: Sequence[Cells]) -> None:
+    """Ask for balances anew that equal values of a region and year convert."""
+    with conn.cursor() as cursor:
+        cursor.executemany(_QUERIES["mark_equal_value"], rows)

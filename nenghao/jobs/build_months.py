@@ -13,9 +13,10 @@ from nenghao.db import balances as db
 from nenghao.db.balances import BalanceVersion, NewBalance, UnitMonth
 from nenghao.db.connection import Connection
 from nenghao.db.totals import mark_months
-from nenghao.domain.balance import ENGINE_VERSION, BalanceInputs, Cell, balance_inputs_json, build_balance
+from nenghao.domain.balance import ENGINE_VERSION, Balance, BalanceInputs, balance_inputs_json, build_balance
 from nenghao.domain.canonical import canonical_bytes
 from nenghao.domain.periods import Month, day_of
+from nenghao.domain.records import to_plain
 from nenghao.domain.rounding import exact_text
 from nenghao.errors import DataRefused
 from nenghao.jobs.load_inputs import FORM, load_inputs
@@ -31,9 +32,10 @@ _log = logging.getLogger(__name__)
 def build_months(conn: Connection, now: datetime, unit_ids: Sequence[int] | None = None) -> list[int]:
     """Build what is on the list, of all units or the given ones; returns the ids of new balance versions.
 
-    A month whose cells come out as before gets no new version, so a second run changes nothing. The list keeps months
-    that are not over yet, and those whose points measure what the form cannot hold. A balance that waits for its seal
-    is made again in the editions of its month; a sealed month is not, for a new edition is no correction (practice 1).
+    A month whose cells and indicators come out as before gets no new version, so a second run changes nothing. The list
+    keeps months that are not over yet, and those whose points measure what the form cannot hold. A balance that waits
+    for its seal is made again in the editions of its month; a sealed month is not, for a new edition is no correction
+    (practice 1).
     """
     with conn.transaction():
         db.mark_other_editions(
@@ -82,8 +84,9 @@ def _build_chunk(conn: Connection, months: Sequence[UnitMonth], now: datetime) -
 
 
 def _build_month(unit_month: UnitMonth, inputs: BalanceInputs, newest: BalanceVersion | None) -> NewBalance | None:
-    cells = build_balance(inputs).cells
-    content_hash = digest(SHA_256, _content(cells, inputs.editions.layout, inputs.editions.coefficients))
+    balance = build_balance(inputs)
+    cells = balance.cells
+    content_hash = digest(SHA_256, _content(balance, inputs.editions.layout, inputs.editions.coefficients))
     if (newest is None and not cells) or (newest is not None and newest.content_hash == content_hash):
         return None
     return NewBalance(
@@ -98,8 +101,8 @@ def _build_month(unit_month: UnitMonth, inputs: BalanceInputs, newest: BalanceVe
     )
 
 
-def _content(cells: Sequence[Cell], layout_edition: str, coefficient_edition: str) -> bytes:
-    """What makes two balances of a month equal: engine, editions and every cell."""
+def _content(balance: Balance, layout_edition: str, coefficient_edition: str) -> bytes:
+    """What makes two balances of a month equal: engine, editions, every cell and every indicator."""
     rows = [
         [
             *cell.key,
@@ -112,9 +115,9 @@ def _content(cells: Sequence[Cell], layout_edition: str, coefficient_edition: st
             list(cell.heating_value_ids),
             list(cell.source_point_ids),
         ]
-        for cell in sorted(cells, key=lambda cell: cell.key)
+        for cell in sorted(balance.cells, key=lambda cell: cell.key)
     ]
-    return canonical_bytes([ENGINE_VERSION, layout_edition, coefficient_edition, rows])
+    return canonical_bytes([ENGINE_VERSION, layout_edition, coefficient_edition, rows, to_plain(balance.indicators)])
 
 
 def _share_text(share: Decimal | None) -> str | None:

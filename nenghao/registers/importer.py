@@ -116,6 +116,7 @@ def _add(conn: Connection, judged: Judged, now: datetime) -> None:
     db.mark_stops(conn, [row.cells for row in events if row.sheet.name == "context_events"])
     db.mark_meter_states(conn, [row.cells for row in judged.new["meter_states"]])
     db.mark_months(conn, list(_changed_months(judged)))
+    db.mark_equal_values(conn, [row.cells for row in judged.new["equal_values"]])
 
 
 def _with_timeliness(row: Row) -> Cells:
@@ -159,11 +160,12 @@ def _gaps_to_fill(judged: Judged) -> Iterable[Cells]:
 
 
 def _changed_months(judged: Judged) -> Iterable[Mapping[str, str | date | None]]:
-    """Months whose balances rest on what changed: network terms decide how a balance is split, output its indicators.
+    """Months whose balances rest on what changed: network terms decide how a balance is split, output and what makes it
+    its indicators.
 
     No reading tells that either has changed.
     """
-    for row in judged.new["network"]:
+    for row in (*judged.new["network"], *judged.new["product_processes"]):
         yield {"unit_code": _text(row), "first_on": _day(row, "valid_from"), "end_on": _day(row, "valid_to")}
     for one in judged.filled:
         if one.row.sheet.name == "network":

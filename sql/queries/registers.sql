@@ -461,6 +461,18 @@ WHERE
     AND (b.month_on + INTERVAL '1 month')::date > %(first_on)s::date
     AND (%(end_on)s::date IS NULL OR b.month_on < %(end_on)s::date);
 
+-- mark_equal_value --
+-- Asks for new balances of the months of a region's units in the year that an equal value holds for.
+INSERT INTO month_mark (unit_id, month_on)
+SELECT DISTINCT
+    b.unit_id,
+    b.month_on
+FROM monitored_balance AS b
+INNER JOIN unit AS u ON b.unit_id = u.unit_id
+WHERE
+    extract(YEAR FROM b.month_on) = %(year)s
+    AND %(region_code)s IN (u.division_code, left(u.division_code, 4) || '00', left(u.division_code, 2) || '0000');
+
 -- add_supply_accounts --
 -- An account at a supplier.
 INSERT INTO supply_account (

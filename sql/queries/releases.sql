@@ -232,6 +232,24 @@ register_row AS (
     WHERE m.unit_id = %(unit_id)s AND m.month_on = %(month_on)s::date
     UNION ALL
     SELECT
+        'product_process' AS table_name,
+        m.product_process_id::text AS row_key,
+        coalesce(m.valid_to <= %(end_on)s::date, FALSE) AS may_be_old
+    FROM product_process AS m
+    WHERE
+        m.unit_id = %(unit_id)s AND m.valid_from < %(end_on)s::date
+        AND (m.valid_to IS NULL OR m.valid_to >= %(month_on)s::date)
+    UNION ALL
+    SELECT
+        'equal_value' AS table_name,
+        e.equal_value_id::text AS row_key,
+        TRUE AS may_be_old
+    FROM equal_value AS e
+    INNER JOIN unit AS u
+        ON e.region_code IN (u.division_code, left(u.division_code, 4) || '00', left(u.division_code, 2) || '0000')
+    WHERE u.unit_id = %(unit_id)s AND e.year = extract(YEAR FROM %(month_on)s::date)
+    UNION ALL
+    SELECT
         'unit_version' AS table_name,
         w.unit_version_id::text AS row_key,
         TRUE AS may_be_old

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -27,6 +28,7 @@ from nenghao.reference.relations import load_relations
 from nenghao.registers.importer import import_registers
 from tests.domain.works_files import FOLDER, REGISTER, expected_cells, rows
 from tests.jobs.plant import NOW, Plant
+from tests.registers.test_import import write
 
 RUN = CliRunner()
 MONTH_ON = date(2026, 10, 1)
@@ -224,6 +226,24 @@ def coefficient(conn: Connection, balance_id: int) -> Decimal:
     (cell,) = [cell for cell in load_cells(conn, balance_id) if cell.key == ("205-1", "04", "10")]
     conn.rollback()
     return cell.value
+
+
+def test_output_and_equal_values_that_come_late_ask_for_their_months_again(
+    works: int, plant: Plant, jobs: Connection, module_database: Settings, tmp_path: Path
+) -> None:
+    """Cells do not rest on them, indicators do; a balance that was made without them is not sealed for good."""
+    fill(jobs, works, date(2025, 3, 1), [("E1", "1000", "kWh")])
+    assert len(build_months(jobs, NOW)) == 1
+    late = {
+        "production_outputs": f"{WORKS},value_added,,2025-03,100,万元,",
+        "equal_values": "150000,2025,33,0.3,kWh,EXAMPLE-2025,test,unsure,",
+    }
+    for name, row in late.items():
+        with connect(module_database, Role.CONSOLE) as console:
+            assert import_registers(console, write(tmp_path / name, {name: [row]}), NOW).faults == ()
+        assert len(build_months(jobs, NOW)) == 1
+        mark(jobs, works, date(2025, 3, 1))
+        assert build_months(jobs, NOW) == []
 
 
 def feeder_months(plant: Plant, jobs: Connection, units: int, month_on: date = MONTH_ON) -> list[int]:

@@ -81,8 +81,8 @@ def receive_later(plant: Plant, series_id: int, values: dict[datetime, object], 
     message_id = plant._id(
         "INSERT INTO message (message_id, shard, topic, codec, hash_algorithm, hash, received_at, outcome,"
         " reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under)"
-        " SELECT coalesce(max(message_id), 1) + 1, 0, 't', 'json_v1', 'sha256', decode(md5(random()::text), 'hex'), %s, 'accepted', 1, 1, 0, 0, 0,"
-        " 0, 'metering' FROM message RETURNING message_id",
+        " SELECT coalesce(max(message_id), 1) + 1, 0, 't', 'json_v1', 'sha256', decode(md5(random()::text), 'hex'), %s,"
+        " 'accepted', 1, 1, 0, 0, 0, 0, 'metering' FROM message RETURNING message_id",
         at,
     )
     plant.readings(series_id, values, message_id=message_id)
