@@ -4,6 +4,7 @@ Before: balances whose relations were run (build_months, expectations). After: `
 """
 
 import json
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -148,7 +149,7 @@ def write_missing_files(conn: Connection, folder: Path, now: datetime) -> None:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that nobody sees half of it."""
-    part = path.with_name(f".{path.name}.part")
+    """Write a file so that nobody sees half of it, whoever else writes the same one."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_bytes(data)
     part.replace(path)

@@ -7,7 +7,7 @@ was sealed; where a month's total is another one now, it says so and shows the d
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 
 from nenghao.db import explain as db
@@ -24,11 +24,13 @@ from nenghao.db.explain import (
 )
 from nenghao.db.series_days import TimeRun, find_neighbours
 from nenghao.domain.periods import Month, day_bounds, day_start
+from nenghao.domain.quantities import EXACT
 from nenghao.domain.registers import MAX_GAP_S
 from nenghao.domain.series_version import GRID_TOLERANCE_S
 from nenghao.reporting.explain import FrozenPoint
 
 TOLERANCE: Final = timedelta(seconds=GRID_TOLERANCE_S)
+SLOTS: Final = ("received_slots", "known_slots")
 REACH: Final = timedelta(seconds=MAX_GAP_S)
 
 
@@ -101,9 +103,12 @@ def _has_moved(point: FrozenPoint, now: StoredTotal | None) -> bool:
     """Whether the sealed totals are not those of now. A month in pieces is compared by their sum."""
     if now is None:
         return bool(point.totals)
-    known = [Decimal(total["energy"]) for total in point.totals if total["energy"] is not None]
-    sealed = sum(known, Decimal(0)) if known else None
-    return (sealed, sum(total["received_slots"] for total in point.totals)) != (now.energy, now.received_slots)
+    with localcontext(EXACT):
+        known = [Decimal(total["energy"]) for total in point.totals if total["energy"] is not None]
+        energy = sum(known, Decimal(0)) if known else None
+        measured = sum((Decimal(total["measured_energy"]) for total in point.totals), Decimal(0))
+    sealed = energy, measured, *(sum(total[name] for total in point.totals) for name in SLOTS)
+    return sealed != (now.energy, now.measured_energy, now.received_slots, now.known_slots)
 
 
 def _readings_of(conn: Connection, day: StoredDay) -> tuple[datetime, datetime]:

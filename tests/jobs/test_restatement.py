@@ -14,12 +14,16 @@ from nenghao.crypto import load_trusted_keys
 from nenghao.db import recipients, releases
 from nenghao.db.connection import Connection, connect
 from nenghao.db.releases import StoredRelease
-from nenghao.domain.periods import day_start
+from nenghao.domain.balance import parse_balance_inputs
+from nenghao.domain.periods import Month, day_start
+from nenghao.domain.records import to_plain
 from nenghao.errors import SealBroken
 from nenghao.jobs.build_months import build_months
 from nenghao.jobs.close_days import close_changed_days
 from nenghao.jobs.seal_balances import held_balances, seal_balances
 from nenghao.jobs.sync_reference import sync_reference
+from nenghao.reporting.explain import FrozenPoint
+from nenghao.reporting.explain_store import read_story
 from nenghao.reporting.verify import verify_archive
 from tests.jobs.plant import DAY, NOW, Plant
 
@@ -268,3 +272,28 @@ def test_a_meter_that_changed_in_the_month_is_named_and_one_that_changed_after_i
     reason = stored(jobs, names(jobs, unit_id)[1])[1]["restates"]["reason"]  # type: ignore[index]
     assert reason["kind"] == "register_change"
     assert len(reason["causes"]) == 2
+
+
+def test_explain_says_that_more_is_measured_now_though_the_total_is_the_same(
+    plant: Plant, jobs: Connection, sealed: tuple[int, int, str]
+) -> None:
+    unit_id, _, _ = sealed
+    row = jobs.execute("SELECT inputs FROM monitored_balance WHERE unit_id = %s", [unit_id]).fetchone()
+    jobs.rollback()
+    assert row is not None
+    inputs = parse_balance_inputs(bytes(row[0]))
+    points = [
+        FrozenPoint(point_id=one.point_id, facts={}, totals=[to_plain(one) for one in inputs.months])
+        for one in inputs.points
+    ]
+
+    def has_moved() -> bool:
+        (told,) = read_story(jobs, unit_id, Month.of(FIRST), points, []).points
+        jobs.rollback()
+        return told.has_moved
+
+    assert not has_moved()
+    plant.owner.execute(
+        "UPDATE point_month SET measured_energy = measured_energy + 1 WHERE point_id = %s", [points[0].point_id]
+    )
+    assert has_moved()
