@@ -63,7 +63,8 @@ def prefill(
     cells: dict[Key, FiledCell] = {}
     totals = {key: sum((month[key] for month in months), Decimal(0)) for key in _in_every(months)}
     for key, total in totals.items():
-        if (key[0], key[2]) in METERED and key[1] != TOTAL_ROW and not _is_sum_of_parts(key, totals, varieties):
+        is_told = (key[0], key[2]) in METERED and key[1] != TOTAL_ROW and _has_whole_input(key, totals)
+        if is_told and not _is_sum_of_parts(key, totals, varieties):
             _put(cells, key, round_figure(total, FIGURE_DECIMALS), "meter")
     for variety in varieties.varieties:
         opening, mean = (FORM_1, variety.code, OPENING), (FORM_1, variety.code, COEFFICIENT)
@@ -117,6 +118,16 @@ def _is_sum_of_parts(key: Key, totals: Mapping[Key, Decimal], varieties: Variety
     parts = [(form, v.code, column) for v in varieties.varieties if v.parent == row]
     there = [totals[part] for part in parts if part in totals]
     return form == FORM_1 and bool(there) and sum(there, Decimal(0)) == totals[key]
+
+
+def _has_whole_input(key: Key, totals: Mapping[Key, Decimal]) -> bool:
+    """Whether the kinds of a row's conversion are all there: their sum would pass for the whole input."""
+    form, row, column = key
+    if form != FORM_2 or column not in INPUTS:
+        return True
+    return totals.get((form, row, "2")) == sum(
+        (totals.get((form, row, kind), Decimal(0)) for kind in INPUTS), Decimal(0)
+    )
 
 
 def _in_every(months: Months) -> list[Key]:

@@ -117,6 +117,16 @@ def test_the_second_form_repeats_industrial_use_and_sums_its_inputs() -> None:
     assert shown(cells)["205-2 03.2"] == (Decimal(42), "computed")
 
 
+def test_an_input_whose_meter_was_silent_is_not_left_out_of_the_sum_of_inputs() -> None:
+    """Coal to the boilers was metered in both months, coal to the coke ovens in one: the whole input is not known."""
+    whole = figures(**{"04.5": 9, "205-2 04.2": 9, "205-2 04.4": 4, "205-2 04.6": 5})
+    silent = figures(**{"04.5": 9, "205-2 04.4": 4})
+    assert {"205-2 04.2", "205-2 04.4"} & make([whole, silent]).keys() == set()
+    assert make([whole, whole])["205-2 04.2"] == (Decimal(18), "computed")
+    by_hand = make([whole, silent], kept=(manual("205-2 04.4", 8), manual("205-2 04.6", 11)))
+    assert by_hand["205-2 04.2"] == (Decimal(19), "computed")
+
+
 def test_output_that_a_person_corrects_is_converted_anew() -> None:
     month = figures(**{"33.5": 5, "33.10": "1.229", "205-2 33.11": 4, "205-2 33.12": "4.916"})
     assert make([month])["205-2 33.12"] == (Decimal("4.92"), "computed")
