@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from nenghao.domain.quantities import EXACT
+
 #: Instants inside the domain of slots are whole seconds since 1970-01-01 UTC: exact, and cheap by the million.
 Seconds = int
 
@@ -92,8 +94,10 @@ def decimals_of(value: Decimal) -> int:
 
     >>> decimals_of(Decimal("2.50")), decimals_of(Decimal("14000"))
     (1, 0)
+    >>> decimals_of(Decimal("123456789012345678.123456789012"))
+    12
     """
-    exponent = value.normalize().as_tuple().exponent
+    exponent = value.normalize(EXACT).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
