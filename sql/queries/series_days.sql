@@ -144,11 +144,12 @@ WHERE i.series_id = ANY(%(series_ids)s::integer[]) AND i.kind = 'interval';
 
 -- register_neighbours --
 -- For each run of time of a series, the last valid register at or before its begin and the first at or after its end, no
--- farther than `reach` away; null where there is none. Valid: on the grid of its version, not inside an exclusion.
+-- farther than `reach` away; null where there is none. Valid: on the grid of its version, or declared at a change, and not
+-- inside an exclusion.
 SELECT
     run.run_no,
-    earlier.at AS before_at,
-    later.at AS after_at
+    greatest(earlier.at, declared.before_at) AS before_at,
+    least(later.at, declared.after_at) AS after_at
 FROM unnest(%(series_ids)s::integer[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
 WITH ORDINALITY AS run (series_id, begin_at, end_at, run_no)
 LEFT JOIN LATERAL (
@@ -190,7 +191,24 @@ LEFT JOIN LATERAL (
         )
     ORDER BY r.at ASC
     LIMIT 1
-) AS later ON TRUE;
+) AS later ON TRUE
+LEFT JOIN LATERAL (
+    SELECT
+        max(b.at) FILTER (WHERE b.at <= run.begin_at) AS before_at,
+        min(b.at) FILTER (WHERE b.at >= run.end_at) AS after_at
+    FROM boundary_register AS b
+    WHERE
+        b.series_id = run.series_id
+        AND b.at > run.begin_at - %(reach)s::interval
+        AND b.at < run.end_at + %(reach)s::interval
+        AND NOT EXISTS (
+            SELECT 1 FROM exclusion_in_force AS e
+            WHERE
+                e.series_id = b.series_id
+                AND coalesce(lower(e.span), '-infinity') < b.at
+                AND coalesce(upper(e.span), 'infinity') > b.at
+        )
+) AS declared ON TRUE;
 
 -- readings_of_runs --
 -- Readings in force of each run of time of a series, ends included, and beside them the registers declared at a change, as

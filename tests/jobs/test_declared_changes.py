@@ -56,3 +56,36 @@ def test_closing_knows_the_advance_up_to_a_declared_change_and_from_it(
     assert slots[43] == 40  # the new meter, its multiplier
     total = sum(value for value in slots.values() if value is not None)
     assert total == (final - 5000) * 10 + Decimal("109.5") * 20
+
+
+def test_a_late_reading_is_apportioned_up_to_a_declared_final_register_that_no_reading_followed(
+    plant: Plant, jobs: Connection, module_database: Settings, tmp_path: Path
+) -> None:
+    """The old meter's gateway was dead before the change, and the new meter has not sent yet."""
+    know_electricity(module_database)
+    point = f"{UNIT},E9,0000000002330010,进线,33,purchase,industrial"
+    series = f"{UNIT},E9,active_energy,register,instant,M1,kWh,15,1,platform,3,1000000,2026-09-01,"
+    meters = [*FILES["meters"], f"{UNIT},M2,DTZ,0.5S,2026-01-01,2032-01-01,qualified"]
+    with connect(module_database, Role.CONSOLE) as conn:
+        files = {**FILES, "meters": meters, "points": [point], "series": [series], "network": []}
+        assert import_registers(conn, write(tmp_path / "plant", files), NOW).faults == ()
+    (series_id,) = jobs.execute(
+        "SELECT series_id FROM series JOIN point USING (point_id) WHERE point_code = 'E9'"
+    ).fetchone() or (0,)
+    plant.readings(series_id, {MIDNIGHT + timedelta(minutes=15 * n): Decimal(5000 + n) for n in range(42)})
+    change = f"{UNIT},E9,active_energy,2026-10-12 10:20,M1,5500,M2,7.5,,,,,轮换,王工,2026-10-12 18:00"
+    with connect(module_database, Role.CONSOLE) as conn:
+        assert import_registers(conn, write(tmp_path / "change", {"meter_changes": [change]}), NOW).faults == ()
+
+    def total() -> Decimal:
+        close_changed_days(jobs, NOW)
+        row = jobs.execute("SELECT sum(total_energy) FROM series_day WHERE series_id = %s", [series_id]).fetchone()
+        jobs.rollback()
+        assert row is not None
+        return Decimal(row[0])
+
+    # The last quarter reaches over the change: only what lies in whole slots is known.
+    before = total()
+    assert 499 < before <= 500
+    plant.readings(series_id, {MIDNIGHT + timedelta(minutes=15 * 45): Decimal(5100)})
+    assert 499 < total() <= 500
