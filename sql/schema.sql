@@ -4474,6 +4474,8 @@ CREATE TRIGGER meter_change_recorded AFTER UPDATE ON public.meter REFERENCING NE
 
 CREATE TRIGGER meter_change_recorded AFTER INSERT ON public.meter_change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_change_id');
 
+CREATE TRIGGER meter_fill_only BEFORE UPDATE ON public.meter FOR EACH ROW WHEN ((CURRENT_USER <> 'nenghao_owner'::name)) EXECUTE FUNCTION public.fill_only();
+
 CREATE TRIGGER meter_recorded AFTER INSERT ON public.meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('meter_id');
 
 CREATE TRIGGER meter_state_change_append_only BEFORE DELETE OR UPDATE ON public.meter_state_change FOR EACH ROW EXECUTE FUNCTION public.refuse_change();

@@ -153,3 +153,10 @@ def test_no_government_role_writes_a_figure_of_a_filing(secret: Settings, role: 
     for act in acts:
         with connect(secret, role) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
             conn.execute(act)
+
+
+def test_a_cell_of_the_meter_ledger_is_filled_in_and_never_overwritten(secret: Settings) -> None:
+    with connect(secret, Role.CONSOLE) as conn:
+        conn.execute("UPDATE meter SET certificate_no = 'C-1', verified_on = coalesce(verified_on, '2026-01-05')")
+        with pytest.raises(psycopg.errors.RestrictViolation, match="certificate_no"):
+            conn.execute("UPDATE meter SET certificate_no = 'C-2'")
