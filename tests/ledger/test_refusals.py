@@ -31,6 +31,13 @@ NEW_GATEWAY = """
     SELECT unit_id, 'gw9', 7, '2026-09-01T00:00:00+08:00' FROM unit
 """
 REPLAYS = "SELECT refusal_id, ordinal, outcome FROM refusal_replay ORDER BY refusal_id"
+OTHER_METER = """
+INSERT INTO meter (unit_id, meter_no, model, accuracy_class, state)
+SELECT unit_id, 'other', model, accuracy_class, state FROM meter WHERE meter_no = 'm1';
+UPDATE series_version AS v SET meter_id = other.meter_id
+FROM meter AS m, meter AS other
+WHERE v.meter_id = m.meter_id AND m.meter_no = 'm1' AND other.unit_id = m.unit_id AND other.meter_no = 'other'
+"""
 
 
 def test_readings_of_a_point_registered_later_are_taken_under_a_message_that_names_theirs(yard: Yard) -> None:
@@ -65,7 +72,7 @@ def test_a_second_cause_mended_later_makes_a_second_message(yard: Yard) -> None:
     yard.send(message(0, reading(0, 2, point="p9"), reading(1, 3, meter="other")))
     yard.plant.execute(NEW_POINT)
     assert yard.replay("--unit", UNIT)["still_refused"] == {"meter_mismatch": 1}
-    yard.plant.execute("UPDATE meter SET meter_no = 'other' WHERE meter_no = 'm1'")
+    yard.plant.execute(OTHER_METER)
     assert yard.replay("--unit", UNIT)["replayed"] == {"stored": 1}
     assert [topic.partition("#")[2] for (topic,) in yard.plant.rows("SELECT topic FROM message ORDER BY topic")] == [
         "", "replay/1/0", "replay/1/1",
