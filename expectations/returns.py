@@ -72,8 +72,11 @@ def audit_return(
         if balance_id is None and filing_id is None:
             waiting = {"monitored_balance": db.unchecked_balances(conn, edition), "filing": db.unchecked_filings(conn)}
         else:
-            waiting = {"monitored_balance": [balance_id], "filing": [filing_id]}  # type: ignore[list-item]
-        chunks = [(kind, chunk) for kind, ids in waiting.items() for chunk in _chunks([id_ for id_ in ids if id_])]
+            waiting = {
+                "monitored_balance": [] if balance_id is None else [balance_id],
+                "filing": [] if filing_id is None else [filing_id],
+            }
+        chunks = [(kind, chunk) for kind, ids in waiting.items() for chunk in _chunks(ids)]
         if not chunks:
             return total
         with suites.open_context(settings) as context:

@@ -46,7 +46,7 @@ def sign_(
     if signer not in get_args(Signer):
         raise typer.BadParameter(f"{signer!r} is none of {', '.join(get_args(Signer))}")
     with refusals(settings.language), connect(settings, Role.UNIT) as conn, as_unit(conn, unit) as own:
-        signature = sign(conn, own, parse_month(month), signer, by, datetime.now(UTC))  # type: ignore[arg-type]
+        signature = sign(conn, own, parse_month(month), signer, by, datetime.now(UTC))  # type: ignore[arg-type]  # a Signer, as just asked
     name = label(f"filing.signer.{signature.signer}", settings.language)
     typer.echo(label("filing.signed", settings.language, signer=name, by=by))
 
@@ -94,7 +94,7 @@ def correct(
             parse_month(month),
             datetime.now(UTC),
             reason=reason,
-            correction=kind,  # type: ignore[arg-type]
+            correction=kind,  # type: ignore[arg-type]  # a Correction, as just asked
             corrects=parse_month(corrects) if corrects else None,
             document_no=document,
         )

@@ -107,7 +107,7 @@ def export(
         raise typer.BadParameter(f"{wanted} {language}")
     opened = open_release(name, settings, datetime.now(UTC), trusted_keys(settings, trust, key or []))
     path = to or Path(f"{opened.name}{'' if language == 'zh' else f'-{language}'}.{wanted}")
-    path.write_bytes(export_release(opened.archive, wanted, language))  # type: ignore[arg-type]
+    path.write_bytes(export_release(opened.archive, wanted, language))  # type: ignore[arg-type]  # as just asked
     typer.echo(label("release.exported", settings.language, name=opened.name, path=path))
 
 

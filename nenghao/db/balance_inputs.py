@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from nenghao.db.balances import UnitMonth, pair_columns
 from nenghao.db.connection import Connection
@@ -114,16 +115,16 @@ def _load_totals(conn: Connection, facts: dict[UnitMonth, MonthFacts]) -> None:
         facts[row[0], row[1]].months.append(_total(row[2], row[3], row[4], row[5:]))
 
 
-def _total(point_id: int, first_on: date, end_on: date, row: Sequence[object]) -> PointMonth:
+def _total(point_id: int, first_on: date, end_on: date, row: Sequence[Any]) -> PointMonth:
     unit, energy, measured, due, received, known = row
     return PointMonth(
         point_id=point_id,
         first_on=first_on,
         end_on=end_on,
         unit=str(unit),
-        energy=energy,  # type: ignore[arg-type]
-        measured_energy=measured,  # type: ignore[arg-type]
-        due_slots=int(due),  # type: ignore[call-overload]
-        received_slots=int(received),  # type: ignore[call-overload]
-        known_slots=int(known),  # type: ignore[call-overload]
+        energy=energy,
+        measured_energy=measured,
+        due_slots=int(due),
+        received_slots=int(received),
+        known_slots=int(known),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, get_args
 
 from nenghao.domain.quantities import EXACT
 from nenghao.domain.rounding import exact_text, round_fraction
@@ -28,7 +28,7 @@ OPENING, PURCHASE, MONEY, TOTAL, INDUSTRIAL, MATERIAL, NON_INDUSTRIAL, TRANSPORT
 _STOCKS: Final = frozenset({(FORM_1, OPENING), (FORM_1, CLOSING)})
 _MEANS: Final = frozenset({(FORM_1, COEFFICIENT)})
 COEFFICIENT_DECIMALS: Final = 5
-_SOURCES: Final = frozenset(Source.__args__)  # type: ignore[attr-defined]
+_SOURCES: Final = frozenset(get_args(Source))
 _VALUE: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 
 

@@ -6,7 +6,7 @@ Before: reference rows (form_relation). After: `relation_query`, the one compile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, get_args
 
 from nenghao.errors import DataRefused
 
@@ -22,9 +22,9 @@ Of = Literal[
     "this", "previous", "before_previous", "year_end", "same_period", "reference", "monitored", "statement",
     "production",
 ]  # fmt: skip
-_OPERATORS: Final = frozenset(Operator.__args__)  # type: ignore[attr-defined]
-_PLACES: Final = frozenset(Of.__args__)  # type: ignore[attr-defined]
-_KINDS: Final = frozenset(ReturnKind.__args__)  # type: ignore[attr-defined]
+_OPERATORS: Final = frozenset(get_args(Operator))
+_PLACES: Final = frozenset(get_args(Of))
+_KINDS: Final = frozenset(get_args(ReturnKind))
 #: Stands for the row or column that the relation is being judged for.
 ANY: Final = "*"
 #: As `rows`: every row of the form that the return has.

@@ -44,7 +44,7 @@ def sign(conn: Connection, unit: OwnUnit, month: Month, signer: Signer, by: str,
     if not by:
         raise FilingRefused("no_name")
     there = [(one.signer, one.signed_by) for one in drafts.signatures(conn, draft.draft_id)]
-    if (refusal := refuse_signature(there, signer, by)) is not None:  # type: ignore[arg-type]
+    if (refusal := refuse_signature(there, signer, by)) is not None:  # type: ignore[arg-type]  # the table's words
         raise FilingRefused(refusal, signer=signer, by=by)
     signature = Signature(signer=signer, signed_by=by, signed_at=now)
     drafts.insert_signature(conn, draft.draft_id, unit.unit_id, signature)

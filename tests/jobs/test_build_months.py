@@ -1,4 +1,7 @@
-"""Balances through the database: the steel works, many units at once, late lots, editions of the month."""
+"""Balances through the database: the steel works, many units at once, late lots, editions of the month.
+
+Over 300 lines, because every case of one step stands in one place.
+"""
 
 import csv
 import io
