@@ -1148,6 +1148,34 @@ ALTER TABLE public.evidence OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.evidence IS '证据: what a case rests on: offending rows, readings with their messages and hashes, meter record';
 
+CREATE TABLE public.evidence_document (
+    evidence_document_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    format text NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT evidence_document_made_by_given CHECK ((length(TRIM(BOTH FROM made_by)) > 0))
+);
+
+ALTER TABLE public.evidence_document OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.evidence_document IS '证据文书: an evidence document that was made of a case and may have left the house; its hash, not its text';
+
+COMMENT ON COLUMN public.evidence_document.format IS '文书格式: name and version, as the document itself says them';
+
+COMMENT ON COLUMN public.evidence_document.hash IS '文书散列: of the canonical bytes (RFC 8785)';
+
+ALTER TABLE public.evidence_document ALTER COLUMN evidence_document_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.evidence_document_evidence_document_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.evidence ALTER COLUMN evidence_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.evidence_evidence_id_seq
     START WITH 1
@@ -3797,6 +3825,9 @@ ALTER TABLE ONLY public.equal_value
 ALTER TABLE ONLY public.equal_value
     ADD CONSTRAINT equal_value_pk PRIMARY KEY (equal_value_id);
 
+ALTER TABLE ONLY public.evidence_document
+    ADD CONSTRAINT evidence_document_pk PRIMARY KEY (evidence_document_id);
+
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_once UNIQUE (case_id, alert_id, kind, hash);
 
@@ -4138,6 +4169,8 @@ CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_
 
 CREATE INDEX draft_newest ON public.draft USING btree (unit_id, month_on, draft_id DESC);
 
+CREATE INDEX evidence_document_by_case ON public.evidence_document USING btree (case_id, evidence_document_id);
+
 CREATE INDEX filing_check_newest ON public.filing_check USING btree (draft_id, filing_check_id DESC);
 
 CREATE INDEX filing_event_by_filing ON public.filing_event USING btree (filing_id, filing_event_id DESC);
@@ -4305,6 +4338,14 @@ CREATE TRIGGER equal_value_recorded AFTER INSERT ON public.equal_value REFERENCI
 CREATE TRIGGER evidence_append_only BEFORE DELETE OR UPDATE ON public.evidence FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER evidence_change_recorded AFTER UPDATE ON public.evidence REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('evidence_id');
+
+CREATE TRIGGER evidence_document_append_only BEFORE DELETE OR UPDATE ON public.evidence_document FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER evidence_document_change_recorded AFTER UPDATE ON public.evidence_document REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('evidence_document_id');
+
+CREATE TRIGGER evidence_document_no_truncate BEFORE TRUNCATE ON public.evidence_document FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER evidence_document_recorded AFTER INSERT ON public.evidence_document REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('evidence_document_id');
 
 CREATE TRIGGER evidence_no_truncate BEFORE TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -4802,6 +4843,9 @@ ALTER TABLE ONLY public.evidence
 ALTER TABLE ONLY public.evidence
     ADD CONSTRAINT evidence_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
 
+ALTER TABLE ONLY public.evidence_document
+    ADD CONSTRAINT evidence_document_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
 ALTER TABLE ONLY public.exclusion
     ADD CONSTRAINT exclusion_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
 
@@ -5216,6 +5260,9 @@ GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.evidence TO nenghao_rules;
 GRANT SELECT ON TABLE public.evidence TO nenghao_console;
 GRANT SELECT ON TABLE public.evidence TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.evidence_document TO nenghao_console;
+GRANT SELECT ON TABLE public.evidence_document TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.exclusion TO nenghao_jobs;
 GRANT SELECT ON TABLE public.exclusion TO nenghao_rules;

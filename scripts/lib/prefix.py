@@ -34,9 +34,10 @@ PACKAGES = {
     "chromium": ("chromium", "chromium-common", "fonts-noto-cjk"),
     "pip": ("python3-pip-whl",),
     "certificates": ("ca-certificates",),
+    "fonts": ("fonts-wqy-microhei",),
 }
 # These hold data and no programs, so the libraries that their packages ask for are of no use.
-DATA_ONLY = {"pip", "certificates"}
+DATA_ONLY = {"pip", "certificates", "fonts"}
 
 # Maintainer scripts never run here, so what only they need is left out; LLVM is PostgreSQL's JIT, 100 MB for nothing.
 UNWANTED = re.compile(

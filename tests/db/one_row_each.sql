@@ -61,6 +61,9 @@ FROM audit_case, finding;
 INSERT INTO evidence (case_id, kind, content, hash_algorithm, hash, recorded_at)
 SELECT case_id, 'k', '{}', 'sha256', '\x00', now()
 FROM audit_case;
+INSERT INTO evidence_document (case_id, format, hash_algorithm, hash, made_by, made_at)
+SELECT case_id, 'f', 'sha256', '\x00', 'p', now()
+FROM audit_case;
 INSERT INTO decision (case_id, kind, reason, decided_by, decided_at)
 SELECT case_id, 'dismiss', 'r', 'p', now()
 FROM audit_case;
