@@ -67,7 +67,7 @@ class DueFigure:
     #: |reported - should| at the end nearest to what was reported, and at the middle.
     least_amount: Decimal
     likely_amount: Decimal
-    #: 差错率 |reported - should| ÷ should, the least within the interval, cut off; None where nothing above zero was due.
+    #: 差错率 |reported - should| ÷ should, the least in the interval, cut off; None where nothing above zero was due.
     least_error_rate: Decimal | None
 
 
@@ -104,7 +104,7 @@ def due_figure(reported: Decimal, accounts: Iterable[Account]) -> DueFigure | No
     with localcontext(EXACT):
         least, likely = abs(reported - nearest), abs(reported - first.mid)
         # Of a report below zero the rate, unlike the amount, is least at the far end.
-        rates = [floor_share(abs(reported - end), end) for end in (nearest, high) if end > 0]
+        rates = [floor_share(abs(reported - end), end) or Decimal(0) for end in (nearest, high) if end > 0]
     return DueFigure(
         low=low,
         mid=first.mid,
@@ -114,7 +114,7 @@ def due_figure(reported: Decimal, accounts: Iterable[Account]) -> DueFigure | No
         direction="under" if reported < low else "over" if reported > high else "within",
         least_amount=least,
         likely_amount=likely,
-        least_error_rate=Decimal(0) if least == 0 else min(filter(None, rates), default=None),
+        least_error_rate=Decimal(0) if least == 0 else min(rates, default=None),
     )
 
 
