@@ -3,23 +3,34 @@
 Before it: people write `expectations/rules/<rule>/`. After it: `suites` makes expectations of the rules.
 """
 
+import ast
 import hashlib
+import re
+import sys
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from nenghao.db import audit
 from nenghao.db.connection import Connection
+from nenghao.db.queries import load_queries
+from nenghao.detection.candidate import Kind
+from nenghao.detection.catalogue import DETECTORS
 from nenghao.errors import ConfigError
 
 RULES_DIR: Final = Path(__file__).resolve().parent / "rules"
 
 Level = Literal["lead", "doubt"]
-Batch = Literal["series_day", "reading_conflict", "message_refusal", "spool_contradiction", "balance_cell"]
+Batch = Literal["series_day", "reading_conflict", "message_refusal", "spool_contradiction", "balance_cell", "candidate"]
+#: What a rule leans on: an identity between channels, what a value went through, the shape of a curve, its digits, what
+#: is plausible, or silence where there should be something.
+Family = Literal["identity", "history", "shape", "digits", "plausibility", "silence"]
+#: Findings of a rule in the shadow are stored and counted, and open no alert.
+Mode = Literal["live", "shadow"]
 #: What a confirmed case takes out of the figures: the series that was found, it with the other channel of its point
 #: and quantity, or nothing.
 Exclusion = Literal["series", "channels", "none"]
@@ -49,6 +60,10 @@ class Rule:
     table: str
     period: str
     batch: Batch
+    family: Family
+    #: What its findings look like; a detector's candidate says it itself, and may say another one.
+    kind: Kind | None = None
+    mode: Mode
     level: Level
     exclusion: Exclusion
     exclusion_covers: ExclusionCovers = "readings"
@@ -57,6 +72,9 @@ class Rule:
     evidence: tuple[str, ...]
     innocence: tuple[str, ...]
     thresholds: tuple[Threshold, ...]
+    #: Name of its detector in `nenghao.detection.catalogue`, where numbers are searched by Python.
+    detector: str | None = None
+    #: What Great Expectations asks: the offending rows. Of a detector: those of its candidates that pass.
     query: str
     content_hash: bytes
 
@@ -80,29 +98,88 @@ def load_rules(folder: Path = RULES_DIR) -> tuple[Rule, ...]:
 def _load(folder: Path) -> Rule:
     try:
         settings_bytes = (folder / "rule.toml").read_bytes()
-        query_path = folder / "violations.sql"
-        # The relations of a form are rows of the database (form_relation), so that rule has no query of its own.
-        query = query_path.read_text(encoding="utf-8") if query_path.exists() else ""
         content = tomllib.loads(settings_bytes.decode("utf-8"))
         thresholds = tuple(
             Threshold(name=name, value=Decimal(str(item["value"])), unit=item["unit"], reason=item["reason"])
             for name, item in content.pop("thresholds", {}).items()
         )
         lists = {name: tuple(content.pop(name)) for name in ("checks", "evidence", "innocence")}
+        kind = Kind(content.pop("kind")) if "kind" in content else None
+        query = _query_of(folder, content)
         rule = Rule(
             **(content | lists),
+            kind=kind,
             thresholds=thresholds,
             query=query,
-            content_hash=hashlib.sha256(settings_bytes + b"\0" + query.encode()).digest(),
+            content_hash=_hash_of(settings_bytes, query, content["batch"], content.get("detector")),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"rule folder {folder.name}: {type(error).__name__}: {error}") from error
-    if rule.code != folder.name:
-        raise ConfigError(f"rule folder {folder.name}: rule.toml says code = {rule.code!r}")
-    if query and ("{batch} AS" not in query or " JOIN " not in query):
-        # Great Expectations gives the batch an alias of its own unless the query joins; then the query has to.
-        raise ConfigError(f"rule folder {folder.name}: violations.sql reads {{batch}} AS … and joins its thresholds")
+    if problem := _problem_of(rule, folder.name):
+        raise ConfigError(f"rule folder {folder.name}: {problem}")
     return rule
+
+
+def _query_of(folder: Path, content: dict[str, str]) -> str:
+    """What Great Expectations asks; nothing of the relations of a form, which are rows of the database."""
+    if "detector" in content:
+        body = load_queries("audit")["candidate_violations"]
+        lines = body.replace("{rule_code}", content["code"]).splitlines()
+        return "\n".join(line for line in lines if not line.startswith("--"))
+    path = folder / "violations.sql"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _problem_of(rule: Rule, folder: str) -> str | None:
+    if rule.code != folder or re.fullmatch("[a-z][a-z0-9_]*", folder) is None:
+        return f"rule.toml says code = {rule.code!r}"
+    for name, value, known in (
+        ("family", rule.family, get_args(Family)),
+        ("mode", rule.mode, get_args(Mode)),
+        ("level", rule.level, get_args(Level)),
+        ("batch", rule.batch, get_args(Batch)),
+    ):
+        if value not in known:
+            return f"{name} = {value!r} is none of {', '.join(known)}"
+    if rule.detector is not None and rule.detector not in DETECTORS:
+        return f"there is no detector {rule.detector!r} in nenghao.detection.catalogue"
+    if (rule.detector is not None) != (rule.batch == "candidate"):
+        return "a rule with a detector reads the batch candidate, and no other does"
+    if not rule.query and rule.batch != "balance_cell":
+        return "neither detector nor violations.sql"
+    if rule.query and ("{batch} AS" not in rule.query or " JOIN " not in rule.query):
+        # Great Expectations gives the batch an alias of its own unless the query joins; then the query has to.
+        return "violations.sql reads {batch} AS … and joins its thresholds"
+    return None
+
+
+def _hash_of(settings_bytes: bytes, query: str, batch: str, detector: str | None) -> bytes:
+    """All that decides what is found: thresholds and texts, the query, what it reads, and the detector's code."""
+    parts = [settings_bytes, query.encode(), load_queries("audit").get(f"batch_{batch}", "").encode()]
+    if detector in DETECTORS:
+        parts += [path.read_bytes() for path in detector_files(detector)]
+    return hashlib.sha256(b"\0".join(parts)).digest()
+
+
+def detector_files(detector: str) -> list[Path]:
+    """The modules of nenghao.detection that a detector runs, itself first."""
+    found: list[str] = []
+    waiting = [DETECTORS[detector].__module__]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.append(name)
+            waiting += [other for other in _imports_of(_file_of(name)) if other.startswith("nenghao.detection.")]
+    return [_file_of(name) for name in (found[0], *sorted(found[1:]))]
+
+
+def _imports_of(path: Path) -> set[str]:
+    tree = ast.parse(path.read_bytes())
+    return {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module is not None}
+
+
+def _file_of(module: str) -> Path:
+    return Path(str(sys.modules[module].__file__))
 
 
 def sync_rules(conn: Connection, rules: Iterable[Rule] | None = None) -> dict[str, int]:

@@ -11,8 +11,8 @@ HEAD = """\
 
 {about}
 
-| code | zh | en | checks | level | reads | thresholds |
-|---|---|---|---|---|---|---|
+| code | zh | en | family | kind | checks | level | mode | reads | thresholds |
+|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -27,7 +27,9 @@ def _row(rule: Rule) -> str:
     thresholds = ", ".join(f"{item.name} = {item.value:f} {item.unit}" for item in rule.thresholds) or "-"
     title_zh, title_en = (label(f"rule.{rule.code}.title", language) for language in ("zh", "en"))
     folder = f"[{rule.code}](../expectations/rules/{rule.code}/README.md)"
-    cells = (folder, title_zh, title_en, " ".join(rule.checks), rule.level, rule.batch, thresholds)
+    checks, reads = " ".join(rule.checks), rule.detector or rule.batch
+    kind = rule.kind or "-"
+    cells = (folder, title_zh, title_en, rule.family, kind, checks, rule.level, rule.mode, reads, thresholds)
     return f"| {' | '.join(cells)} |\n"
 
 

@@ -60,6 +60,12 @@ def record_violation(
         thresholds=thresholds,
         # The span is part of what was found: a longer span of the same cause is another finding.
         evidence_hash=_hash([_plain(span_from), _plain(span_to), evidence, thresholds]),
+        kind=row.get("kind") if rule.detector else rule.kind,
+        score=row.get("score"),
+        expected_energy=row.get("expected_energy"),
+        observed_energy=row.get("observed_energy"),
+        energy_unit=row.get("energy_unit"),
+        mode=rule.mode,
     )
     pieces: list[tuple[str, Any]] = []
     earlier = _earlier(conn, check, finding)
@@ -71,6 +77,8 @@ def record_violation(
     finding_id = audit.insert_finding(conn, run_id, finding, now)
     if finding_id is None:
         return Counts()
+    if rule.mode == "shadow":
+        return Counts(findings=1)
     case_id, alert_id, is_new = _open_case(conn, finding, finding_id, now)
     pieces += [
         ("row", {"finding_id": finding_id, "span": [_plain(span_from), _plain(span_to)], **evidence}),
@@ -152,7 +160,7 @@ def _is_of_its_case(earlier: audit.EarlierFinding, rule: Rule) -> bool:
     """
     if earlier.is_same or earlier.decision is None:
         return True
-    if rule.batch != "series_day":
+    if rule.batch not in ("series_day", "candidate"):
         return False
     return earlier.is_overlapping if earlier.decision == "dismiss" else earlier.is_covering
 

@@ -10,7 +10,7 @@ run; a crash rolls the deletion back.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -151,9 +151,11 @@ def run_scope(
 ) -> list[Outcome]:
     """Validate the days of a scope: one suite a batch query, every check of it once."""
     by_batch: defaultdict[str, list[Check]] = defaultdict(list)
+    modes = audit.rule_modes(conn)
     for rule in catalogue.load_rules():
         if rule.query:
-            by_batch[rule.batch].append(Check(rule=rule, query=rule.query))
+            in_force = replace(rule, mode=modes.get(rule.code, rule.mode))
+            by_batch[rule.batch].append(Check(rule=in_force, query=rule.query))
     from_at, to_at = scope.span
     parameters = {
         "unit_ids": list(scope.unit_ids),
@@ -206,7 +208,10 @@ def record(
             counts = recording.record_failure(conn, run_id, outcome.check, version, scope.span, outcome.failure, now)
             added.append(counts)
         version = versions[outcome.check.rule.code]
-        added += [recording.record_violation(conn, run_id, outcome.check, version, row, now) for row in outcome.rows]
+        added += [
+            recording.record_violation(conn, run_id, outcome.check, version, with_statistics(row), now)
+            for row in outcome.rows
+        ]
     return run_id, AuditSummary(
         days=(scope.last_on - scope.first_on).days + 1,
         checks=len(outcomes),
@@ -216,6 +221,11 @@ def record(
         cases=sum(counts.cases for counts in added),
         by_rule=dict(violations),
     )
+
+
+def with_statistics(row: dict[str, Any]) -> dict[str, Any]:
+    """A candidate's statistics and notes beside its other columns, as evidence names them."""
+    return {**row.get("notes", {}), **row.get("statistics", {}), **row}
 
 
 def add_summaries(left: AuditSummary, right: AuditSummary) -> AuditSummary:

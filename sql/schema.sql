@@ -860,6 +860,38 @@ ALTER TABLE public.boundary_register ALTER COLUMN boundary_register_id ADD GENER
     CACHE 1
 );
 
+CREATE TABLE public.candidate (
+    candidate_id bigint NOT NULL,
+    rule_code text NOT NULL,
+    series_id integer NOT NULL,
+    span tstzrange NOT NULL,
+    kind text NOT NULL,
+    statistics jsonb NOT NULL,
+    score double precision NOT NULL,
+    expected_energy double precision,
+    observed_energy double precision,
+    energy_unit text NOT NULL,
+    other_series_ids integer[] NOT NULL,
+    notes jsonb NOT NULL,
+    is_rich boolean NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    CONSTRAINT candidate_kind_known CHECK ((kind = ANY (ARRAY['revision'::text, 'register'::text, 'gap'::text, 'unit'::text, 'zero'::text, 'constant'::text, 'repeat'::text, 'copy'::text, 'fill'::text, 'clip'::text, 'round'::text, 'reversal'::text, 'clock'::text, 'spike'::text, 'noise'::text, 'drift'::text, 'scale'::text]))),
+    CONSTRAINT candidate_span_bounded CHECK (((NOT isempty(span)) AND (NOT lower_inf(span)) AND (NOT upper_inf(span))))
+);
+
+ALTER TABLE public.candidate OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.candidate IS '候选: what detectors pointed at in their last run; thresholds decide what becomes a finding';
+
+ALTER TABLE public.candidate ALTER COLUMN candidate_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.candidate_candidate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.changed_mark (
     series_id integer NOT NULL,
     day_on date NOT NULL,
@@ -1226,6 +1258,15 @@ ALTER VIEW public.exclusion_in_force OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.exclusion_in_force IS '有效剔除: exclusions of cases that were not confirmed anew or dismissed since; what jobs read';
 
+CREATE TABLE public.feature_mark (
+    series_id integer NOT NULL,
+    day_on date NOT NULL
+);
+
+ALTER TABLE public.feature_mark OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.feature_mark IS '待算特征: closed days that changed since their features were derived; duplicates are allowed';
+
 CREATE TABLE public.filing (
     filing_id bigint NOT NULL,
     unit_id integer NOT NULL,
@@ -1510,7 +1551,15 @@ CREATE TABLE public.finding (
     evidence_hash_algorithm text NOT NULL,
     evidence_hash bytea NOT NULL,
     found_at timestamp with time zone NOT NULL,
-    CONSTRAINT finding_level_known CHECK ((level = ANY (ARRAY['lead'::text, 'doubt'::text])))
+    kind text,
+    score double precision,
+    expected_energy double precision,
+    observed_energy double precision,
+    energy_unit text,
+    mode text,
+    CONSTRAINT finding_kind_known CHECK ((kind = ANY (ARRAY['revision'::text, 'register'::text, 'gap'::text, 'unit'::text, 'zero'::text, 'constant'::text, 'repeat'::text, 'copy'::text, 'fill'::text, 'clip'::text, 'round'::text, 'reversal'::text, 'clock'::text, 'spike'::text, 'noise'::text, 'drift'::text, 'scale'::text]))),
+    CONSTRAINT finding_level_known CHECK ((level = ANY (ARRAY['lead'::text, 'doubt'::text]))),
+    CONSTRAINT finding_mode_known CHECK ((mode = ANY (ARRAY['live'::text, 'shadow'::text])))
 );
 
 ALTER TABLE public.finding OWNER TO nenghao_owner;
@@ -1518,6 +1567,12 @@ ALTER TABLE public.finding OWNER TO nenghao_owner;
 COMMENT ON TABLE public.finding IS '发现: one offending row of one rule, with evidence and thresholds in force; silent by itself';
 
 COMMENT ON COLUMN public.finding.fingerprint IS '指纹: SHA-256 of rule, series or point or unit, and the start of the span; equal for the same cause';
+
+COMMENT ON COLUMN public.finding.kind IS '类型: what it looks like, never a verdict; empty where the rule says nothing of a curve';
+
+COMMENT ON COLUMN public.finding.expected_energy IS '预期电量（能量）: what was to be expected in the span, as the detector reckons';
+
+COMMENT ON COLUMN public.finding.mode IS '运行方式: shadow 试运行 is stored and counted and opens no alert; empty is live, as before there was a choice';
 
 ALTER TABLE public.finding ALTER COLUMN finding_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.finding_finding_id_seq
@@ -3403,6 +3458,31 @@ ALTER VIEW public.row_to_follow OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions and sign-offs whose consequences have not been computed yet; their DAG starts by them';
 
+CREATE TABLE public.rule_mode (
+    rule_mode_id bigint NOT NULL,
+    rule_code text NOT NULL,
+    mode text NOT NULL,
+    reason text NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT rule_mode_known CHECK ((mode = ANY (ARRAY['live'::text, 'shadow'::text]))),
+    CONSTRAINT rule_mode_reason_given CHECK ((btrim(reason) <> ''::text)),
+    CONSTRAINT rule_mode_set_by_given CHECK ((btrim(set_by) <> ''::text))
+);
+
+ALTER TABLE public.rule_mode OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.rule_mode IS '规则运行方式: who let a rule open alerts (live) or kept it in the shadow, why and since when; the last row holds';
+
+ALTER TABLE public.rule_mode ALTER COLUMN rule_mode_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.rule_mode_rule_mode_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.rule_threshold (
     rule_code text NOT NULL,
     threshold_name text NOT NULL,
@@ -3488,6 +3568,27 @@ COMMENT ON COLUMN public.series_day_estimate.reasons IS '原因: reasons of its 
 COMMENT ON COLUMN public.series_day_estimate.gap IS '缺口: all that was estimated at once, over days; a gap that is as it was keeps its estimate though its donors changed';
 
 COMMENT ON COLUMN public.series_day_estimate.known_energy IS '已知总量: energy of the gap that its parts add up to, in the unit of the series day; null where the amount itself is a guess';
+
+CREATE TABLE public.series_day_feature (
+    series_id integer NOT NULL,
+    day_on date NOT NULL,
+    facts_version integer NOT NULL,
+    curve bytea NOT NULL,
+    facts bytea NOT NULL,
+    slot_minutes smallint NOT NULL,
+    unit text NOT NULL,
+    step double precision NOT NULL,
+    quantum double precision NOT NULL,
+    content_hash bytea NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    CONSTRAINT series_day_feature_step_positive CHECK (((step > (0)::double precision) AND (quantum > (0)::double precision)))
+);
+
+ALTER TABLE public.series_day_feature OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.series_day_feature IS '日特征: what detectors read of a closed day, derived of series_day and made again with it';
+
+COMMENT ON COLUMN public.series_day_feature.content_hash IS '来源: content_hash of the series_day that it was derived from';
 
 CREATE VIEW public.series_day_slot AS
  SELECT sd.series_id,
@@ -3788,6 +3889,9 @@ ALTER TABLE ONLY public.boundary_register
 
 ALTER TABLE ONLY public.boundary_register
     ADD CONSTRAINT boundary_register_pk PRIMARY KEY (boundary_register_id);
+
+ALTER TABLE ONLY public.candidate
+    ADD CONSTRAINT candidate_pk PRIMARY KEY (candidate_id);
 
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_once UNIQUE (point_id, check_point_id, valid_from);
@@ -4104,6 +4208,9 @@ ALTER TABLE ONLY public.return_check
 ALTER TABLE ONLY public.row_leaf
     ADD CONSTRAINT row_leaf_pk PRIMARY KEY (row_leaf_id);
 
+ALTER TABLE ONLY public.rule_mode
+    ADD CONSTRAINT rule_mode_pk PRIMARY KEY (rule_mode_id);
+
 ALTER TABLE ONLY public.rule_threshold
     ADD CONSTRAINT rule_threshold_pk PRIMARY KEY (rule_code, threshold_name, valid_from);
 
@@ -4118,6 +4225,9 @@ ALTER TABLE ONLY public.schema_migrations
 
 ALTER TABLE ONLY public.series_day_estimate
     ADD CONSTRAINT series_day_estimate_pk PRIMARY KEY (series_id, day_on, first_slot);
+
+ALTER TABLE ONLY public.series_day_feature
+    ADD CONSTRAINT series_day_feature_pk PRIMARY KEY (series_id, day_on);
 
 ALTER TABLE ONLY public.series_day
     ADD CONSTRAINT series_day_pk PRIMARY KEY (series_id, day_on);
@@ -4163,6 +4273,8 @@ ALTER TABLE ONLY public.variety
 
 CREATE INDEX agreed_value_by_series ON public.agreed_value USING btree (series_id);
 
+CREATE INDEX candidate_series_span ON public.candidate USING gist (series_id, span);
+
 CREATE INDEX context_event_by_unit ON public.context_event USING btree (unit_id, begins_at);
 
 CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_id);
@@ -4170,6 +4282,8 @@ CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_
 CREATE INDEX draft_newest ON public.draft USING btree (unit_id, month_on, draft_id DESC);
 
 CREATE INDEX evidence_document_by_case ON public.evidence_document USING btree (case_id, evidence_document_id);
+
+CREATE INDEX feature_mark_day ON public.feature_mark USING btree (day_on, series_id);
 
 CREATE INDEX filing_check_newest ON public.filing_check USING btree (draft_id, filing_check_id DESC);
 
@@ -4225,7 +4339,11 @@ CREATE INDEX return_check_newest ON public.return_check USING btree (kind, retur
 
 CREATE INDEX row_leaf_by_row ON public.row_leaf USING btree (table_name, row_key, row_leaf_id);
 
+CREATE INDEX rule_mode_latest ON public.rule_mode USING btree (rule_code, rule_mode_id);
+
 CREATE INDEX series_day_by_day ON public.series_day USING btree (day_on);
+
+CREATE INDEX series_day_feature_day ON public.series_day_feature USING btree (day_on, series_id);
 
 CREATE TRIGGER agreed_value_append_only BEFORE DELETE OR UPDATE ON public.agreed_value FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -4727,6 +4845,14 @@ CREATE TRIGGER row_leaf_append_only BEFORE DELETE OR UPDATE ON public.row_leaf F
 
 CREATE TRIGGER row_leaf_no_truncate BEFORE TRUNCATE ON public.row_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER rule_mode_append_only BEFORE DELETE OR UPDATE ON public.rule_mode FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rule_mode_change_recorded AFTER UPDATE ON public.rule_mode REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_mode_id');
+
+CREATE TRIGGER rule_mode_no_truncate BEFORE TRUNCATE ON public.rule_mode FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rule_mode_recorded AFTER INSERT ON public.rule_mode REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_mode_id');
+
 CREATE TRIGGER rule_threshold_change_recorded AFTER UPDATE ON public.rule_threshold REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_code', 'threshold_name', 'valid_from');
 
 CREATE TRIGGER rule_threshold_recorded AFTER INSERT ON public.rule_threshold REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_code', 'threshold_name', 'valid_from');
@@ -4766,6 +4892,8 @@ CREATE TRIGGER supply_statement_recorded AFTER INSERT ON public.supply_statement
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.message_raw FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
 
 CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.reading FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
+
+CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.series_day_feature FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
 
 CREATE TRIGGER unit_change_recorded AFTER UPDATE ON public.unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_id');
 
@@ -4815,6 +4943,9 @@ ALTER TABLE ONLY public.boundary_register
 
 ALTER TABLE ONLY public.boundary_register
     ADD CONSTRAINT boundary_register_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
+
+ALTER TABLE ONLY public.candidate
+    ADD CONSTRAINT candidate_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_check_fk FOREIGN KEY (check_point_id) REFERENCES public.point(point_id);
@@ -5202,6 +5333,10 @@ GRANT SELECT ON TABLE public.boundary_register TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.boundary_register TO nenghao_console;
 GRANT SELECT ON TABLE public.boundary_register TO nenghao_verifier;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.candidate TO nenghao_jobs;
+GRANT SELECT ON TABLE public.candidate TO nenghao_rules;
+GRANT SELECT ON TABLE public.candidate TO nenghao_console;
+
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_collector;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changed_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_console;
@@ -5273,6 +5408,8 @@ GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_jobs;
 GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_rules;
 GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_console;
 GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.feature_mark TO nenghao_jobs;
 
 GRANT SELECT ON TABLE public.filing TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing TO nenghao_rules;
@@ -5735,12 +5872,19 @@ GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
 GRANT SELECT ON TABLE public.row_to_follow TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_to_follow TO nenghao_console;
 
+GRANT SELECT ON TABLE public.rule_mode TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.rule_mode TO nenghao_rules;
+GRANT SELECT ON TABLE public.rule_mode TO nenghao_console;
+GRANT SELECT ON TABLE public.rule_mode TO nenghao_verifier;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_threshold TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_verifier;
+GRANT SELECT ON TABLE public.rule_threshold TO nenghao_jobs;
 
 GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_console;
+GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_jobs;
 
 GRANT SELECT,INSERT ON TABLE public.rule_version TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_version TO nenghao_console;
@@ -5750,6 +5894,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day_estimate TO nenghao
 GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_rules;
 GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_console;
 GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_verifier;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day_feature TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series_day_feature TO nenghao_rules;
 
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_rules;
@@ -5792,3 +5939,4 @@ GRANT SELECT ON TABLE public.variety TO nenghao_unit;
 
 -- hypertable message_raw: by received_at, chunks of 1 day, 0:00:00
 -- hypertable reading: by at, chunks of 1 day, 0:00:00
+-- hypertable series_day_feature: by day_on, chunks of 28 days, 0:00:00

@@ -21,6 +21,7 @@ Query = Literal[
     "batch_reading_conflict",
     "batch_message_refusal",
     "batch_spool_contradiction",
+    "batch_candidate",
 ]
 #: Refusals of whole messages that say that somebody else may speak for a gateway.
 SENDER_REASONS: Final = [
@@ -60,6 +61,14 @@ class NewFinding:
     evidence: dict[str, Any]
     thresholds: dict[str, Any]
     evidence_hash: bytes
+    #: What it looks like, how unlikely that is, and energy in the span, where the rule can say.
+    kind: str | None = None
+    score: float | None = None
+    expected_energy: float | None = None
+    observed_energy: float | None = None
+    energy_unit: str | None = None
+    #: Findings in the shadow open no alert.
+    mode: Literal["live", "shadow"] = "live"
 
 
 def lock_rules(conn: Connection) -> None:
@@ -120,6 +129,21 @@ def insert_threshold(
     conn.execute(
         load_queries("audit")["insert_threshold"],
         {"rule_code": rule_code, "threshold_name": threshold_name, "value": value, "unit": unit, "reason": reason},
+    )
+
+
+def rule_modes(conn: Connection) -> dict[str, Literal["live", "shadow"]]:
+    """The mode in force of each rule that people set one for."""
+    return dict(conn.execute(load_queries("audit")["rule_modes"]).fetchall())
+
+
+def insert_rule_mode(
+    conn: Connection, rule_code: str, mode: str, reason: str, *, set_by: str, set_at: datetime
+) -> None:
+    """Say how a rule is run from now on."""
+    conn.execute(
+        load_queries("audit")["insert_rule_mode"],
+        {"rule_code": rule_code, "mode": mode, "reason": reason, "set_by": set_by, "set_at": set_at},
     )
 
 
@@ -228,6 +252,12 @@ def insert_finding(conn: Connection, audit_run_id: int, finding: NewFinding, fou
             "thresholds": Jsonb(finding.thresholds),
             "evidence_hash": finding.evidence_hash,
             "found_at": found_at,
+            "kind": finding.kind,
+            "score": finding.score,
+            "expected_energy": finding.expected_energy,
+            "observed_energy": finding.observed_energy,
+            "energy_unit": finding.energy_unit,
+            "mode": finding.mode,
         },
     ).fetchone()
     return None if row is None else row[0]

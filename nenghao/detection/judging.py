@@ -5,6 +5,7 @@ Before: `block` holds the days. After: `expectations` writes what passes as find
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Final
 
 from nenghao.detection.block import Block
@@ -24,14 +25,16 @@ class Found:
 
 
 def passes(candidate: Candidate, thresholds: Thresholds, *, is_rich: bool) -> bool:
-    """Whether every statistic that has a threshold `<name>_min` or `<name>_max` is on the far side of it.
+    """Whether every statistic that has a threshold `<name>_min` or `<name>_max` is on the far side of it; NaN never is.
 
     On a meter that is more than values alone (`Block.is_rich`), `<name>_min_rich` stands in for `<name>_min`. Other
     thresholds are parameters of the detector. `sql/queries/audit.sql: candidate_violations` says the same in SQL.
     """
     for name, value in candidate.statistics.items():
         low, high = limits_of(name, thresholds, is_rich=is_rich)
-        if (low is not None and value < low) or (high is not None and value > high):
+        if low is None and high is None:
+            continue
+        if isnan(value) or (low is not None and value < low) or (high is not None and value > high):
             return False
     return True
 

@@ -43,6 +43,19 @@ WHERE rule_code = %(rule_code)s AND threshold_name = %(threshold_name)s AND vali
 INSERT INTO rule_threshold (rule_code, threshold_name, value, unit, reason, valid_from)
 VALUES (%(rule_code)s, %(threshold_name)s, %(value)s, %(unit)s, %(reason)s, now());
 
+-- rule_modes --
+-- Rules that people let open alerts or put in the shadow, one row a rule: the mode in force.
+SELECT DISTINCT ON (rule_code)
+    rule_code,
+    mode
+FROM rule_mode
+ORDER BY rule_code, rule_mode_id DESC;
+
+-- insert_rule_mode --
+-- Says how a rule is run from now on.
+INSERT INTO rule_mode (rule_code, mode, reason, set_by, set_at)
+VALUES (%(rule_code)s, %(mode)s, %(reason)s, %(set_by)s, %(set_at)s);
+
 -- take_marks --
 -- Takes the marks of closed days off the list, one row a (unit, day); undone with the transaction.
 WITH taken AS (
@@ -247,6 +260,67 @@ WHERE p.unit_id = ANY(%(unit_ids)s)
 AND s.kind <> 'gauge'
 AND sd.day_on >= %(history_on)s AND sd.day_on <= %(horizon_on)s;
 
+-- batch_candidate --
+-- What detectors point at on the audited days, one row a candidate; day_on is the first day of its span.
+SELECT
+    p.unit_id,
+    s.point_id,
+    c.series_id,
+    c.rule_code,
+    (lower(c.span) AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+    lower(c.span) AS span_from,
+    upper(c.span) AS span_to,
+    c.kind,
+    c.is_rich,
+    c.statistics,
+    c.score,
+    c.expected_energy,
+    c.observed_energy,
+    c.energy_unit,
+    c.other_series_ids,
+    c.notes
+FROM candidate AS c
+INNER JOIN series AS s ON c.series_id = s.series_id
+INNER JOIN point AS p ON s.point_id = p.point_id
+WHERE p.unit_id = ANY(%(unit_ids)s) AND c.span && tstzrange(%(from_at)s, %(to_at)s);
+
+-- candidate_violations --
+-- Candidates of a detector rule that pass its thresholds, one row each: every statistic that has a threshold <name>_min or
+-- <name>_max is on the far side of it, of meters that are more than values alone <name>_min_rich and <name>_max_rich where
+-- there are such. The same as nenghao/detection/judging.py: passes. {rule_code} is filled in when the rule is read.
+WITH limits AS (
+    SELECT
+        threshold_name,
+        value::double precision AS value
+    FROM rule_threshold_now
+    WHERE rule_code = '{rule_code}'
+)
+
+SELECT b.*
+FROM {batch} AS b
+WHERE b.rule_code = '{rule_code}'
+AND NOT EXISTS (
+    SELECT 1
+    FROM jsonb_each_text(b.statistics) AS statistic (name, text)
+    CROSS JOIN (VALUES ('min'), ('max')) AS side (name)
+    CROSS JOIN LATERAL (
+        SELECT
+            coalesce(
+                max(limits.value) FILTER (WHERE limits.threshold_name = concat(statistic.name, '_', side.name, '_rich')),
+                max(limits.value) FILTER (WHERE limits.threshold_name = concat(statistic.name, '_', side.name))
+            ) AS value
+        FROM limits
+        WHERE b.is_rich OR right(limits.threshold_name, 5) <> '_rich'
+    ) AS threshold
+    WHERE threshold.value IS NOT NULL
+    AND (
+        statistic.text = 'NaN'
+        OR (side.name = 'min' AND statistic.text::double precision < threshold.value)
+        OR (side.name = 'max' AND statistic.text::double precision > threshold.value)
+    )
+)
+ORDER BY b.series_id, b.span_from;
+
 -- batch_reading_conflict --
 -- Conflicting readings of the audited days, one row each; quantum is the last digit of the meter's face in the value as
 -- sent. Not those of a decided case, nor those that say what a decision has put in force.
@@ -331,11 +405,13 @@ LIMIT 1;
 -- Appends a finding unless the very same one is there, one row: its id, or none.
 INSERT INTO finding (
     audit_run_id, rule_code, rule_version, fingerprint, unit_id, point_id, series_id, span, level,
-    evidence, thresholds, evidence_hash_algorithm, evidence_hash, found_at
+    evidence, thresholds, evidence_hash_algorithm, evidence_hash, found_at,
+    kind, score, expected_energy, observed_energy, energy_unit, mode
 )
 VALUES (
     %(audit_run_id)s, %(rule_code)s, %(rule_version)s, %(fingerprint)s, %(unit_id)s, %(point_id)s, %(series_id)s,
-    %(span)s, %(level)s, %(evidence)s, %(thresholds)s, 'SHA-256', %(evidence_hash)s, %(found_at)s
+    %(span)s, %(level)s, %(evidence)s, %(thresholds)s, 'SHA-256', %(evidence_hash)s, %(found_at)s,
+    %(kind)s, %(score)s, %(expected_energy)s, %(observed_energy)s, %(energy_unit)s, %(mode)s
 )
 ON CONFLICT ON CONSTRAINT finding_content_unique DO NOTHING
 RETURNING finding_id;

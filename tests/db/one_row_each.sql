@@ -196,3 +196,4 @@ VALUES ('150000', 2026, '33', 0.3, 'kWh', 'd', 's', 'unsure');
 INSERT INTO product_process (unit_id, product_code, process_code, valid_from)
 SELECT unit_id, 'p', '00', '2026-01-01'
 FROM unit;
+INSERT INTO rule_mode (rule_code, mode, reason, set_by, set_at) VALUES ('r', 'shadow', 'few clean days', 'a', now());

@@ -26,7 +26,7 @@ APPEND_ONLY = (
     "panel_member", "heating_value", "equal_value", "product_process",
     "restatement_reason", "release_recipient", "release_notice",
     "retention_policy", "archive_month", "archive_check", "retention_hold", "retention_hold_end", "retention_run",
-    "reminder", "reminder_event",
+    "reminder", "reminder_event", "rule_mode",
 )  # fmt: skip
 
 
