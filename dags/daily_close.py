@@ -1,10 +1,12 @@
 """# daily_close: 每日结转与审核
 
 **What**: puts yesterday on the list for every series that is due, so that a silent one shows; closes what changed;
-runs the rules over the days that changed and are over; what they find becomes alerts and cases.
+runs the rules over the days that changed and are over, and those over registers, documents, states and returns as they
+stand; what they find becomes alerts and cases.
 **When**: 01:30 Asia/Shanghai.
 **Who is hurt if it is late**: auditors see yesterday's cases later; months are not built.
-**Again**: run it as often as you like, or `nenghao due-days`, `nenghao close-days`, `nenghao audit pending`.
+**Again**: run it as often as you like, or `nenghao due-days`, `nenghao close-days`, `nenghao audit pending`,
+`nenghao audit standing`.
 """
 
 import pendulum
@@ -24,7 +26,7 @@ AUDITED_DAYS = Asset("nenghao://audited-days")
     doc_md=__doc__,
 )
 def daily_close() -> None:
-    """Wire the three steps."""
+    """Wire the four steps."""
 
     @task
     def mark_due_days() -> dict[str, int]:
@@ -47,7 +49,14 @@ def daily_close() -> None:
 
         return run_audit_days()
 
-    mark_due_days() >> close_days() >> audit_days()
+    @task
+    def audit_standing() -> dict[str, int]:
+        """Run the rules over registers, documents, states and returns."""
+        from expectations.entry import run_audit_standing
+
+        return run_audit_standing()
+
+    mark_due_days() >> close_days() >> audit_days() >> audit_standing()
 
 
 daily_close()

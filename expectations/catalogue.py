@@ -18,6 +18,7 @@ from typing import Final, Literal, get_args
 from nenghao.db import audit
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
+from nenghao.db.standing import StandingBatch
 from nenghao.detection.candidate import Kind
 from nenghao.detection.catalogue import DETECTORS
 from nenghao.errors import ConfigError
@@ -25,7 +26,10 @@ from nenghao.errors import ConfigError
 RULES_DIR: Final = Path(__file__).resolve().parent / "rules"
 
 Level = Literal["lead", "doubt"]
-Batch = Literal["series_day", "reading_conflict", "message_refusal", "spool_contradiction", "balance_cell", "candidate"]
+Batch = (
+    Literal["series_day", "reading_conflict", "message_refusal", "spool_contradiction", "balance_cell", "candidate"]
+    | StandingBatch
+)
 #: What a rule leans on: an identity between channels, what a value went through, the shape of a curve, its digits, what
 #: is plausible, or silence where there should be something.
 Family = Literal["identity", "history", "shape", "digits", "plausibility", "silence"]

@@ -7,6 +7,7 @@ import typer
 
 from expectations.returns import audit_return
 from expectations.runner import AuditSummary, audit_days, audit_pending
+from expectations.standing import audit_standing
 from nenghao.cli import run
 from nenghao.config import load_settings
 from nenghao.labels import Language, label
@@ -34,6 +35,18 @@ def days(
     """Audit the days from --from to --to of every unit."""
     settings = load_settings()
     _print(audit_days(settings, first.date(), last.date(), datetime.now(UTC)), settings.language)
+
+
+@app.command()
+def standing(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge what gateways told from this day on.")
+    ] = None,
+) -> None:
+    """Audit registers, documents, states and returns of every unit as they stand now."""
+    settings = load_settings()
+    summary = audit_standing(settings, datetime.now(UTC), since_on=None if since is None else since.date())
+    _print(summary, settings.language)
 
 
 @app.command("return")

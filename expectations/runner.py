@@ -22,6 +22,7 @@ from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit
 from nenghao.db.connection import Connection, connect
+from nenghao.db.standing import STANDING_BATCHES
 from nenghao.domain.periods import day_of, day_start
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def run_scope(
     by_batch: defaultdict[str, list[Check]] = defaultdict(list)
     modes = audit.rule_modes(conn)
     for rule in catalogue.load_rules():
-        if rule.query:
+        if rule.query and rule.batch not in STANDING_BATCHES:
             in_force = replace(rule, mode=modes.get(rule.code, rule.mode))
             by_batch[rule.batch].append(Check(rule=in_force, query=rule.query))
     from_at, to_at = scope.span

@@ -4,24 +4,29 @@ Before: registers and what gateways told (db.register_lists). After: whoever has
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from nenghao.db import register_lists as db
+from nenghao.db import standing
 from nenghao.db.connection import Connection
 from nenghao.db.register_lists import EquippedPoint
 from nenghao.db.registers import Cells
+from nenghao.db.standing import UndeclaredChange
 from nenghao.domain.data_code import parse_data_code
 from nenghao.domain.periods import day_of, day_start
 from nenghao.domain.rounding import round_fraction
 from nenghao.reference.metering_rates import Level, MeteringRates, rates_on
-from nenghao.registers.workdays import DAYS_TO_DECLARE, CalendarUnknown, add_workdays
+from nenghao.registers.workdays import DAYS_TO_DECLARE, workdays_from
 
 #: Flows over the border of the unit: their meters are of the first level wherever they hang.
 _BORDER_FLOWS = {"purchase", "export", "passed_on"}
+
+#: No holiday makes three working days longer than this.
+DECLARED_WITHIN = timedelta(days=20)
 
 Standing: TypeAlias = Literal["overdue", "due", "never"]
 
@@ -48,19 +53,6 @@ class UnmeteredPoint:
     #: Equipped in percent of required, to one decimal, and what the edition asks for.
     percent: Decimal
     percent_asked: int
-
-
-@dataclass(frozen=True, slots=True)
-class Undeclared:
-    """Something that was seen and is in no register."""
-
-    reason: Literal["configuration", "meter_mismatch", "multiplier_mismatch", "register_fell"]
-    unit_code: str
-    place: str
-    seen_on: date
-    #: Last day to declare it in time; None where the calendar of the year is not known.
-    declare_by: date | None
-    detail: str
 
 
 def verifications_due(
@@ -120,44 +112,22 @@ def level_of(point: EquippedPoint) -> Level:
     return "device" if scope == 4 else "sub_unit"
 
 
-def undeclared_changes(conn: Connection, unit_code: str | None, now: datetime, since_days: int) -> list[Undeclared]:
-    """What gateways and readings told since some days, and no register explains; in order of what is due first."""
-    since_on = day_of(now) - timedelta(days=since_days)
-    since = day_start(since_on)
-    found = [
-        _undeclared(
-            "configuration", each.unit_code, each.gateway_code, day_of(each.seen_at),
-            f"{each.hash_before[:12]} → {each.config_hash[:12]}",
-        )
-        for each in db.changed_configurations(conn, unit_code, since)
-        if each.declared_at is None
-    ]  # fmt: skip
-    for refused in db.refused_identities(conn, unit_code, since):
-        reason: Literal["meter_mismatch", "multiplier_mismatch"] = (
-            "meter_mismatch" if refused.reason_code == "meter_mismatch" else "multiplier_mismatch"
-        )
-        detail = f"{refused.detail} ({refused.reading_count})"
-        place = refused.point_code or "-"
-        found.append(_undeclared(reason, refused.unit_code, place, day_of(refused.first_at), detail))
-    found += [
-        _undeclared("register_fell", fallen.unit_code, fallen.point_code, fallen.day_on, fallen.quantity)
-        for fallen in db.fallen_registers(conn, unit_code, since_on)
-    ]
-    return sorted(found, key=lambda each: (each.seen_on, each.unit_code, each.place))
+def undeclared_changes(
+    conn: Connection, unit_code: str | None, now: datetime, since_days: int
+) -> list[UndeclaredChange]:
+    """What gateways and readings told since some days and no register explains, as rule undeclared_change sees it."""
+    today_on = day_of(now)
+    since_on = today_on - timedelta(days=since_days)
+    workdays = workdays_from(since_on, today_on + DECLARED_WITHIN)
+    found = standing.undeclared_changes(conn, unit_code, day_start(since_on), today_on, workdays, DAYS_TO_DECLARE)
+    return [_counted(each) for each in found if not each.is_declared or each.reason.endswith("mismatch")]
 
 
-def _undeclared(
-    reason: Literal["configuration", "meter_mismatch", "multiplier_mismatch", "register_fell"],
-    unit_code: str,
-    place: str,
-    seen_on: date,
-    detail: str,
-) -> Undeclared:
-    try:
-        declare_by = add_workdays(seen_on, DAYS_TO_DECLARE)
-    except CalendarUnknown:
-        declare_by = None
-    return Undeclared(reason, unit_code, place, seen_on, declare_by, detail)
+def _counted(change: UndeclaredChange) -> UndeclaredChange:
+    """With the number of readings behind it; refused readings wait for their replay even where a change is declared."""
+    if change.reading_count is None:
+        return change
+    return replace(change, detail=f"{change.detail} ({change.reading_count})")
 
 
 def _group_of(point: EquippedPoint, rates: MeteringRates) -> tuple[str, str, Level] | None:

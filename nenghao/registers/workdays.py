@@ -1,6 +1,7 @@
 """Chinese working days (工作日), make-up days (调休) included, and the deadlines that count in them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -53,6 +54,21 @@ def add_workdays(day_on: date, count: int, noticed: Mapping[date, bool] | None =
         day_on += timedelta(days=1)
         count -= is_workday(day_on, noticed)
     return day_on
+
+
+def workdays_from(first_on: date, last_on: date) -> list[date]:
+    """The working days of a span, both ends included, as far as they are known.
+
+    >>> workdays_from(date(2026, 10, 1), date(2026, 10, 9))
+    [datetime.date(2026, 10, 8), datetime.date(2026, 10, 9)]
+    """
+    days: list[date] = []
+    day_on = first_on
+    with suppress(CalendarUnknown):
+        while day_on <= last_on:
+            days += [day_on] if is_workday(day_on) else []
+            day_on += timedelta(days=1)
+    return days
 
 
 def judge_declaration(

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from expectations.catalogue import RULES_DIR
-from expectations.runner import AuditSummary, audit_days
+from expectations.runner import AuditSummary, add_summaries, audit_days
+from expectations.standing import audit_standing
 from nenghao.config import Role, Settings
 from nenghao.db.connection import conninfo
 from nenghao.stack import Stack
@@ -40,4 +41,5 @@ def judged(stack: Stack, template_database: str, tmp_path_factory: pytest.TempPa
         with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
             unit_ids = {path: lay_out(conn, case, number) for number, (path, case) in enumerate(cases.items())}
         summary = audit_days(settings, date(2026, 8, 3), date(2026, 9, 13), NOW)
+        summary = add_summaries(summary, audit_standing(settings, NOW, since_on=date(2026, 8, 3)))
         yield Judged(settings=settings, summary=summary, cases=cases, unit_ids=unit_ids)

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from nenghao.domain.periods import SHANGHAI, day_start, slots_per_day
-from tests.expectations import senders
+from tests.expectations import rows, senders
 from tests.expectations.senders import FIRST_ON
 
 Slots = list[int | None]
@@ -52,6 +52,9 @@ class Case:
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     #: What gateways sent and told (tests/expectations/senders.py).
     senders: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    #: Rows of registers, documents, totals and returns (tests/expectations/rows.py).
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    industry_code: str = "C3393"
 
 
 def read_case(path: Path) -> Case:
@@ -79,10 +82,17 @@ def read_case(path: Path) -> Case:
     expected = {_span(item) for item in content.get("expected", [])}
     also = set(content.get("also", []))
     told = {name: content.get(name, []) for name in senders.TABLES}
-    return Case(path.parent.parent.name, path.stem, channels, expected, also, content.get("conflicts", []), told)
+    case = Case(path.parent.parent.name, path.stem, channels, expected, also, content.get("conflicts", []), told)
+    case.rows = {name: content[name] for name in rows.TABLES if name in content}
+    case.industry_code = content.get("industry_code", case.industry_code)
+    return case
 
 
 def _span(item: dict[str, Any]) -> tuple[str | None, datetime, datetime]:
+    if "month" in item:
+        first, end = rows.months_from(item["month"], item.get("months", 1) + 1), item.get("months", 1)
+        starts = list(first)
+        return item.get("point"), day_start(starts[0]), day_start(starts[end])
     from_at = day_start(FIRST_ON + timedelta(days=item["day"]))
     if "days" in item:
         return item.get("point"), from_at, from_at + timedelta(days=item["days"])
@@ -142,8 +152,8 @@ def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
     unit_id = _one(
         conn,
         "INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)"
-        " VALUES (%s, %s, '150200', 'C3393', 'industry', 'metering') RETURNING unit_id",
-        [code, f"{case.rule} {case.name}"],
+        " VALUES (%s, %s, '150200', %s, 'industry', 'metering') RETURNING unit_id",
+        [code, f"{case.rule} {case.name}", case.industry_code],
     )
     meter_id = _one(
         conn,
@@ -184,6 +194,7 @@ def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
             ],
         )  # fmt: skip
     senders.lay_out(conn, unit_id, number, case.senders)
+    rows.lay_out(conn, unit_id, number, case.rows)
     return unit_id
 
 

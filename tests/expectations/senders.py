@@ -87,9 +87,15 @@ def _refuse(conn: psycopg.Connection, gateways: dict[str, int], entry: Entry, pl
         message_id = _message(conn, gateways, named, outcome="refused")
         refusal_id = _one(
             conn,
-            "INSERT INTO refusal (message_id, reason_code, detail, refused_at) VALUES (%s, %s, '', %s)"
-            " RETURNING refusal_id",
-            [message_id, entry["reason"], _at(entry)],
+            "INSERT INTO refusal (message_id, reason_code, detail, refused_at, ordinal, point_code, at)"
+            " VALUES (%s, %s, '', %s, %s, %s, %s) RETURNING refusal_id",
+            [
+                message_id,
+                entry["reason"],
+                _at(entry),
+                # A refusal of one reading names its point and instant; without them the whole message was refused.
+                *((0, entry["point"], _at(entry)) if "point" in entry else (None, None, None)),
+            ],
         )
         if entry.get("replayed", False):
             conn.execute(
@@ -105,7 +111,8 @@ def _tell(conn: psycopg.Connection, gateways: dict[str, int], entry: Entry) -> N
         tree_day = entry.get("tree_day")
         conn.execute(
             "INSERT INTO gateway_state (gateway_id, received_at, online, boot_id, spool_head_seq, spool_head_hash,"
-            " head_day, head_root) VALUES (%s, %s, true, %s, %s, %s, %s, %s)",
+            " head_day, head_root, config_hash, clock_offset_ms, buffered_count)"
+            " VALUES (%s, %s, true, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 gateways[entry.get("gateway", "g1")],
                 _at(entry) + timedelta(minutes=5 * again),
@@ -114,6 +121,9 @@ def _tell(conn: psycopg.Connection, gateways: dict[str, int], entry: Entry) -> N
                 _hash(entry["hash"]) if "seq" in entry else None,
                 None if tree_day is None else FIRST_ON + timedelta(days=tree_day),
                 None if tree_day is None else _hash(entry["root"]),
+                entry.get("config"),
+                entry.get("clock_offset_ms"),
+                entry.get("buffered"),
             ],
         )
 

@@ -1,0 +1,94 @@
+"""Runs the rules that read registers, documents, states and returns as they stand at an instant, over every unit.
+
+Before it: imports, heartbeats, filings and month totals. After it: `recording` writes findings and cases. No day's
+closing moves what these rules read, and some of it becomes a finding because time goes by (three working days without
+an entry), so they run once a day over what is recent instead of over marks. A row found again is the same finding.
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from expectations import catalogue, suites
+from expectations.checkpoint import Outcome, validate
+from expectations.runner import ONE_DAY, AuditSummary, Scope, record, sync_rules
+from expectations.suites import Check
+from nenghao.config import Role, Settings
+from nenghao.db import audit, standing
+from nenghao.db.connection import Connection, connect
+from nenghao.domain.periods import Month, day_of, day_start
+from nenghao.registers.workdays import DAYS_TO_DECLARE, workdays_from
+
+if TYPE_CHECKING:
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+
+#: What gateways told is read this far back: over the longest holiday and the three working days after it.
+RECENT: Final = timedelta(days=20)
+#: Months judged anew every day: filings and documents of a month come within the two months after it.
+MONTHS_JUDGED: Final = 3
+#: Two years and the judged months: there is a same month a year ago, and a load line has its rows.
+MONTHS_READ: Final = 27
+
+
+def audit_standing(settings: Settings, now: datetime, *, since_on: date | None = None) -> AuditSummary:
+    """Run every standing rule; what gateways told is judged from `since_on` on (default: the last 20 days).
+
+    Raises: RetryableError where the database is away or another audit runs.
+    """
+    versions = sync_rules(settings)
+    with connect(settings, Role.RULES) as conn:
+        audit.lock_audit(conn)
+        unit_ids = tuple(audit.units(conn))
+        if not unit_ids:
+            return AuditSummary()
+        first_on, last_on = since_on or day_of(now) - RECENT, day_of(now) - ONE_DAY
+        with suites.open_context(settings) as context:
+            outcomes = _run(settings, conn, context, bounds(now, first_on), versions)
+        scope = Scope(first_on=first_on, last_on=last_on, unit_ids=unit_ids)
+        return record(conn, outcomes, versions, scope, {"standing": True, "units": len(unit_ids)}, now)[1]
+
+
+def bounds(now: datetime, since_on: date) -> dict[str, Any]:
+    """What the batch queries ask for: recent days, judged months and the history before them, working days."""
+    today_on = day_of(now)
+    end = Month.of(today_on)
+    return {
+        "unit_code": None,
+        "now_at": now,
+        "today_on": today_on,
+        "since_on": since_on,
+        "since_at": day_start(since_on),
+        "near": standing.NEAR,
+        "workdays": workdays_from(since_on, today_on),
+        "days_to_declare": DAYS_TO_DECLARE,
+        "end_month_on": end.start_on,
+        "judged_month_on": _months_before(end, MONTHS_JUDGED).start_on,
+        "history_month_on": _months_before(end, MONTHS_READ).start_on,
+    }
+
+
+def _run(
+    settings: Settings,
+    conn: Connection,
+    context: "EphemeralDataContext",
+    parameters: dict[str, Any],
+    versions: dict[str, int],
+) -> list[Outcome]:
+    by_batch: defaultdict[str, list[Check]] = defaultdict(list)
+    modes = audit.rule_modes(conn)
+    for rule in catalogue.load_rules():
+        if rule.query and rule.batch in standing.STANDING_BATCHES:
+            in_force = replace(rule, mode=modes.get(rule.code, rule.mode))
+            by_batch[rule.batch].append(Check(rule=in_force, query=rule.query))
+    outcomes: list[Outcome] = []
+    for batch, checks in by_batch.items():
+        query = standing.batch_query(conn, batch, parameters)
+        name = f"{batch} as of {parameters['today_on']}"
+        outcomes += validate(context, suites.build_validation(context, settings, name, query, checks, versions))
+    return outcomes
+
+
+def _months_before(month: Month, count: int) -> Month:
+    number = 12 * month.year + month.month - 1 - count
+    return Month(number // 12, number % 12 + 1)

@@ -1,0 +1,174 @@
+-- batch_undeclared_change --
+-- What gateways and readings told since an instant and the registers do not say, in order of the day it was seen: another
+-- configuration than before, another meter or multiplier, a register that fell. One row each; is_declared: the ledger has
+-- an entry since. workdays: the working days that are known; declare_by is null where they end too early.
+SELECT
+    seen.unit_id,
+    u.unit_code,
+    p.point_id,
+    seen.place,
+    seen.reason,
+    seen.seen_on,
+    seen.detail,
+    seen.reading_count,
+    seen.is_declared,
+    (
+        SELECT w.day_on FROM unnest(%(workdays)s::date[]) AS w (day_on)
+        WHERE w.day_on > seen.seen_on
+        ORDER BY w.day_on
+        OFFSET %(days_to_declare)s - 1
+        LIMIT 1
+    ) AS declare_by,
+    (
+        SELECT count(*) FROM unnest(%(workdays)s::date[]) AS w (day_on)
+        WHERE w.day_on > seen.seen_on AND w.day_on < %(today_on)s
+    ) AS workdays_over
+FROM (
+    WITH told AS (
+        SELECT
+            t.gateway_id,
+            t.received_at,
+            t.config_hash,
+            lag(t.config_hash) OVER (PARTITION BY t.gateway_id ORDER BY t.gateway_state_id) AS hash_before
+        FROM gateway_state AS t
+        WHERE t.config_hash IS NOT NULL AND t.received_at >= %(since_at)s::timestamptz
+    ),
+
+    turned AS (
+        SELECT
+            told.gateway_id,
+            told.received_at,
+            told.config_hash,
+            coalesce(
+                told.hash_before,
+                (
+                    SELECT b.config_hash FROM gateway_state AS b
+                    WHERE
+                        b.gateway_id = told.gateway_id AND b.config_hash IS NOT NULL
+                        AND b.received_at < %(since_at)s::timestamptz
+                    ORDER BY b.received_at DESC
+                    LIMIT 1
+                )
+            ) AS hash_before
+        FROM told
+        WHERE told.hash_before IS DISTINCT FROM told.config_hash
+    ),
+
+    declared AS (
+        SELECT
+            p.unit_id,
+            p.point_code,
+            d.at
+        FROM (
+            SELECT c.point_id, c.changed_at AS at FROM meter_change AS c
+            UNION ALL
+            SELECT x.point_id, x.changed_at FROM multiplier_change AS x
+            UNION ALL
+            SELECT s.point_id, lower(v.valid) FROM series_version AS v INNER JOIN series AS s ON v.series_id = s.series_id
+        ) AS d
+        INNER JOIN point AS p ON d.point_id = p.point_id
+        UNION ALL
+        SELECT e.unit_id, NULL, e.begins_at
+        FROM context_event AS e
+        WHERE e.kind IN ('metering_work', 'capacity_change', 'new_equipment', 'own_generation')
+        UNION ALL
+        SELECT o.unit_id, NULL, coalesce(o.repaired_at, o.fault_at)
+        FROM outage_filing AS o
+        WHERE o.cause IN ('gateway', 'meter')
+    )
+
+    SELECT
+        g.unit_id,
+        NULL AS point_code,
+        g.gateway_code AS place,
+        'configuration' AS reason,
+        (t.received_at AT TIME ZONE 'Asia/Shanghai')::date AS seen_on,
+        left(t.hash_before, 12) || ' → ' || left(t.config_hash, 12) AS detail,
+        NULL::bigint AS reading_count,
+        EXISTS (
+            SELECT 1 FROM declared AS d
+            WHERE
+                d.unit_id = g.unit_id
+                AND d.at BETWEEN t.received_at - %(near)s::interval AND t.received_at + %(near)s::interval
+        ) AS is_declared
+    FROM turned AS t
+    INNER JOIN gateway AS g ON t.gateway_id = g.gateway_id
+    WHERE t.hash_before <> t.config_hash
+    UNION ALL
+    SELECT
+        f.unit_id,
+        f.point_code,
+        coalesce(f.point_code, '-'),
+        f.reason_code,
+        (f.first_at AT TIME ZONE 'Asia/Shanghai')::date,
+        f.detail,
+        f.reading_count,
+        EXISTS (
+            SELECT 1 FROM declared AS d
+            WHERE
+                d.unit_id = f.unit_id AND d.point_code = f.point_code
+                AND d.at BETWEEN f.first_at - %(near)s::interval AND f.first_at + %(near)s::interval
+        )
+    FROM (
+        SELECT
+            g.unit_id,
+            r.point_code,
+            r.reason_code,
+            (array_agg(r.detail ORDER BY r.refusal_id DESC))[1] AS detail,
+            min(r.at) AS first_at,
+            count(*) AS reading_count
+        FROM refusal AS r
+        INNER JOIN message AS m ON r.message_id = m.message_id
+        INNER JOIN gateway AS g ON m.gateway_id = g.gateway_id
+        WHERE
+            r.reason_code IN ('meter_mismatch', 'multiplier_mismatch') AND r.at >= %(since_at)s::timestamptz
+            AND NOT EXISTS (SELECT 1 FROM refusal_replay AS k WHERE k.refusal_id = r.refusal_id)
+        GROUP BY g.unit_id, r.point_code, r.reason_code
+    ) AS f
+    UNION ALL
+    SELECT
+        o.unit_id,
+        o.point_code,
+        o.point_code,
+        'register_fell',
+        d.day_on,
+        s.quantity,
+        NULL,
+        EXISTS (
+            SELECT 1 FROM boundary_register AS b
+            WHERE
+                b.series_id = d.series_id
+                AND (b.at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN d.day_on - 1 AND d.day_on + 1
+        )
+    FROM series_day AS d
+    INNER JOIN series AS s ON d.series_id = s.series_id
+    INNER JOIN point AS o ON s.point_id = o.point_id
+    WHERE
+        s.kind = 'register' AND d.day_on >= (%(since_at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date
+        AND strpos(coalesce(d.reason, d.method), 'r') > 0
+) AS seen
+INNER JOIN unit AS u ON seen.unit_id = u.unit_id
+LEFT JOIN point AS p ON seen.unit_id = p.unit_id AND seen.point_code = p.point_code
+WHERE %(unit_code)s::text IS NULL OR u.unit_code = %(unit_code)s
+ORDER BY seen.seen_on, u.unit_code, seen.place;
+
+-- batch_point_month --
+-- Months of points that are over, with what the point is, one row a (point, month); is_judged: not history.
+SELECT
+    p.unit_id,
+    m.point_id,
+    p.point_code,
+    p.variety_code,
+    p.flow,
+    p.use,
+    m.month_on,
+    m.month_on >= %(judged_month_on)s::date AS is_judged,
+    m.unit,
+    m.energy,
+    m.measured_energy,
+    m.due_slots,
+    m.received_slots,
+    m.known_slots
+FROM point_month AS m
+INNER JOIN point AS p ON m.point_id = p.point_id
+WHERE m.month_on >= %(history_month_on)s::date AND m.month_on < %(end_month_on)s::date;
