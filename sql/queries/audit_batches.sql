@@ -56,8 +56,8 @@ FROM (
 
     declared AS (
         SELECT
-            p.unit_id,
-            p.point_code,
+            q.unit_id,
+            q.point_code,
             d.at
         FROM (
             SELECT c.point_id, c.changed_at AS at FROM meter_change AS c
@@ -66,7 +66,7 @@ FROM (
             UNION ALL
             SELECT s.point_id, lower(v.valid) FROM series_version AS v INNER JOIN series AS s ON v.series_id = s.series_id
         ) AS d
-        INNER JOIN point AS p ON d.point_id = p.point_id
+        INNER JOIN point AS q ON d.point_id = q.point_id
         UNION ALL
         SELECT e.unit_id, NULL, e.begins_at
         FROM context_event AS e
