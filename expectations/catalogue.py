@@ -26,10 +26,15 @@ from nenghao.errors import ConfigError
 RULES_DIR: Final = Path(__file__).resolve().parent / "rules"
 
 Level = Literal["lead", "doubt"]
-Batch = (
-    Literal["series_day", "reading_conflict", "message_refusal", "spool_contradiction", "balance_cell", "candidate"]
-    | StandingBatch
-)
+Batch = Literal[
+    "series_day",
+    "reading_conflict",
+    "message_refusal",
+    "spool_contradiction",
+    "balance_cell",
+    "candidate",
+    StandingBatch,
+]
 #: What a rule leans on: an identity between channels, what a value went through, the shape of a curve, its digits, what
 #: is plausible, or silence where there should be something.
 Family = Literal["identity", "history", "shape", "digits", "plausibility", "silence"]
@@ -159,7 +164,8 @@ def _problem_of(rule: Rule, folder: str) -> str | None:
 
 def _hash_of(settings_bytes: bytes, query: str, batch: str, detector: str | None) -> bytes:
     """All that decides what is found: thresholds and texts, the query, what it reads, and the detector's code."""
-    parts = [settings_bytes, query.encode(), load_queries("audit").get(f"batch_{batch}", "").encode()]
+    batches = load_queries("audit") | load_queries("audit_batches")
+    parts = [settings_bytes, query.encode(), batches.get(f"batch_{batch}", "").encode()]
     if detector in DETECTORS:
         parts += [path.read_bytes() for path in detector_files(detector)]
     return hashlib.sha256(b"\0".join(parts)).digest()
