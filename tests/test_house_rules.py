@@ -31,7 +31,7 @@ OWNERS = {
     "xlsxwriter": ("nenghao.reporting",),
     "pydantic": ("nenghao.config",),
     "pydantic_settings": ("nenghao.config",),
-    "pyarrow": ("ingest.gateway.parquet_rows", "nenghao.archive.parquet_files"),
+    "pyarrow": ("ingest.gateway.parquet_rows", "nenghao.archive.parquet_files", "expectations.file_columns"),
     "numpy": ("nenghao.detection", "nenghao.closing", "nenghao.reporting.suppression", "expectations"),
     "scipy": ("nenghao.reporting.suppression",),
     "typer": ("nenghao.cli", "nenghao.stack.cli", "ingest", "expectations"),

@@ -3,6 +3,7 @@
 Before: `block` holds the days. After: `expectations` writes what passes as findings.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -64,12 +65,14 @@ def tell_once(found: Iterable[Found]) -> list[Found]:
 
     A finding is explained where findings of more telling kinds, or stronger ones of its own kind, cover half its days.
     """
-    order = list(Kind)
-    kept: list[Found] = []
-    for one in sorted(found, key=lambda item: (order.index(item.candidate.kind), -item.candidate.score)):
-        if _covered_days(one.candidate, [other.candidate for other in kept]) < EXPLAINED_SHARE * _days(one.candidate):
-            kept.append(one)
-    return sorted(kept, key=lambda item: (item.candidate.meter, item.candidate.first_day))
+    order = {kind: place for place, kind in enumerate(Kind)}
+    kept: defaultdict[int, list[Found]] = defaultdict(list)
+    for one in sorted(found, key=lambda item: (order[item.candidate.kind], -item.candidate.score)):
+        of_meter = kept[one.candidate.meter]
+        covered = _covered_days(one.candidate, [other.candidate for other in of_meter])
+        if covered < EXPLAINED_SHARE * _days(one.candidate):
+            of_meter.append(one)
+    return [one for meter in sorted(kept) for one in sorted(kept[meter], key=lambda item: item.candidate.first_day)]
 
 
 def _days(candidate: Candidate) -> int:
@@ -79,6 +82,5 @@ def _days(candidate: Candidate) -> int:
 def _covered_days(candidate: Candidate, others: Sequence[Candidate]) -> int:
     days = set(range(candidate.first_day, candidate.last_day + 1))
     for other in others:
-        if other.meter == candidate.meter:
-            days -= set(range(other.first_day, other.last_day + 1))
+        days -= set(range(other.first_day, other.last_day + 1))
     return _days(candidate) - len(days)
