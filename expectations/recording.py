@@ -1,7 +1,7 @@
-"""Writes what a run found: finding → alert → its own case with evidence; writing the same again adds nothing.
+"""Writes what a run found: finding → alert → case with evidence; writing the same again adds nothing.
 
-Before it: `runner` took the offending rows from Great Expectations. After it: people decide on the case
-(`nenghao.review`).
+Before it: `runner` took the offending rows from Great Expectations. After it: `following` says what went quiet and what
+many units have in common; people decide on the case (`nenghao.review`).
 """
 
 import hashlib
@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from expectations import context, placing
 from expectations.catalogue import DID_NOT_RUN, Rule
 from expectations.suites import Check
-from nenghao.db import audit, cases
+from nenghao.db import audit, case_groups, cases
 from nenghao.db.connection import Connection
 from nenghao.domain.periods import SHANGHAI, day_of
 
@@ -26,16 +27,112 @@ EVIDENCE_READINGS: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What writing a finding added: 0 or 1 each."""
+    """What writing a finding added: 0 or 1 each; and the finding, whether it is new or was there."""
 
     findings: int = 0
     cases: int = 0
+    finding_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """An offending row of a rule, as Great Expectations returned it."""
+
+    check: Check
+    version: int
+    row: dict[str, Any]
+
+
+def record_rows(conn: Connection, run_id: int, offences: Iterable[Offence], now: datetime) -> list[Counts]:
+    """Write offending rows, those of long spans first: what one of them explains then finds its case there."""
+    ordered = sorted(offences, key=_by_length)
+    return [record_violation(conn, run_id, one.check, one.version, one.row, now) for one in ordered]
+
+
+def _by_length(offence: Offence) -> tuple[timedelta, datetime, str, int]:
+    row = offence.row
+    length = row["span_from"] - row["span_to"]
+    return length, row["span_from"], offence.check.rule.code, row.get("series_id") or 0
 
 
 def record_violation(
     conn: Connection, run_id: int, check: Check, version: int, row: dict[str, Any], now: datetime
 ) -> Counts:
-    """Write one offending row of a rule. A row that continues an earlier finding joins its alert and case."""
+    """Write one offending row of a rule.
+
+    A row that continues an earlier finding joins its alert and case, one that has the cause of another case joins that;
+    what a declared event or a mute silences opens none.
+    """
+    rule = check.rule
+    finding, subject = _finding_of(conn, check, version, row)
+    pieces: list[tuple[str, Any]] = []
+    earlier = _earlier(conn, check, finding)
+    is_known = earlier is not None and earlier.is_same
+    events = [] if is_known else context.events_of(conn, finding)
+    if not is_known and rule.mode == "live":
+        silencer = context.silencer_of(conn, finding, events, now)
+        if silencer is not None:
+            return _record_silenced(conn, run_id, finding, subject, silencer, now)
+    if earlier is not None and _is_of_its_case(earlier, rule):
+        finding = replace(finding, fingerprint=earlier.fingerprint)
+    elif earlier is not None:
+        mark = [*subject, _plain(finding.span[0]), earlier.fingerprint.hex()]
+        finding = replace(finding, fingerprint=_hash(mark))
+        pieces.append(("earlier_case", {"case_id": earlier.case_id, "decision": earlier.decision}))
+    added, is_told = _insert(conn, run_id, finding, now)
+    if is_told or added.finding_id is None:
+        return added
+    place = placing.open_or_join(conn, run_id, finding, added.finding_id, now)
+    span = [_plain(each) for each in finding.span]
+    pieces += [
+        ("row", {"finding_id": added.finding_id, "span": span, **finding.evidence}),
+        ("thresholds", finding.thresholds),
+        ("innocence", list(rule.innocence)),
+    ]
+    if events:
+        weighed = [context.plain_event(event, finding) for event in events]
+        told = [{name: _plain(value) for name, value in one.items()} for one in weighed]
+        pieces.append(("context", {"finding_id": added.finding_id, "events": told}))
+    if finding.series_id is not None:
+        pieces += _readings_and_meters(conn, rule, finding.series_id, *finding.span)
+        pieces += _judged(conn, rule, row)
+    _insert_pieces(conn, place, pieces, now)
+    placing.assess(conn, run_id, place.case_id, now)
+    return replace(added, cases=int(place.is_new))
+
+
+def _record_silenced(
+    conn: Connection,
+    run_id: int,
+    finding: audit.NewFinding,
+    subject: list[Any],
+    silencer: tuple[str, int],
+    now: datetime,
+) -> Counts:
+    """Store a finding that opens no alert; no alert ever has its fingerprint."""
+    mark = [*subject, _plain(finding.span[0]), *silencer]
+    finding_id = audit.insert_finding(conn, run_id, replace(finding, fingerprint=_hash(mark)), now)
+    if finding_id is None:
+        return Counts()
+    case_groups.silence_finding(conn, finding_id, *silencer, now)
+    return Counts(findings=1, finding_id=finding_id)
+
+
+def _insert(conn: Connection, run_id: int, finding: audit.NewFinding, now: datetime) -> tuple[Counts, bool]:
+    """Write a finding unless it is there; and whether no more is to be told: its case tells it, or it is shadowed."""
+    finding_id = audit.insert_finding(conn, run_id, finding, now)
+    if finding_id is not None:
+        return Counts(findings=1, finding_id=finding_id), finding.mode == "shadow"
+    same_id = case_groups.same_finding(conn, finding.fingerprint, finding.rule_version, finding.evidence_hash)
+    # What was found in the shadow has no alert yet when the rule goes live.
+    is_told = finding.mode == "shadow" or cases.alert_of(conn, finding.fingerprint) is not None
+    return Counts(finding_id=same_id), is_told
+
+
+def _finding_of(
+    conn: Connection, check: Check, version: int, row: dict[str, Any]
+) -> tuple[audit.NewFinding, list[Any]]:
+    """The finding of a row, and what it is about, of which its fingerprint is made."""
     rule = check.rule
     thresholds = {
         name: {"value": str(item.value), "unit": item.unit, "valid_from": item.valid_from.isoformat()}
@@ -67,38 +164,20 @@ def record_violation(
         energy_unit=row.get("energy_unit"),
         mode=rule.mode,
     )
-    pieces: list[tuple[str, Any]] = []
-    earlier = _earlier(conn, check, finding)
-    if earlier is not None and _is_of_its_case(earlier, rule):
-        finding = replace(finding, fingerprint=earlier.fingerprint)
-    elif earlier is not None:
-        finding = replace(finding, fingerprint=_hash([*subject, _plain(span_from), earlier.fingerprint.hex()]))
-        pieces.append(("earlier_case", {"case_id": earlier.case_id, "decision": earlier.decision}))
-    finding_id = audit.insert_finding(conn, run_id, finding, now)
-    if finding_id is None:
-        return Counts()
-    if rule.mode == "shadow":
-        return Counts(findings=1)
-    case_id, alert_id, is_new = _open_case(conn, finding, finding_id, now)
-    pieces += [
-        ("row", {"finding_id": finding_id, "span": [_plain(span_from), _plain(span_to)], **evidence}),
-        ("thresholds", thresholds),
-        ("innocence", list(rule.innocence)),
-    ]
-    if series_id is not None:
-        pieces += _readings_and_meters(conn, rule, series_id, span_from, span_to)
-        pieces += _judged(conn, rule, row)
+    return finding, subject
+
+
+def _insert_pieces(conn: Connection, place: placing.Place, pieces: Iterable[tuple[str, Any]], now: datetime) -> None:
     for kind, content in pieces:
         cases.insert_evidence(
             conn,
-            case_id=case_id,
-            alert_id=alert_id,
+            case_id=place.case_id,
+            alert_id=place.alert_id,
             kind=kind,
             content=content,
             content_hash=_hash(content),
             recorded_at=now,
         )
-    return Counts(findings=1, cases=int(is_new))
 
 
 def record_failure(
@@ -128,17 +207,9 @@ def record_failure(
     finding_id = audit.insert_finding(conn, run_id, finding, now)
     if finding_id is None:
         return Counts()
-    case_id, alert_id, is_new = _open_case(conn, finding, finding_id, now)
-    cases.insert_evidence(
-        conn,
-        case_id=case_id,
-        alert_id=alert_id,
-        kind="row",
-        content=evidence,
-        content_hash=_hash(evidence),
-        recorded_at=now,
-    )
-    return Counts(findings=1, cases=int(is_new))
+    place = placing.open_or_join(conn, run_id, finding, finding_id, now)
+    _insert_pieces(conn, place, [("row", evidence)], now)
+    return Counts(findings=1, cases=int(place.is_new), finding_id=finding_id)
 
 
 def _earlier(conn: Connection, check: Check, finding: audit.NewFinding) -> audit.EarlierFinding | None:
@@ -163,23 +234,6 @@ def _is_of_its_case(earlier: audit.EarlierFinding, rule: Rule) -> bool:
     if rule.batch not in ("series_day", "candidate"):
         return False
     return earlier.is_overlapping if earlier.decision == "dismiss" else earlier.is_covering
-
-
-def _open_case(conn: Connection, finding: audit.NewFinding, finding_id: int, now: datetime) -> tuple[int, int, bool]:
-    known = cases.alert_of(conn, finding.fingerprint)
-    if known is not None:
-        alert_id, case_id = known
-        return case_id, alert_id, False
-    case_id = cases.insert_case(conn, unit_id=finding.unit_id, level=finding.level, opened_at=now)
-    alert_id = cases.insert_alert(
-        conn,
-        fingerprint=finding.fingerprint,
-        case_id=case_id,
-        rule_code=finding.rule_code,
-        first_finding_id=finding_id,
-        opened_at=now,
-    )
-    return case_id, alert_id, True
 
 
 def _readings_and_meters(

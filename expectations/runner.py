@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from expectations import catalogue, recording, suites
+from expectations import catalogue, following, recording, suites
 from expectations.catalogue import DID_NOT_RUN
 from expectations.checkpoint import Outcome, validate
-from expectations.recording import WINDOW, Counts
+from expectations.recording import WINDOW, Counts, Offence
 from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit
@@ -208,11 +208,23 @@ def record(
             version = versions[DID_NOT_RUN]
             counts = recording.record_failure(conn, run_id, outcome.check, version, scope.span, outcome.failure, now)
             added.append(counts)
-        version = versions[outcome.check.rule.code]
-        added += [
-            recording.record_violation(conn, run_id, outcome.check, version, with_statistics(row), now)
-            for row in outcome.rows
-        ]
+    offences = (
+        Offence(outcome.check, versions[outcome.check.rule.code], with_statistics(row))
+        for outcome in outcomes
+        for row in outcome.rows
+    )
+    recorded = recording.record_rows(conn, run_id, offences, now)
+    added += recorded
+    if not is_return:
+        following.settle(
+            conn,
+            run_id,
+            unit_ids=scope.unit_ids,
+            rule_codes=sorted({outcome.check.rule.code for outcome in outcomes} - failures.keys()),
+            span=scope.span,
+            seen_ids=[counts.finding_id for counts in recorded if counts.finding_id is not None],
+            now=now,
+        )
     return run_id, AuditSummary(
         days=(scope.last_on - scope.first_on).days + 1,
         checks=len(outcomes),

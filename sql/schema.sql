@@ -679,6 +679,29 @@ ALTER TABLE public.alert ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.alert_event (
+    alert_event_id bigint NOT NULL,
+    alert_id bigint NOT NULL,
+    finding_id bigint NOT NULL,
+    kind text NOT NULL,
+    audit_run_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT alert_event_kind_known CHECK ((kind = ANY (ARRAY['quiet'::text, 'recurred'::text])))
+);
+
+ALTER TABLE public.alert_event OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.alert_event IS '预警变化: 复查未再发现 quiet when a later audit of the same days does not find it any more; 再现 recurred when one does again';
+
+ALTER TABLE public.alert_event ALTER COLUMN alert_event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_event_alert_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.archive_check (
     archive_check_id bigint NOT NULL,
     archive_id bigint NOT NULL,
@@ -892,6 +915,214 @@ ALTER TABLE public.candidate ALTER COLUMN candidate_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE public.case_level (
+    case_level_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    level text NOT NULL,
+    reason text NOT NULL,
+    audit_run_id bigint NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT case_level_known CHECK ((level = ANY (ARRAY['lead'::text, 'doubt'::text]))),
+    CONSTRAINT case_level_reason_known CHECK ((reason = ANY (ARRAY['doubt_found'::text, 'two_channels'::text, 'explained'::text, 'one_channel'::text])))
+);
+
+ALTER TABLE public.case_level OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.case_level IS '证据等级变化: what a case became when something joined it or was explained; the last row counts';
+
+ALTER TABLE public.case_level ALTER COLUMN case_level_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.case_level_case_level_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.case_merge (
+    case_merge_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    into_case_id bigint NOT NULL,
+    cause text NOT NULL,
+    audit_run_id bigint NOT NULL,
+    merged_at timestamp with time zone NOT NULL,
+    CONSTRAINT case_merge_cause_known CHECK ((cause = ANY (ARRAY['one_cause'::text, 'common_cause'::text]))),
+    CONSTRAINT case_merge_not_itself CHECK ((case_id <> into_case_id))
+);
+
+ALTER TABLE public.case_merge OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.case_merge IS '并案: an undecided case whose findings turned out to have the cause of another one; the last row of a case counts';
+
+ALTER TABLE public.case_merge ALTER COLUMN case_merge_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.case_merge_case_merge_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW public.case_root AS
+ SELECT c.case_id,
+    COALESCE(m.into_case_id, c.case_id) AS root_case_id
+   FROM (public.audit_case c
+     LEFT JOIN LATERAL ( SELECT k.into_case_id
+           FROM public.case_merge k
+          WHERE (k.case_id = c.case_id)
+          ORDER BY k.case_merge_id DESC
+         LIMIT 1) m ON (true));
+
+ALTER VIEW public.case_root OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_root IS '主案: the case that tells what a case tells, itself where it was not merged';
+
+CREATE TABLE public.common_cause (
+    case_id bigint NOT NULL,
+    division_code text,
+    sector_code text,
+    began_on date NOT NULL,
+    unit_count integer NOT NULL,
+    unit_total integer NOT NULL,
+    share_min numeric NOT NULL,
+    unit_count_min integer NOT NULL,
+    audit_run_id bigint NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    CONSTRAINT common_cause_of_one_group CHECK (((division_code IS NULL) <> (sector_code IS NULL)))
+);
+
+ALTER TABLE public.common_cause OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.common_cause IS '共同原因: steps of many units of a zone or a sector on one day, one case, of which no unit is asked; share and count in force then';
+
+COMMENT ON COLUMN public.common_cause.unit_count IS 'units with such a step when the case was opened; those that joined later are in its findings';
+
+CREATE TABLE public.decision (
+    decision_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    kind text NOT NULL,
+    outcome text,
+    reason text NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    CONSTRAINT decision_kind_known CHECK ((kind = ANY (ARRAY['inquire'::text, 'explain'::text, 'confirm'::text, 'dismiss'::text, 'reopen'::text]))),
+    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['instrument_fault'::text, 'communication'::text, 'definition'::text, 'omission'::text, 'explainable'::text, 'interference_referred'::text]))),
+    CONSTRAINT decision_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
+);
+
+ALTER TABLE public.decision OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.decision IS '决定: what a person decided on a case; a new row each time, never edited';
+
+COMMENT ON COLUMN public.decision.outcome IS '仪表故障 | 通信 | 口径理解 | 漏填 | 可解释 | 人为干预待移送';
+
+CREATE TABLE public.finding (
+    finding_id bigint NOT NULL,
+    audit_run_id bigint NOT NULL,
+    rule_code text NOT NULL,
+    rule_version integer NOT NULL,
+    fingerprint bytea NOT NULL,
+    unit_id integer,
+    point_id integer,
+    series_id integer,
+    span tstzrange NOT NULL,
+    level text NOT NULL,
+    evidence jsonb NOT NULL,
+    thresholds jsonb NOT NULL,
+    evidence_hash_algorithm text NOT NULL,
+    evidence_hash bytea NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    kind text,
+    score double precision,
+    expected_energy double precision,
+    observed_energy double precision,
+    energy_unit text,
+    mode text,
+    CONSTRAINT finding_kind_known CHECK ((kind = ANY (ARRAY['revision'::text, 'register'::text, 'gap'::text, 'unit'::text, 'zero'::text, 'constant'::text, 'repeat'::text, 'copy'::text, 'fill'::text, 'clip'::text, 'round'::text, 'reversal'::text, 'clock'::text, 'spike'::text, 'noise'::text, 'drift'::text, 'scale'::text]))),
+    CONSTRAINT finding_level_known CHECK ((level = ANY (ARRAY['lead'::text, 'doubt'::text]))),
+    CONSTRAINT finding_mode_known CHECK ((mode = ANY (ARRAY['live'::text, 'shadow'::text])))
+);
+
+ALTER TABLE public.finding OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.finding IS '发现: one offending row of one rule, with evidence and thresholds in force; silent by itself';
+
+COMMENT ON COLUMN public.finding.fingerprint IS '指纹: SHA-256 of rule, series or point or unit, and the start of the span; equal for the same cause';
+
+COMMENT ON COLUMN public.finding.kind IS '类型: what it looks like, never a verdict; empty where the rule says nothing of a curve';
+
+COMMENT ON COLUMN public.finding.expected_energy IS '预期电量（能量）: what was to be expected in the span, as the detector reckons';
+
+COMMENT ON COLUMN public.finding.mode IS '运行方式: shadow 试运行 is stored and counted and opens no alert; empty is live, as before there was a choice';
+
+CREATE VIEW public.finding_standing AS
+ SELECT f.finding_id,
+    a.alert_id,
+    a.case_id,
+    r.root_case_id,
+    (COALESCE(last.kind, 'found'::text) = 'quiet'::text) AS is_quiet
+   FROM (((public.finding f
+     JOIN public.alert a ON ((f.fingerprint = a.fingerprint)))
+     JOIN public.case_root r ON ((a.case_id = r.case_id)))
+     LEFT JOIN LATERAL ( SELECT e.kind
+           FROM public.alert_event e
+          WHERE (e.finding_id = f.finding_id)
+          ORDER BY e.alert_event_id DESC
+         LIMIT 1) last ON (true));
+
+ALTER VIEW public.finding_standing OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.finding_standing IS '发现现状: the alert and the case of a finding, and whether the last audit of its days still found it';
+
+CREATE VIEW public.case_now AS
+ SELECT c.case_id,
+    c.unit_id,
+    COALESCE(raised.level, c.level) AS level,
+    c.opened_at,
+        CASE
+            WHEN (r.root_case_id <> c.case_id) THEN r.root_case_id
+            ELSE NULL::bigint
+        END AS into_case_id,
+    last.kind AS decision,
+    last.outcome,
+    last.decided_at,
+    (cause.case_id IS NOT NULL) AS is_common_cause,
+    found.is_quiet,
+        CASE
+            WHEN (r.root_case_id <> c.case_id) THEN 'merged'::text
+            WHEN (last.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])) THEN 'decided'::text
+            WHEN ((last.kind IS NULL) AND found.is_quiet) THEN 'quiet'::text
+            WHEN (last.kind = ANY (ARRAY['inquire'::text, 'explain'::text])) THEN 'asked'::text
+            ELSE 'open'::text
+        END AS state
+   FROM (((((public.audit_case c
+     JOIN public.case_root r ON ((c.case_id = r.case_id)))
+     LEFT JOIN public.common_cause cause ON ((c.case_id = cause.case_id)))
+     LEFT JOIN LATERAL ( SELECT k.level
+           FROM public.case_level k
+          WHERE (k.case_id = c.case_id)
+          ORDER BY k.case_level_id DESC
+         LIMIT 1) raised ON (true))
+     LEFT JOIN LATERAL ( SELECT d.kind,
+            d.outcome,
+            d.decided_at
+           FROM public.decision d
+          WHERE (d.case_id = c.case_id)
+          ORDER BY d.decision_id DESC
+         LIMIT 1) last ON (true))
+     CROSS JOIN LATERAL ( SELECT COALESCE(bool_and(s.is_quiet), false) AS is_quiet
+           FROM (( SELECT c.case_id
+                UNION ALL
+                 SELECT k.case_id
+                   FROM public.case_merge k
+                  WHERE (k.into_case_id = c.case_id)) member
+             JOIN public.finding_standing s ON ((member.case_id = s.case_id)))
+          WHERE (s.root_case_id = c.case_id)) found);
+
+ALTER VIEW public.case_now OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_now IS '案件现状: open, asked (inquired or explained), quiet (closed by itself), merged, decided; its level as it is now';
+
 CREATE TABLE public.changed_mark (
     series_id integer NOT NULL,
     day_on date NOT NULL,
@@ -1033,25 +1264,6 @@ COMMENT ON COLUMN public.day_tree.day_on IS 'the last Shanghai day that was over
 COMMENT ON COLUMN public.day_tree.previous_root IS 'root of the tree before, as the signer knows it';
 
 COMMENT ON COLUMN public.day_tree.resumed_over_tree_no IS '恢复续接: number of the last tree that was signed and is lost, after a declared restore; null elsewhere';
-
-CREATE TABLE public.decision (
-    decision_id bigint NOT NULL,
-    case_id bigint NOT NULL,
-    kind text NOT NULL,
-    outcome text,
-    reason text NOT NULL,
-    decided_by text NOT NULL,
-    decided_at timestamp with time zone NOT NULL,
-    CONSTRAINT decision_kind_known CHECK ((kind = ANY (ARRAY['inquire'::text, 'explain'::text, 'confirm'::text, 'dismiss'::text, 'reopen'::text]))),
-    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['instrument_fault'::text, 'communication'::text, 'definition'::text, 'omission'::text, 'explainable'::text, 'interference_referred'::text]))),
-    CONSTRAINT decision_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
-);
-
-ALTER TABLE public.decision OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.decision IS '决定: what a person decided on a case; a new row each time, never edited';
-
-COMMENT ON COLUMN public.decision.outcome IS '仪表故障 | 通信 | 口径理解 | 漏填 | 可解释 | 人为干预待移送';
 
 ALTER TABLE public.decision ALTER COLUMN decision_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.decision_decision_id_seq
@@ -1534,45 +1746,6 @@ ALTER VIEW public.filing_state OWNER TO nenghao_owner;
 COMMENT ON VIEW public.filing_state IS '上报状态: what a filing has come to; accepted_levels counts 县, 市, 省 (1 to 3) and the lock (4)';
 
 COMMENT ON COLUMN public.filing_state.counted_at IS '报送时间: what a deadline is held against: the attempt, where one earned a receipt';
-
-CREATE TABLE public.finding (
-    finding_id bigint NOT NULL,
-    audit_run_id bigint NOT NULL,
-    rule_code text NOT NULL,
-    rule_version integer NOT NULL,
-    fingerprint bytea NOT NULL,
-    unit_id integer,
-    point_id integer,
-    series_id integer,
-    span tstzrange NOT NULL,
-    level text NOT NULL,
-    evidence jsonb NOT NULL,
-    thresholds jsonb NOT NULL,
-    evidence_hash_algorithm text NOT NULL,
-    evidence_hash bytea NOT NULL,
-    found_at timestamp with time zone NOT NULL,
-    kind text,
-    score double precision,
-    expected_energy double precision,
-    observed_energy double precision,
-    energy_unit text,
-    mode text,
-    CONSTRAINT finding_kind_known CHECK ((kind = ANY (ARRAY['revision'::text, 'register'::text, 'gap'::text, 'unit'::text, 'zero'::text, 'constant'::text, 'repeat'::text, 'copy'::text, 'fill'::text, 'clip'::text, 'round'::text, 'reversal'::text, 'clock'::text, 'spike'::text, 'noise'::text, 'drift'::text, 'scale'::text]))),
-    CONSTRAINT finding_level_known CHECK ((level = ANY (ARRAY['lead'::text, 'doubt'::text]))),
-    CONSTRAINT finding_mode_known CHECK ((mode = ANY (ARRAY['live'::text, 'shadow'::text])))
-);
-
-ALTER TABLE public.finding OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.finding IS '发现: one offending row of one rule, with evidence and thresholds in force; silent by itself';
-
-COMMENT ON COLUMN public.finding.fingerprint IS '指纹: SHA-256 of rule, series or point or unit, and the start of the span; equal for the same cause';
-
-COMMENT ON COLUMN public.finding.kind IS '类型: what it looks like, never a verdict; empty where the rule says nothing of a curve';
-
-COMMENT ON COLUMN public.finding.expected_energy IS '预期电量（能量）: what was to be expected in the span, as the detector reckons';
-
-COMMENT ON COLUMN public.finding.mode IS '运行方式: shadow 试运行 is stored and counted and opens no alert; empty is live, as before there was a choice';
 
 ALTER TABLE public.finding ALTER COLUMN finding_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.finding_finding_id_seq
@@ -2441,6 +2614,64 @@ COMMENT ON TABLE public.multiplier_change IS '倍率变更申报 (换互感器):
 
 ALTER TABLE public.multiplier_change ALTER COLUMN multiplier_change_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.multiplier_change_multiplier_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.mute (
+    mute_id bigint NOT NULL,
+    rule_code text NOT NULL,
+    unit_id integer,
+    point_id integer,
+    until_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    muted_by text NOT NULL,
+    muted_at timestamp with time zone NOT NULL,
+    CONSTRAINT mute_expires CHECK ((until_at > muted_at)),
+    CONSTRAINT mute_name_given CHECK ((length(TRIM(BOTH FROM muted_by)) > 0)),
+    CONSTRAINT mute_point_has_unit CHECK (((point_id IS NULL) OR (unit_id IS NOT NULL))),
+    CONSTRAINT mute_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
+);
+
+ALTER TABLE public.mute OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.mute IS '暂停预警: a rule whose findings open no alert at a unit or point, or anywhere, until a day; they are stored and counted';
+
+CREATE TABLE public.mute_end (
+    mute_id bigint NOT NULL,
+    reason text NOT NULL,
+    ended_by text NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    CONSTRAINT mute_end_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
+);
+
+ALTER TABLE public.mute_end OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.mute_end IS '恢复预警: a mute that ended before its day';
+
+CREATE VIEW public.mute_in_force AS
+ SELECT mute_id,
+    rule_code,
+    unit_id,
+    point_id,
+    until_at,
+    reason,
+    muted_by,
+    muted_at
+   FROM public.mute m
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.mute_end e
+          WHERE (e.mute_id = m.mute_id))));
+
+ALTER VIEW public.mute_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.mute_in_force IS '在效的暂停预警: mutes that nobody ended; who reads it holds until_at against the time';
+
+ALTER TABLE public.mute ALTER COLUMN mute_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.mute_mute_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3483,6 +3714,29 @@ ALTER TABLE public.rule_mode ALTER COLUMN rule_mode_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE VIEW public.rule_precision AS
+ SELECT rule_code,
+    rule_version,
+    count(*) AS case_count,
+    count(*) FILTER (WHERE (decision = ANY (ARRAY['confirm'::text, 'dismiss'::text]))) AS decided_count,
+    count(*) FILTER (WHERE (decision = 'confirm'::text)) AS confirmed_count
+   FROM ( SELECT DISTINCT f.rule_code,
+            f.rule_version,
+            s.root_case_id,
+            last.kind AS decision
+           FROM ((public.finding f
+             JOIN public.finding_standing s ON ((f.finding_id = s.finding_id)))
+             LEFT JOIN LATERAL ( SELECT d.kind
+                   FROM public.decision d
+                  WHERE (d.case_id = s.root_case_id)
+                  ORDER BY d.decision_id DESC
+                 LIMIT 1) last ON (true))) one
+  GROUP BY rule_code, rule_version;
+
+ALTER VIEW public.rule_precision OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.rule_precision IS '规则准确率: of the cases that a version of a rule speaks in, how many were decided and how many confirmed';
+
 CREATE TABLE public.rule_threshold (
     rule_code text NOT NULL,
     threshold_name text NOT NULL,
@@ -3632,6 +3886,18 @@ ALTER TABLE public.series_version ALTER COLUMN series_version_id ADD GENERATED A
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.silenced_finding (
+    finding_id bigint NOT NULL,
+    source text NOT NULL,
+    source_id bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT silenced_finding_source_known CHECK ((source = ANY (ARRAY['context_event'::text, 'outage_filing'::text, 'meter_change'::text, 'multiplier_change'::text, 'mute'::text])))
+);
+
+ALTER TABLE public.silenced_finding OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.silenced_finding IS '静默发现: findings that opened no alert, with the declared event or the mute that explains them';
 
 CREATE VIEW public.spool_contradiction AS
  SELECT later.gateway_id,
@@ -3854,6 +4120,12 @@ COMMENT ON COLUMN public.variety.valid_from IS '版本生效: first day of the e
 ALTER TABLE ONLY public.agreed_value
     ADD CONSTRAINT agreed_value_pk PRIMARY KEY (agreed_value_id);
 
+ALTER TABLE ONLY public.alert_event
+    ADD CONSTRAINT alert_event_once UNIQUE (finding_id, audit_run_id);
+
+ALTER TABLE ONLY public.alert_event
+    ADD CONSTRAINT alert_event_pk PRIMARY KEY (alert_event_id);
+
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_fingerprint_unique UNIQUE (fingerprint);
 
@@ -3893,6 +4165,15 @@ ALTER TABLE ONLY public.boundary_register
 ALTER TABLE ONLY public.candidate
     ADD CONSTRAINT candidate_pk PRIMARY KEY (candidate_id);
 
+ALTER TABLE ONLY public.case_level
+    ADD CONSTRAINT case_level_pk PRIMARY KEY (case_level_id);
+
+ALTER TABLE ONLY public.case_merge
+    ADD CONSTRAINT case_merge_once UNIQUE (case_id, into_case_id);
+
+ALTER TABLE ONLY public.case_merge
+    ADD CONSTRAINT case_merge_pk PRIMARY KEY (case_merge_id);
+
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_once UNIQUE (point_id, check_point_id, valid_from);
 
@@ -3901,6 +4182,12 @@ ALTER TABLE ONLY public.check_meter
 
 ALTER TABLE ONLY public.coal_coefficient
     ADD CONSTRAINT coal_coefficient_pk PRIMARY KEY (coefficient_code);
+
+ALTER TABLE ONLY public.common_cause
+    ADD CONSTRAINT common_cause_once UNIQUE NULLS NOT DISTINCT (division_code, sector_code, began_on);
+
+ALTER TABLE ONLY public.common_cause
+    ADD CONSTRAINT common_cause_pk PRIMARY KEY (case_id);
 
 ALTER TABLE ONLY public.context_event
     ADD CONSTRAINT context_event_once UNIQUE NULLS NOT DISTINCT (unit_id, point_id, kind, begins_at, division_code, industry_code, document_no);
@@ -4069,6 +4356,12 @@ ALTER TABLE ONLY public.multiplier_change
 
 ALTER TABLE ONLY public.multiplier_change
     ADD CONSTRAINT multiplier_change_pk PRIMARY KEY (multiplier_change_id);
+
+ALTER TABLE ONLY public.mute_end
+    ADD CONSTRAINT mute_end_pk PRIMARY KEY (mute_id);
+
+ALTER TABLE ONLY public.mute
+    ADD CONSTRAINT mute_pk PRIMARY KEY (mute_id);
 
 ALTER TABLE ONLY public.network_term
     ADD CONSTRAINT network_term_once UNIQUE (whole_point_id, part_point_id, valid_from);
@@ -4244,6 +4537,9 @@ ALTER TABLE ONLY public.series_version
 ALTER TABLE ONLY public.series_version
     ADD CONSTRAINT series_version_pk PRIMARY KEY (series_version_id);
 
+ALTER TABLE ONLY public.silenced_finding
+    ADD CONSTRAINT silenced_finding_pk PRIMARY KEY (finding_id);
+
 ALTER TABLE ONLY public.supply_account
     ADD CONSTRAINT supply_account_once UNIQUE (unit_id, variety_code, account_no);
 
@@ -4273,7 +4569,15 @@ ALTER TABLE ONLY public.variety
 
 CREATE INDEX agreed_value_by_series ON public.agreed_value USING btree (series_id);
 
+CREATE INDEX alert_by_case ON public.alert USING btree (case_id);
+
+CREATE INDEX alert_event_by_alert ON public.alert_event USING btree (alert_id);
+
 CREATE INDEX candidate_series_span ON public.candidate USING gist (series_id, span);
+
+CREATE INDEX case_level_by_case ON public.case_level USING btree (case_id);
+
+CREATE INDEX case_merge_by_target ON public.case_merge USING btree (into_case_id);
 
 CREATE INDEX context_event_by_unit ON public.context_event USING btree (unit_id, begins_at);
 
@@ -4290,6 +4594,8 @@ CREATE INDEX filing_check_newest ON public.filing_check USING btree (draft_id, f
 CREATE INDEX filing_event_by_filing ON public.filing_event USING btree (filing_id, filing_event_id DESC);
 
 CREATE INDEX filing_query_by_filing ON public.filing_query USING btree (filing_id);
+
+CREATE INDEX finding_by_unit ON public.finding USING btree (unit_id, rule_code);
 
 CREATE INDEX gateway_account_event_latest ON public.gateway_account_event USING btree (gateway_id, gateway_account_event_id);
 
@@ -4310,6 +4616,8 @@ CREATE INDEX message_by_shard ON public.message USING btree (shard, message_id);
 CREATE UNIQUE INDEX message_hash_unique ON public.message USING btree (topic, hash) WHERE (seq IS NULL);
 
 CREATE INDEX message_without_gateway ON public.message USING btree (received_at) WHERE (gateway_id IS NULL);
+
+CREATE INDEX mute_by_rule ON public.mute USING btree (rule_code);
 
 CREATE INDEX outbound_unsent ON public.outbound USING btree (outbound_id) WHERE (sent_at IS NULL);
 
@@ -4356,6 +4664,14 @@ CREATE TRIGGER agreed_value_recorded AFTER INSERT ON public.agreed_value REFEREN
 CREATE TRIGGER alert_append_only BEFORE DELETE OR UPDATE ON public.alert FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER alert_change_recorded AFTER UPDATE ON public.alert REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('alert_id');
+
+CREATE TRIGGER alert_event_append_only BEFORE DELETE OR UPDATE ON public.alert_event FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER alert_event_change_recorded AFTER UPDATE ON public.alert_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('alert_event_id');
+
+CREATE TRIGGER alert_event_no_truncate BEFORE TRUNCATE ON public.alert_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER alert_event_recorded AFTER INSERT ON public.alert_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('alert_event_id');
 
 CREATE TRIGGER alert_no_truncate BEFORE TRUNCATE ON public.alert FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -4409,6 +4725,22 @@ CREATE TRIGGER boundary_register_no_truncate BEFORE TRUNCATE ON public.boundary_
 
 CREATE TRIGGER boundary_register_recorded AFTER INSERT ON public.boundary_register REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('boundary_register_id');
 
+CREATE TRIGGER case_level_append_only BEFORE DELETE OR UPDATE ON public.case_level FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_level_change_recorded AFTER UPDATE ON public.case_level REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_level_id');
+
+CREATE TRIGGER case_level_no_truncate BEFORE TRUNCATE ON public.case_level FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_level_recorded AFTER INSERT ON public.case_level REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_level_id');
+
+CREATE TRIGGER case_merge_append_only BEFORE DELETE OR UPDATE ON public.case_merge FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_merge_change_recorded AFTER UPDATE ON public.case_merge REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_merge_id');
+
+CREATE TRIGGER case_merge_no_truncate BEFORE TRUNCATE ON public.case_merge FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_merge_recorded AFTER INSERT ON public.case_merge REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_merge_id');
+
 CREATE TRIGGER check_meter_change_recorded AFTER UPDATE ON public.check_meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('check_meter_id');
 
 CREATE TRIGGER check_meter_recorded AFTER INSERT ON public.check_meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('check_meter_id');
@@ -4416,6 +4748,14 @@ CREATE TRIGGER check_meter_recorded AFTER INSERT ON public.check_meter REFERENCI
 CREATE TRIGGER coal_coefficient_change_recorded AFTER UPDATE ON public.coal_coefficient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('coefficient_code');
 
 CREATE TRIGGER coal_coefficient_recorded AFTER INSERT ON public.coal_coefficient REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('coefficient_code');
+
+CREATE TRIGGER common_cause_append_only BEFORE DELETE OR UPDATE ON public.common_cause FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER common_cause_change_recorded AFTER UPDATE ON public.common_cause REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_id');
+
+CREATE TRIGGER common_cause_no_truncate BEFORE TRUNCATE ON public.common_cause FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER common_cause_recorded AFTER INSERT ON public.common_cause REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_id');
 
 CREATE TRIGGER context_event_append_only BEFORE DELETE OR UPDATE ON public.context_event FOR EACH ROW EXECUTE FUNCTION public.fill_only();
 
@@ -4669,6 +5009,22 @@ CREATE TRIGGER multiplier_change_no_truncate BEFORE TRUNCATE ON public.multiplie
 
 CREATE TRIGGER multiplier_change_recorded AFTER INSERT ON public.multiplier_change REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('multiplier_change_id');
 
+CREATE TRIGGER mute_append_only BEFORE DELETE OR UPDATE ON public.mute FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER mute_change_recorded AFTER UPDATE ON public.mute REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('mute_id');
+
+CREATE TRIGGER mute_end_append_only BEFORE DELETE OR UPDATE ON public.mute_end FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER mute_end_change_recorded AFTER UPDATE ON public.mute_end REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('mute_id');
+
+CREATE TRIGGER mute_end_no_truncate BEFORE TRUNCATE ON public.mute_end FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER mute_end_recorded AFTER INSERT ON public.mute_end REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('mute_id');
+
+CREATE TRIGGER mute_no_truncate BEFORE TRUNCATE ON public.mute FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER mute_recorded AFTER INSERT ON public.mute REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('mute_id');
+
 CREATE TRIGGER network_term_change_recorded AFTER UPDATE ON public.network_term REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('network_term_id');
 
 CREATE TRIGGER network_term_recorded AFTER INSERT ON public.network_term REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('network_term_id');
@@ -4873,6 +5229,14 @@ CREATE TRIGGER series_version_change_recorded AFTER UPDATE ON public.series_vers
 
 CREATE TRIGGER series_version_recorded AFTER INSERT ON public.series_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_version_id');
 
+CREATE TRIGGER silenced_finding_append_only BEFORE DELETE OR UPDATE ON public.silenced_finding FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER silenced_finding_change_recorded AFTER UPDATE ON public.silenced_finding REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('finding_id');
+
+CREATE TRIGGER silenced_finding_no_truncate BEFORE TRUNCATE ON public.silenced_finding FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER silenced_finding_recorded AFTER INSERT ON public.silenced_finding REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('finding_id');
+
 CREATE TRIGGER supply_account_append_only BEFORE DELETE OR UPDATE ON public.supply_account FOR EACH ROW EXECUTE FUNCTION public.fill_only();
 
 CREATE TRIGGER supply_account_change_recorded AFTER UPDATE ON public.supply_account REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('supply_account_id');
@@ -4920,6 +5284,15 @@ ALTER TABLE ONLY public.agreed_value
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
 
+ALTER TABLE ONLY public.alert_event
+    ADD CONSTRAINT alert_event_alert_fk FOREIGN KEY (alert_id) REFERENCES public.alert(alert_id);
+
+ALTER TABLE ONLY public.alert_event
+    ADD CONSTRAINT alert_event_finding_fk FOREIGN KEY (finding_id) REFERENCES public.finding(finding_id);
+
+ALTER TABLE ONLY public.alert_event
+    ADD CONSTRAINT alert_event_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
+
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_finding_fk FOREIGN KEY (first_finding_id) REFERENCES public.finding(finding_id);
 
@@ -4947,11 +5320,32 @@ ALTER TABLE ONLY public.boundary_register
 ALTER TABLE ONLY public.candidate
     ADD CONSTRAINT candidate_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
+ALTER TABLE ONLY public.case_level
+    ADD CONSTRAINT case_level_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.case_level
+    ADD CONSTRAINT case_level_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
+
+ALTER TABLE ONLY public.case_merge
+    ADD CONSTRAINT case_merge_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.case_merge
+    ADD CONSTRAINT case_merge_into_fk FOREIGN KEY (into_case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.case_merge
+    ADD CONSTRAINT case_merge_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
+
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_check_fk FOREIGN KEY (check_point_id) REFERENCES public.point(point_id);
 
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.common_cause
+    ADD CONSTRAINT common_cause_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.common_cause
+    ADD CONSTRAINT common_cause_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
 
 ALTER TABLE ONLY public.context_event
     ADD CONSTRAINT context_event_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
@@ -5072,6 +5466,15 @@ ALTER TABLE ONLY public.monitored_balance
 
 ALTER TABLE ONLY public.multiplier_change
     ADD CONSTRAINT multiplier_change_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.mute_end
+    ADD CONSTRAINT mute_end_mute_fk FOREIGN KEY (mute_id) REFERENCES public.mute(mute_id);
+
+ALTER TABLE ONLY public.mute
+    ADD CONSTRAINT mute_point_fk FOREIGN KEY (point_id) REFERENCES public.point(point_id);
+
+ALTER TABLE ONLY public.mute
+    ADD CONSTRAINT mute_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.network_term
     ADD CONSTRAINT network_term_part_fk FOREIGN KEY (part_point_id) REFERENCES public.point(point_id);
@@ -5199,6 +5602,9 @@ ALTER TABLE ONLY public.series_version
 ALTER TABLE ONLY public.series_version
     ADD CONSTRAINT series_version_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
+ALTER TABLE ONLY public.silenced_finding
+    ADD CONSTRAINT silenced_finding_finding_fk FOREIGN KEY (finding_id) REFERENCES public.finding(finding_id);
+
 ALTER TABLE ONLY public.supply_account
     ADD CONSTRAINT supply_account_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
@@ -5300,6 +5706,11 @@ GRANT SELECT,INSERT ON TABLE public.alert TO nenghao_rules;
 GRANT SELECT ON TABLE public.alert TO nenghao_console;
 GRANT SELECT ON TABLE public.alert TO nenghao_verifier;
 
+GRANT SELECT,INSERT ON TABLE public.alert_event TO nenghao_rules;
+GRANT SELECT ON TABLE public.alert_event TO nenghao_jobs;
+GRANT SELECT ON TABLE public.alert_event TO nenghao_console;
+GRANT SELECT ON TABLE public.alert_event TO nenghao_verifier;
+
 GRANT SELECT ON TABLE public.archive_check TO nenghao_jobs;
 GRANT SELECT ON TABLE public.archive_check TO nenghao_console;
 GRANT SELECT ON TABLE public.archive_check TO nenghao_rules;
@@ -5337,6 +5748,43 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.candidate TO nenghao_jobs;
 GRANT SELECT ON TABLE public.candidate TO nenghao_rules;
 GRANT SELECT ON TABLE public.candidate TO nenghao_console;
 
+GRANT SELECT,INSERT ON TABLE public.case_level TO nenghao_rules;
+GRANT SELECT ON TABLE public.case_level TO nenghao_jobs;
+GRANT SELECT ON TABLE public.case_level TO nenghao_console;
+GRANT SELECT ON TABLE public.case_level TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.case_merge TO nenghao_rules;
+GRANT SELECT ON TABLE public.case_merge TO nenghao_jobs;
+GRANT SELECT ON TABLE public.case_merge TO nenghao_console;
+GRANT SELECT ON TABLE public.case_merge TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.case_root TO nenghao_rules;
+GRANT SELECT ON TABLE public.case_root TO nenghao_console;
+GRANT SELECT ON TABLE public.case_root TO nenghao_jobs;
+
+GRANT SELECT,INSERT ON TABLE public.common_cause TO nenghao_rules;
+GRANT SELECT ON TABLE public.common_cause TO nenghao_jobs;
+GRANT SELECT ON TABLE public.common_cause TO nenghao_console;
+GRANT SELECT ON TABLE public.common_cause TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.decision TO nenghao_jobs;
+GRANT SELECT ON TABLE public.decision TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_console;
+GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.finding TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.finding TO nenghao_rules;
+GRANT SELECT ON TABLE public.finding TO nenghao_console;
+GRANT SELECT ON TABLE public.finding TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.finding_standing TO nenghao_rules;
+GRANT SELECT ON TABLE public.finding_standing TO nenghao_console;
+GRANT SELECT ON TABLE public.finding_standing TO nenghao_jobs;
+
+GRANT SELECT ON TABLE public.case_now TO nenghao_rules;
+GRANT SELECT ON TABLE public.case_now TO nenghao_console;
+GRANT SELECT ON TABLE public.case_now TO nenghao_jobs;
+
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_collector;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changed_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_console;
@@ -5372,11 +5820,6 @@ GRANT SELECT ON TABLE public.day_tree TO nenghao_collector;
 GRANT SELECT ON TABLE public.day_tree TO nenghao_rules;
 GRANT SELECT ON TABLE public.day_tree TO nenghao_console;
 GRANT SELECT ON TABLE public.day_tree TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.decision TO nenghao_jobs;
-GRANT SELECT ON TABLE public.decision TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_console;
-GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.draft TO nenghao_unit;
 
@@ -5456,11 +5899,6 @@ GRANT SELECT ON TABLE public.filing_state TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing_state TO nenghao_rules;
 GRANT SELECT ON TABLE public.filing_state TO nenghao_console;
 GRANT SELECT ON TABLE public.filing_state TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.finding TO nenghao_jobs;
-GRANT SELECT,INSERT ON TABLE public.finding TO nenghao_rules;
-GRANT SELECT ON TABLE public.finding TO nenghao_console;
-GRANT SELECT ON TABLE public.finding TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.followed_row TO nenghao_jobs;
 GRANT SELECT ON TABLE public.followed_row TO nenghao_console;
@@ -5661,6 +6099,17 @@ GRANT SELECT ON TABLE public.multiplier_change TO nenghao_jobs;
 GRANT SELECT ON TABLE public.multiplier_change TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.multiplier_change TO nenghao_console;
 GRANT SELECT ON TABLE public.multiplier_change TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.mute TO nenghao_console;
+GRANT SELECT ON TABLE public.mute TO nenghao_rules;
+GRANT SELECT ON TABLE public.mute TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.mute_end TO nenghao_console;
+GRANT SELECT ON TABLE public.mute_end TO nenghao_rules;
+GRANT SELECT ON TABLE public.mute_end TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.mute_in_force TO nenghao_rules;
+GRANT SELECT ON TABLE public.mute_in_force TO nenghao_console;
 
 GRANT SELECT ON TABLE public.network_term TO nenghao_collector;
 GRANT SELECT ON TABLE public.network_term TO nenghao_jobs;
@@ -5877,6 +6326,9 @@ GRANT SELECT,INSERT ON TABLE public.rule_mode TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_mode TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_mode TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.rule_precision TO nenghao_rules;
+GRANT SELECT ON TABLE public.rule_precision TO nenghao_console;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_threshold TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_verifier;
@@ -5902,6 +6354,11 @@ GRANT SELECT ON TABLE public.series_day_slot TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_rules;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_console;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.silenced_finding TO nenghao_rules;
+GRANT SELECT ON TABLE public.silenced_finding TO nenghao_jobs;
+GRANT SELECT ON TABLE public.silenced_finding TO nenghao_console;
+GRANT SELECT ON TABLE public.silenced_finding TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_rules;
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_verifier;

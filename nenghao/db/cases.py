@@ -113,9 +113,42 @@ def meters_of_series(conn: Connection, series_ids: Sequence[int], at: datetime) 
     return _rows(conn, "meters_of_series", {"series_ids": list(series_ids), "at": at})
 
 
-def list_cases(conn: Connection) -> list[Row]:
-    """All cases with their last decision, newest first."""
-    return _rows(conn, "list_cases", {})
+def list_cases(
+    conn: Connection,
+    *,
+    unit_code: str | None = None,
+    level: str | None = None,
+    states: Sequence[str] | None = None,
+) -> list[Row]:
+    """Cases with what they hold and their last decision, newest first."""
+    parameters = {"unit_code": unit_code, "level": level, "states": None if states is None else list(states)}
+    return _rows(conn, "list_cases", parameters)
+
+
+def case_stakes(conn: Connection, case_ids: Sequence[int]) -> list[Row]:
+    """What cases say of points."""
+    return _rows(conn, "case_stakes", {"case_ids": list(case_ids)})
+
+
+def case_history(conn: Connection, case_id: int) -> list[Row]:
+    """What happened to a case besides decisions, in order."""
+    return _rows(conn, "case_history", {"case_id": case_id})
+
+
+def repeat_decision(conn: Connection, decision_id: int) -> None:
+    """Write a decision on a case for what was merged into it, too."""
+    conn.execute(load_queries("cases")["repeat_decision"], {"decision_id": decision_id})
+
+
+def precision_of_rules(conn: Connection, rule_code: str | None = None) -> list[Row]:
+    """Cases, decided ones and confirmed ones by version of a rule."""
+    return _rows(conn, "precision_of_rules", {"rule_code": rule_code})
+
+
+def inquiry_budget(conn: Connection, first_on: date, end_on: date, begin_at: datetime, end_at: datetime) -> Row:
+    """Inquiries and unit-months of a span of months."""
+    parameters = {"first_on": first_on, "end_on": end_on, "begin_at": begin_at, "end_at": end_at}
+    return _rows(conn, "inquiry_budget", parameters)[0]
 
 
 def case_head(conn: Connection, case_id: int) -> Row | None:

@@ -29,6 +29,12 @@ FOLLOWS: dict[DecisionKind | None, tuple[DecisionKind, ...]] = {
     "dismiss": ("reopen",),
 }
 
+#: Which outcomes a decision may have: what can be explained is dismissed, and what goes to another body is confirmed.
+OUTCOMES: dict[DecisionKind, tuple[Outcome, ...]] = {
+    "confirm": ("instrument_fault", "communication", "definition", "omission", "interference_referred"),
+    "dismiss": ("instrument_fault", "communication", "definition", "omission", "explainable"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
@@ -38,6 +44,8 @@ class CaseView:
     findings: list[dict[str, Any]]
     evidence: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
+    history: list[dict[str, Any]]
+    precision: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +65,20 @@ def open_case(conn: Connection, case_id: int) -> CaseView:
     head = cases.case_head(conn, case_id)
     if head is None:
         raise DataRefused(f"there is no case {case_id}")
+    findings = cases.case_findings(conn, case_id)
+    versions = {(finding["rule_code"], finding["rule_version"]) for finding in findings}
     return CaseView(
         head=head,
-        findings=cases.case_findings(conn, case_id),
+        findings=findings,
         evidence=cases.case_evidence(conn, case_id),
         decisions=cases.case_decisions(conn, case_id),
+        history=cases.case_history(conn, case_id),
+        precision=[
+            row
+            for code in sorted({code for code, _ in versions})
+            for row in cases.precision_of_rules(conn, code)
+            if (row["rule_code"], row["rule_version"]) in versions
+        ],
     )
 
 
@@ -115,20 +132,32 @@ def decide(
             cases.insert_adoption(conn, decision_id=decision_id, reported=each, recorded_at=now)
         if kind in ("confirm", "dismiss"):
             cases.mark_case_days(conn, case_id)
+        if kind in ("confirm", "dismiss", "reopen"):
+            cases.repeat_decision(conn, decision_id)
     return Decided(decision_id=decision_id, exclusions=len(spans), adoptions=len(reported))
 
 
 def _check(case: CaseView, kind: DecisionKind, outcome: Outcome | None, reason: str, decided_by: str) -> None:
     case_id = case.head["case_id"]
+    if case.head["into_case_id"] is not None:
+        raise DataRefused(f"case {case_id}: it was merged into case {case.head['into_case_id']}, which is decided on")
     last = case.decisions[-1]["kind"] if case.decisions else None
     if kind not in FOLLOWS[last]:
         raise DataRefused(f"case {case_id}: {kind} does not follow {last or 'opening'}")
     if not reason.strip() or not decided_by.strip():
         raise DataRefused(f"case {case_id}: a decision needs a reason and a name")
-    if (outcome is None) == (kind in ("confirm", "dismiss")):
-        raise DataRefused(f"case {case_id}: {kind} {'needs' if outcome is None else 'has no'} outcome")
-    if kind == "confirm" and outcome == "explainable":
-        raise DataRefused(f"case {case_id}: what can be explained is dismissed, not confirmed")
+    if kind == "inquire" and case.head["is_common_cause"]:
+        raise DataRefused(f"case {case_id}: many units have this in common, and none of them is asked")
+    if kind == "inquire" and case.head["level"] != "doubt":
+        raise DataRefused(
+            f"case {case_id}: a lead rests on one statistical test and is never asked of the unit; it takes a second,"
+            " independent channel or document"
+        )
+    if (outcome is None) == (kind in OUTCOMES):
+        wanted = f"needs an outcome: {', '.join(OUTCOMES[kind])}" if outcome is None else "has no outcome"
+        raise DataRefused(f"case {case_id}: {kind} {wanted}")
+    if outcome is not None and outcome not in OUTCOMES[kind]:
+        raise DataRefused(f"case {case_id}: {kind} has one of these outcomes: {', '.join(OUTCOMES[kind])}")
 
 
 def _conflicts(case: CaseView) -> list[int]:

@@ -99,40 +99,115 @@ WHERE v.series_id = ANY(%(series_ids)s) AND v.valid @> %(at)s::timestamptz
 ORDER BY v.series_id;
 
 -- list_cases --
--- All cases with their last decision, newest first.
+-- Cases of a unit, a level and states, where they are asked for, with what they hold and their last decision, newest first.
+-- Found again counts what came back after it had gone quiet.
 SELECT
     c.case_id,
     c.unit_id,
     u.unit_code,
     c.level,
+    c.state,
+    c.into_case_id,
+    c.is_common_cause,
     c.opened_at,
-    array_agg(DISTINCT a.rule_code) AS rule_codes,
+    array_agg(DISTINCT f.rule_code) AS rule_codes,
+    array_agg(DISTINCT f.kind) FILTER (WHERE f.kind IS NOT NULL) AS kinds,
     array_agg(DISTINCT p.point_code) FILTER (WHERE p.point_code IS NOT NULL) AS point_codes,
+    count(DISTINCT f.unit_id) AS unit_count,
     min(lower(f.span)) AS span_from,
     max(upper(f.span)) AS span_to,
     count(DISTINCT f.finding_id) AS finding_count,
-    last.kind AS decision,
-    last.outcome
-FROM audit_case AS c
+    min(f.found_at) AS first_found_at,
+    max(f.found_at) AS last_found_at,
+    (
+        SELECT count(*) FROM alert_event AS e
+        INNER JOIN alert AS a ON e.alert_id = a.alert_id
+        INNER JOIN case_root AS r ON a.case_id = r.case_id
+        WHERE r.root_case_id = c.case_id AND e.kind = 'recurred'
+    ) AS recurrence_count,
+    c.decision,
+    c.outcome
+FROM case_now AS c
 LEFT JOIN unit AS u ON c.unit_id = u.unit_id
-INNER JOIN alert AS a ON c.case_id = a.case_id
-INNER JOIN finding AS f ON a.fingerprint = f.fingerprint
+INNER JOIN finding_standing AS s ON c.case_id = s.root_case_id OR (c.case_id = s.case_id AND c.state = 'merged')
+INNER JOIN finding AS f ON s.finding_id = f.finding_id
 LEFT JOIN point AS p ON f.point_id = p.point_id
-LEFT JOIN LATERAL (
-    SELECT d.kind, d.outcome FROM decision AS d WHERE d.case_id = c.case_id ORDER BY d.decision_id DESC LIMIT 1
-) AS last ON TRUE
-GROUP BY c.case_id, u.unit_code, last.kind, last.outcome
+WHERE
+    coalesce(u.unit_code = %(unit_code)s::text, %(unit_code)s::text IS NULL)
+    AND coalesce(c.level = %(level)s::text, TRUE)
+    AND coalesce(c.state = ANY(%(states)s::text[]), TRUE)
+GROUP BY
+    c.case_id, c.unit_id, u.unit_code, c.level, c.state, c.into_case_id, c.is_common_cause, c.opened_at, c.decision,
+    c.outcome
 ORDER BY c.case_id DESC;
+
+-- case_stakes --
+-- What cases say of points, one row a case and point: what was expected and reported by the finding that says most, what the
+-- point counted over the findings' days, the highest score, and whether an event was found that explains it.
+SELECT
+    one.root_case_id AS case_id,
+    p.variety_code,
+    p.flow,
+    one.moved,
+    one.moved_unit,
+    counted.energy AS counted,
+    counted.unit AS counted_unit,
+    one.score,
+    one.level,
+    one.is_explained
+FROM (
+    SELECT
+        s.root_case_id,
+        coalesce(f.point_id, o.point_id) AS point_id,
+        max(abs(f.expected_energy - f.observed_energy)) AS moved,
+        min(f.energy_unit) FILTER (WHERE f.expected_energy IS NOT NULL) AS moved_unit,
+        max(f.score) AS score,
+        -- A doubt comes before a lead.
+        min(f.level) AS level,
+        bool_and(
+            EXISTS (
+                SELECT 1 FROM evidence AS e
+                WHERE
+                    e.alert_id = s.alert_id AND e.kind = 'context'
+                    AND e.content ->> 'finding_id' = f.finding_id::text
+                    AND e.content @? '$.events[*] ? (@.verdict == "explains" || @.verdict == "silences")'
+            )
+        ) AS is_explained,
+        (min(lower(f.span)) AT TIME ZONE 'Asia/Shanghai')::date AS first_on,
+        ((max(upper(f.span)) - INTERVAL '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date AS last_on
+    FROM finding_standing AS s
+    INNER JOIN finding AS f ON s.finding_id = f.finding_id
+    LEFT JOIN series AS o ON f.series_id = o.series_id
+    WHERE s.root_case_id = ANY(%(case_ids)s) AND NOT s.is_quiet
+    GROUP BY s.root_case_id, coalesce(f.point_id, o.point_id)
+) AS one
+INNER JOIN point AS p ON one.point_id = p.point_id
+LEFT JOIN LATERAL (
+    SELECT
+        sum(d.energy) AS energy,
+        min(d.unit) AS unit
+    FROM point_day AS d
+    WHERE d.point_id = p.point_id AND d.day_on >= one.first_on AND d.day_on <= one.last_on
+) AS counted ON TRUE
+ORDER BY one.root_case_id, p.point_id;
 
 -- case_head --
 -- One case, at most one row.
-SELECT c.case_id, c.unit_id, u.unit_code, c.level, c.opened_at
-FROM audit_case AS c
+SELECT
+    c.case_id,
+    c.unit_id,
+    u.unit_code,
+    c.level,
+    c.state,
+    c.into_case_id,
+    c.is_common_cause,
+    c.opened_at
+FROM case_now AS c
 LEFT JOIN unit AS u ON c.unit_id = u.unit_id
 WHERE c.case_id = %(case_id)s;
 
 -- case_findings --
--- Findings behind a case, in order of their spans.
+-- Findings behind a case and what was merged into it, in order of their spans; is_quiet where an audit found it no more.
 SELECT
     f.finding_id,
     f.rule_code,
@@ -143,22 +218,104 @@ SELECT
     lower(f.span) AS span_from,
     upper(f.span) AS span_to,
     f.level,
+    f.kind,
+    f.score,
+    f.expected_energy,
+    f.observed_energy,
+    f.energy_unit,
     f.evidence,
     f.thresholds,
     f.found_at,
+    s.is_quiet,
     v.definition
-FROM alert AS a
-INNER JOIN finding AS f ON a.fingerprint = f.fingerprint
+FROM finding_standing AS s
+INNER JOIN finding AS f ON s.finding_id = f.finding_id
 INNER JOIN rule_version AS v ON f.rule_code = v.rule_code AND f.rule_version = v.version
-WHERE a.case_id = %(case_id)s
+WHERE s.root_case_id = %(case_id)s OR s.case_id = %(case_id)s
 ORDER BY lower(f.span), f.finding_id;
 
 -- case_evidence --
--- Evidence of a case, in the order it was recorded.
-SELECT evidence_id, kind, content, encode(hash, 'hex') AS hash, recorded_at
-FROM evidence
-WHERE case_id = %(case_id)s
-ORDER BY evidence_id;
+-- Evidence of a case and of what was merged into it, in the order it was recorded.
+SELECT
+    e.evidence_id,
+    e.kind,
+    e.content,
+    encode(e.hash, 'hex') AS hash,
+    e.recorded_at
+FROM evidence AS e
+INNER JOIN case_root AS r ON e.case_id = r.case_id
+WHERE r.root_case_id = %(case_id)s OR e.case_id = %(case_id)s
+ORDER BY e.evidence_id;
+
+-- case_history --
+-- What happened to a case besides decisions, one row an event and rule, in order: levels, merges, what went quiet or came back.
+SELECT
+    h.at,
+    h.what,
+    h.about,
+    h.number
+FROM (
+    SELECT k.set_at AS at, 'level.' || k.reason AS what, k.level AS about, NULL::bigint AS number
+    FROM case_level AS k
+    WHERE k.case_id = %(case_id)s
+    UNION ALL
+    SELECT m.merged_at, 'merged_from.' || m.cause, NULL, m.case_id
+    FROM case_merge AS m
+    WHERE m.into_case_id = %(case_id)s
+    UNION ALL
+    SELECT m.merged_at, 'merged_into.' || m.cause, NULL, m.into_case_id
+    FROM case_merge AS m
+    WHERE m.case_id = %(case_id)s
+    UNION ALL
+    SELECT e.at, 'event.' || e.kind, a.rule_code, count(*)
+    FROM alert_event AS e
+    INNER JOIN alert AS a ON e.alert_id = a.alert_id
+    INNER JOIN case_root AS r ON a.case_id = r.case_id
+    WHERE r.root_case_id = %(case_id)s
+    GROUP BY e.at, e.kind, a.rule_code
+) AS h
+ORDER BY h.at, h.what, h.number;
+
+-- repeat_decision --
+-- Writes a decision on a case for what was merged into it, too, so that each of them has one.
+INSERT INTO decision (case_id, kind, outcome, reason, decided_by, decided_at)
+SELECT r.case_id, d.kind, d.outcome, d.reason, d.decided_by, d.decided_at
+FROM decision AS d
+INNER JOIN case_root AS r ON d.case_id = r.root_case_id AND r.case_id <> d.case_id
+WHERE d.decision_id = %(decision_id)s
+ORDER BY r.case_id;
+
+-- precision_of_rules --
+-- Of the cases that versions of rules speak in, how many were opened, decided and confirmed, one row a version; of one rule
+-- where one is asked for.
+SELECT rule_code, rule_version, case_count, decided_count, confirmed_count
+FROM rule_precision
+WHERE coalesce(rule_code = %(rule_code)s::text, TRUE)
+ORDER BY rule_code, rule_version;
+
+-- inquiry_budget --
+-- Inquiries to units in a span of time, how many of them went to units whose cases were dismissed, and months of units that
+-- were metered in it, one row.
+SELECT
+    (
+        SELECT count(*) FROM decision AS d
+        WHERE d.kind = 'inquire' AND d.decided_at >= %(begin_at)s AND d.decided_at < %(end_at)s
+    ) AS inquiry_count,
+    (
+        SELECT count(*) FROM decision AS d
+        INNER JOIN case_now AS c ON d.case_id = c.case_id
+        WHERE
+            d.kind = 'inquire' AND d.decided_at >= %(begin_at)s AND d.decided_at < %(end_at)s AND c.decision = 'dismiss'
+    ) AS dismissed_count,
+    (
+        SELECT count(DISTINCT (p.unit_id, m.month_on)) FROM point_month AS m
+        INNER JOIN point AS p ON m.point_id = p.point_id
+        WHERE m.month_on >= %(first_on)s AND m.month_on < %(end_on)s
+    ) AS unit_month_count,
+    (
+        SELECT count(*) FROM case_now AS c
+        WHERE c.state = 'open' AND c.level = 'doubt' AND c.opened_at >= %(begin_at)s AND c.opened_at < %(end_at)s
+    ) AS open_doubt_count;
 
 -- case_decisions --
 -- Decisions on a case, in order.

@@ -197,3 +197,25 @@ INSERT INTO product_process (unit_id, product_code, process_code, valid_from)
 SELECT unit_id, 'p', '00', '2026-01-01'
 FROM unit;
 INSERT INTO rule_mode (rule_code, mode, reason, set_by, set_at) VALUES ('r', 'shadow', 'few clean days', 'a', now());
+INSERT INTO audit_case (level, opened_at)
+VALUES ('lead', now());
+INSERT INTO alert_event (alert_id, finding_id, kind, audit_run_id, at)
+SELECT a.alert_id, a.first_finding_id, 'quiet', r.audit_run_id, now()
+FROM alert AS a, audit_run AS r;
+INSERT INTO case_merge (case_id, into_case_id, cause, audit_run_id, merged_at)
+SELECT max(c.case_id), min(c.case_id), 'one_cause', min(r.audit_run_id), now()
+FROM audit_case AS c, audit_run AS r;
+INSERT INTO case_level (case_id, level, reason, audit_run_id, set_at)
+SELECT a.case_id, 'doubt', 'two_channels', r.audit_run_id, now()
+FROM alert AS a, audit_run AS r;
+INSERT INTO mute (rule_code, until_at, reason, muted_by, muted_at)
+VALUES ('r', now() + INTERVAL '1 day', 'r', 'p', now());
+INSERT INTO mute_end (mute_id, reason, ended_by, ended_at)
+SELECT mute_id, 'r', 'p', now()
+FROM mute;
+INSERT INTO silenced_finding (finding_id, source, source_id, recorded_at)
+SELECT f.finding_id, 'mute', m.mute_id, now()
+FROM finding AS f, mute AS m;
+INSERT INTO common_cause (case_id, division_code, began_on, unit_count, unit_total, share_min, unit_count_min, audit_run_id, found_at)
+SELECT a.case_id, '150200', '2026-10-01', 5, 20, 0.1, 3, r.audit_run_id, now()
+FROM alert AS a, audit_run AS r;
