@@ -308,9 +308,12 @@ SELECT
             d.kind = 'inquire' AND d.decided_at >= %(begin_at)s AND d.decided_at < %(end_at)s AND c.decision = 'dismiss'
     ) AS dismissed_count,
     (
-        SELECT count(DISTINCT (p.unit_id, m.month_on)) FROM point_month AS m
-        INNER JOIN point AS p ON m.point_id = p.point_id
-        WHERE m.month_on >= %(first_on)s AND m.month_on < %(end_on)s
+        SELECT count(*) FROM (
+            SELECT DISTINCT p.unit_id, m.month_on
+            FROM point_month AS m
+            INNER JOIN point AS p ON m.point_id = p.point_id
+            WHERE m.month_on >= %(first_on)s AND m.month_on < %(end_on)s
+        ) AS metered
     ) AS unit_month_count,
     (
         SELECT count(*) FROM case_now AS c
