@@ -3,5 +3,9 @@
 from typing import Final
 
 from nenghao.detection.candidate import Detector
+from nenghao.detection.registers import register_against_interval, register_step
 
-DETECTORS: Final[dict[str, Detector]] = {}
+DETECTORS: Final[dict[str, Detector]] = {
+    "register_against_interval": register_against_interval,
+    "register_step": register_step,
+}
