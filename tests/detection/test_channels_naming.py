@@ -36,7 +36,8 @@ def day_rounded(true: np.ndarray) -> np.ndarray:
 
 
 def noise(true: np.ndarray) -> np.ndarray:
-    return np.random.default_rng(5).uniform(0.1, 0.8, true.shape)
+    drawn: np.ndarray = np.random.default_rng(5).uniform(0.1, 0.8, true.shape)
+    return drawn
 
 
 def daily(days: int) -> np.ndarray:

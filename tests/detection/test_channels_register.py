@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nenghao.detection.block import Block, Floats
+from nenghao.detection.block import Block
 from nenghao.detection.candidate import Candidate, Kind
 from nenghao.detection.registers import register_against_interval, register_step
 from tests.detection.network_blocks import SLOTS, block_of, faces_of, loads
