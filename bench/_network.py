@@ -6,6 +6,7 @@ have a small branch that nobody meters. Only parts are falsified. Residential: S
 big sets and of the house's sub-meters, scaled to unlike sizes as a transformer scales them.
 """
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, Literal
@@ -21,19 +22,31 @@ from nenghao.detection.block import Floats, Term
 PARTS: Final = (4, 12)
 
 
-def frames(half: Half, *, sets: Sequence[str] = ()) -> list[Frame]:
-    """Networks of a half: many in a frame, each whole the last meter of its own."""
+def frames(half: Half, *, sets: Sequence[str] = (), draw: int = 0) -> list[Frame]:
+    """Networks of a half, many in a frame; another draw deals the meters out anew, from days two weeks later."""
     made = []
     if not sets or "swiss" in sets:
-        made += list(_frames(f"estates/{half}", "small", _measured.swiss(half), SWISS_HISTORY))
+        made += list(
+            frames_of(_named("estates", half, draw), "small", _dealt(_measured.swiss(half), draw), SWISS_HISTORY)
+        )
     if not sets or {"steel", "building", "house", "china", "plants"} & set(sets):
-        made += list(_frames(f"works/{half}", "big", _plant_parts(half), HISTORY))
+        made += list(frames_of(_named("works", half, draw), "big", _plant_parts(half, draw), HISTORY))
     return made
 
 
-def _plant_parts(half: Half) -> list[Series]:
+def _named(name: str, half: Half, draw: int) -> str:
+    return f"{name}/{half}" if draw == 0 else f"{name}/{half}/{draw}"
+
+
+def _dealt(parts: list[Series], draw: int) -> list[Series]:
+    if draw == 0:
+        return parts
+    return [parts[place] for place in np.random.default_rng(draw).permutation(len(parts))]
+
+
+def _plant_parts(half: Half, draw: int = 0) -> list[Series]:
     """Stretches of the big sets, none overlapping, at the sizes of a plant's parts, in a random order."""
-    rng = np.random.default_rng(11 if half == "tune" else 12)
+    rng = np.random.default_rng((11 if half == "tune" else 12) + 100 * draw)
     parts = []
     for source in (
         _measured.steel(),
@@ -43,7 +56,7 @@ def _plant_parts(half: Half) -> list[Series]:
         *_measured.house_parts(),
     ):
         one = source.half(half)
-        for first in range(0, len(one.values) - DAYS + 1, DAYS):
+        for first in range(14 * (draw % 4), len(one.values) - DAYS + 1, DAYS):
             cut = one.cut(first, min(DAYS + 6, len(one.values) - first))
             usual = float(np.nanmean(cut.values))
             if np.isfinite(cut.values).mean() > 0.9 and usual > 0:
@@ -63,8 +76,11 @@ def _scaled(series: Series, wanted: float) -> Series:
     )
 
 
-def _frames(name: str, size: Literal["big", "small"], parts: Sequence[Series], judged_from: int) -> Iterator[Frame]:
-    rng = np.random.default_rng(len(name) + len(parts))
+def frames_of(
+    name: str, size: Literal["big", "small"], parts: Sequence[Series], judged_from: int, sizes: Sequence[int] = ()
+) -> Iterator[Frame]:
+    """One frame of networks of parts, in their order; of 4 to 12 parts, or of the sizes given."""
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
     frame = _sets.frame_of(name, size, parts, judged_from=judged_from, zone=0 if size == "small" else -1)
     block = frame.block
     place = 0
@@ -72,7 +88,8 @@ def _frames(name: str, size: Literal["big", "small"], parts: Sequence[Series], j
     terms: list[Term] = []
     plants: list[str] = []
     while len(parts) - place >= PARTS[0]:
-        count = min(int(rng.integers(PARTS[0], PARTS[1] + 1)), len(parts) - place)
+        drawn = sizes[len(wholes)] if sizes else int(rng.integers(PARTS[0], PARTS[1] + 1))
+        count = min(drawn, len(parts) - place)
         members = range(place, place + count)
         number = len(parts) + len(wholes)
         terms += [Term(number, member) for member in members]

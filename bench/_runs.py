@@ -3,8 +3,9 @@
 import multiprocessing
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from nenghao.detection.judging import Found, judge, tell_once
 #: One of so many kinds goes to each meter of a set: the large ones have events enough, and a bench has an end.
 THINNED = {"swiss": 1, "australian": 3, "british": 3, "estates": 3}
 PROCESSES = 2
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ def run(frames: Sequence[Frame], plan: Plan) -> Outcome:
         for part in pool.imap_unordered(_run_task, tasks):
             outcome.add(part)
     return outcome
+
+
+def in_processes(work: Callable[..., _T], tasks: Sequence[tuple[Any, ...]]) -> list[_T]:
+    """Results of calls, in their order, on two processes."""
+    with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
+        return pool.starmap(work, tasks, chunksize=1)
 
 
 def rounds_of(frame: Frame, plan: Plan) -> Iterator[list[tuple[int, str]]]:

@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench import _network, _rules, _sets
+from bench import _network, _rules, _sets, _small
 from bench._kinds import KINDS, MAIN_KINDS, VALUE_KINDS, VARIANTS
 from bench._runs import Outcome, Plan, run
 from bench._score import KindScore
@@ -35,6 +35,9 @@ def main() -> None:
     print(f"scripts/bench detection {' '.join(sys.argv[1:])}", flush=True)
     rules = _rules.chosen(arguments.rules, arguments.without, arguments.detector, arguments.set)
     print(f"{len(rules)} rules: {', '.join(rules)}")
+    if arguments.floors:
+        _small.write_floors(rules)
+        return
     views = {view: _view(view, rules, arguments) for view in arguments.view or VIEWS}
     print("RESULT " + json.dumps({"bench": "detection", "split": arguments.split, "views": views}))
 
@@ -184,6 +187,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dithered", action="store_true", help="in-meter kinds leave no imprint of rounding twice")
     parser.add_argument("--quick", action="store_true", help="a quarter of the events")
+    parser.add_argument("--floors", action="store_true", help="write what the tests hold, of the small form, and end")
     parser.add_argument("--examples", type=int, default=0, help="print so many findings on honest meters")
     return parser.parse_args()
 
