@@ -6285,6 +6285,7 @@ GRANT SELECT ON TABLE public.report_calendar TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.resend_request TO nenghao_jobs;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_console;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_verifier;
+GRANT SELECT ON TABLE public.resend_request TO nenghao_rules;
 
 GRANT SELECT ON TABLE public.restatement_reason TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_console;

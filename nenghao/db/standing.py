@@ -12,7 +12,7 @@ from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 
 #: Batches that no day's closing moves: rules over them read all units as they stand at an instant.
-StandingBatch = Literal["undeclared_change", "point_month"]
+StandingBatch = Literal["undeclared_change", "point_month", "gateway_clock", "sequence_break", "late_burst"]
 STANDING_BATCHES: Final[frozenset[str]] = frozenset(get_args(StandingBatch))
 
 #: A configuration that changed this near to a declared change is taken for that change: people set gateways up before

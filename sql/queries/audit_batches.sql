@@ -172,3 +172,151 @@ SELECT
 FROM point_month AS m
 INNER JOIN point AS p ON m.point_id = p.point_id
 WHERE m.month_on >= %(history_month_on)s::date AND m.month_on < %(end_month_on)s::date;
+
+-- batch_gateway_clock --
+-- Days of gateways with the offset of their clocks as their heartbeats told it, one row a (gateway, day); positive is ahead.
+SELECT
+    g.unit_id,
+    g.gateway_code,
+    told.day_on,
+    cardinality(told.offsets_ms) AS samples,
+    told.offsets_ms,
+    round(told.median_ms / 1000.0, 1) AS median_offset_s,
+    round(told.largest_ms / 1000.0, 1) AS largest_offset_s
+FROM gateway AS g
+CROSS JOIN LATERAL (
+    SELECT
+        (t.received_at AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+        array_agg(t.clock_offset_ms) AS offsets_ms,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY t.clock_offset_ms) AS median_ms,
+        max(abs(t.clock_offset_ms)) AS largest_ms
+    FROM gateway_state AS t
+    WHERE
+        t.gateway_id = g.gateway_id AND t.clock_offset_ms IS NOT NULL
+        AND t.received_at >= %(since_at)s::timestamptz
+        AND t.received_at < %(today_on)s::timestamp AT TIME ZONE 'Asia/Shanghai'
+    GROUP BY (t.received_at AT TIME ZONE 'Asia/Shanghai')::date
+) AS told;
+
+-- batch_sequence_break --
+-- Where the sequence of a gateway's messages is broken since an instant, one row each. A `hole`: seqs that are missing below
+-- one that came (broken_at); a `boot`: seqs of an older spool that came more than an hour after its successor began.
+SELECT
+    g.unit_id,
+    g.gateway_code,
+    broken.break_kind,
+    broken.boot_id::text AS boot_id,
+    broken.broken_at,
+    (broken.broken_at AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+    broken.first_seq,
+    broken.last_seq,
+    broken.missing_messages,
+    %(now_at)s::timestamptz AS now_at
+FROM (
+    WITH came AS (
+        SELECT
+            m.gateway_id,
+            m.boot_id,
+            m.seq,
+            m.received_at,
+            lag(m.seq) OVER (PARTITION BY m.gateway_id, m.boot_id ORDER BY m.seq) AS seq_before
+        FROM message AS m
+        WHERE m.seq IS NOT NULL AND m.received_at >= %(since_at)s::timestamptz
+    ),
+
+    spools AS (
+        SELECT
+            came.gateway_id,
+            came.boot_id,
+            min(came.received_at) AS first_at,
+            max(came.received_at) AS last_at
+        FROM came
+        GROUP BY came.gateway_id, came.boot_id
+    )
+
+    SELECT
+        came.gateway_id,
+        'hole' AS break_kind,
+        came.boot_id,
+        came.received_at AS broken_at,
+        came.seq_before + 1 AS first_seq,
+        came.seq - 1 AS last_seq,
+        came.seq - came.seq_before - 1 - earlier.messages AS missing_messages
+    FROM came
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS messages
+        FROM message AS k
+        WHERE
+            k.gateway_id = came.gateway_id AND k.boot_id = came.boot_id
+            AND k.seq > came.seq_before AND k.seq < came.seq
+    ) AS earlier
+    WHERE came.seq - came.seq_before > 1
+    UNION ALL
+    SELECT
+        older.gateway_id,
+        'boot',
+        older.boot_id,
+        min(came.received_at),
+        min(came.seq),
+        max(came.seq),
+        NULL
+    FROM spools AS older
+    INNER JOIN spools AS newer
+        ON older.gateway_id = newer.gateway_id AND newer.first_at > older.first_at
+        AND newer.first_at + INTERVAL '1 hour' < older.last_at
+    INNER JOIN came
+        ON older.gateway_id = came.gateway_id AND older.boot_id = came.boot_id
+        AND came.received_at > newer.first_at + INTERVAL '1 hour'
+    GROUP BY older.gateway_id, older.boot_id
+) AS broken
+INNER JOIN gateway AS g ON broken.gateway_id = g.gateway_id;
+
+-- batch_late_burst --
+-- Days of gateways with messages of back-fill, one row a (gateway, day), with what their heartbeats of the week before told
+-- of a buffer. is_asked_or_filed: the platform asked for messages, an outage was filed, or commissioning is open.
+SELECT
+    g.unit_id,
+    g.gateway_code,
+    late.day_on,
+    late.late_messages,
+    late.late_readings,
+    late.night_share,
+    told.heartbeats,
+    told.buffered_most,
+    (
+        coalesce(g.backfill_until, 'infinity') > late.first_at
+        OR EXISTS (
+            SELECT 1 FROM resend_request AS r
+            WHERE r.gateway_id = g.gateway_id AND r.requested_at BETWEEN late.first_at - INTERVAL '7 days' AND late.last_at
+        )
+        OR EXISTS (
+            SELECT 1 FROM outage_filing AS o
+            WHERE
+                o.unit_id = g.unit_id AND o.fault_at < late.last_at
+                AND coalesce(o.repaired_at, 'infinity') > late.first_at - INTERVAL '7 days'
+        )
+    ) AS is_asked_or_filed
+FROM gateway AS g
+CROSS JOIN LATERAL (
+    SELECT
+        (m.received_at AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+        min(m.received_at) AS first_at,
+        max(m.received_at) AS last_at,
+        count(*) AS late_messages,
+        sum(m.reading_count) AS late_readings,
+        avg((extract(HOUR FROM m.received_at AT TIME ZONE 'Asia/Shanghai') NOT BETWEEN 6 AND 21)::integer) AS night_share
+    FROM message AS m
+    WHERE
+        m.gateway_id = g.gateway_id AND m.received_at >= %(since_at)s::timestamptz
+        AND m.received_at < %(today_on)s::timestamp AT TIME ZONE 'Asia/Shanghai' AND m.topic LIKE '%%/backfill'
+    GROUP BY (m.received_at AT TIME ZONE 'Asia/Shanghai')::date
+) AS late
+CROSS JOIN LATERAL (
+    SELECT
+        count(t.buffered_count) AS heartbeats,
+        max(t.buffered_count) AS buffered_most
+    FROM gateway_state AS t
+    WHERE
+        t.gateway_id = g.gateway_id AND t.received_at < late.first_at
+        AND t.received_at >= late.first_at - INTERVAL '7 days'
+) AS told;

@@ -27,6 +27,7 @@ TABLES: dict[str, Entry] = {
         "quantity": "active_energy", "reason": "r", "declared_by": "Wang", "timeliness": "in_time",
     },
     "gateway": {"shard": 0, "backfill_from": "2026-01-01+08"},
+    "commissioned": {},
     "outage_filing": {"timeliness": "in_time"},
     "context_event": {"title": "t"},
     "supply_account": {"variety_code": "33", "provider": "Grid", "settlement_day": 31, "valid_from": "2020-01-01"},
@@ -67,18 +68,24 @@ def lay_out(conn: psycopg.Connection, unit_id: int, number: int, rows: dict[str,
                     _file(conn, unit_id, columns)
                 case "balance":
                     _balance(conn, unit_id, columns)
+                case "commissioned":
+                    _commission(conn, ids["gateway", columns["gateway"]], columns["until"])
                 case "served":
                     _serve(conn, ids, columns)
                 case _:
                     if table == "point":
                         columns.setdefault("data_code", f"{number:012d}{900 + place:04d}")
-                    if table in _OF_UNIT:
-                        columns["unit_id"] = unit_id
-                    row_id = _insert(
-                        conn, table, {_column(name): _id(ids, name, value) for name, value in columns.items()}
-                    )
-                    if table in _NAMED:
-                        ids[table, columns[_NAMED[table]]] = row_id
+                    _register(conn, unit_id, ids, table, columns)
+
+
+def _register(
+    conn: psycopg.Connection, unit_id: int, ids: dict[tuple[str, str], int], table: str, columns: Entry
+) -> None:
+    if table in _OF_UNIT:
+        columns["unit_id"] = unit_id
+    row_id = _insert(conn, table, {_column(name): _id(ids, name, value) for name, value in columns.items()})
+    if table in _NAMED:
+        ids[table, columns[_NAMED[table]]] = row_id
 
 
 def months_from(first: str, count: int) -> Iterator[date]:
@@ -113,6 +120,11 @@ def _totals(conn: psycopg.Connection, ids: dict[tuple[str, str], int], entry: En
             "received_slots": 100, "known_slots": 100,
         }  # fmt: skip
         _insert(conn, table, row | ({} if series_id is None else {"series_id": series_id}))
+
+
+def _commission(conn: psycopg.Connection, gateway_id: int, until: str) -> None:
+    """The window in which a gateway's history comes is closed."""
+    conn.execute("UPDATE gateway SET backfill_until = %s WHERE gateway_id = %s", [until, gateway_id])
 
 
 def _serve(conn: psycopg.Connection, ids: dict[tuple[str, str], int], entry: Entry) -> None:

@@ -67,7 +67,7 @@ def _message(conn: psycopg.Connection, gateways: dict[str, int], entry: Entry, *
         " prev_hash, received_at, outcome, reading_count, stored_count, duplicate_count, conflict_count,"
         " revision_count, refused_count, collected_under)"
         " VALUES (nextval('message_id_seq'), 0, %s, %s, %s, %s, 'json_v1', 'sha256', %s, %s, %s, %s,"
-        " 0, 0, 0, 0, 0, 0, 'metering') RETURNING message_id",
+        " %s, %s, 0, 0, 0, 0, 'metering') RETURNING message_id",
         [
             gateways[entry.get("gateway", "g1")],
             None if seq is None else _boot(entry),
@@ -77,6 +77,8 @@ def _message(conn: psycopg.Connection, gateways: dict[str, int], entry: Entry, *
             None if previous is None else _hash(previous),
             _at(entry),
             outcome,
+            entry.get("readings", 0),
+            entry.get("readings", 0),
         ],
     )
 
