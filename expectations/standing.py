@@ -17,7 +17,9 @@ from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit, standing
 from nenghao.db.connection import Connection, connect
+from nenghao.db.returns import JudgedReturn
 from nenghao.domain.periods import Month, day_of, day_start
+from nenghao.filing.disagreement import as_json, filed_beside, settled_beside
 from nenghao.registers.workdays import DAYS_TO_DECLARE, workdays_from
 
 if TYPE_CHECKING:
@@ -83,10 +85,25 @@ def _run(
             by_batch[rule.batch].append(Check(rule=in_force, query=rule.query))
     outcomes: list[Outcome] = []
     for batch, checks in by_batch.items():
-        query = standing.batch_query(conn, batch, parameters)
+        rows = _ALIGNED[batch](conn, parameters) if batch in _ALIGNED else []
+        query = standing.batch_query(conn, batch, parameters | {"rows": rows})
         name = f"{batch} as of {parameters['today_on']}"
         outcomes += validate(context, suites.build_validation(context, settings, name, query, checks, versions))
     return outcomes
+
+
+def _filed_beside(conn: Connection, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    found = standing.judged_filings(conn, parameters["judged_month_on"])
+    return as_json(filed_beside(conn, [JudgedReturn(*row) for row in found])) if found else []
+
+
+def _settled_beside(conn: Connection, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    units, first_on = audit.units(conn), parameters["judged_month_on"]
+    return as_json(settled_beside(conn, units, first_on, parameters["today_on"]))
+
+
+#: Batches of pairs whose spans are aligned in Python before rules judge them.
+_ALIGNED: Final = {"filed_beside": _filed_beside, "settled_beside": _settled_beside}
 
 
 def _months_before(month: Month, count: int) -> Month:

@@ -7,12 +7,22 @@ from typing import Any, Final, Literal, get_args
 
 import psycopg
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 
 #: Batches that no day's closing moves: rules over them read all units as they stand at an instant.
-StandingBatch = Literal["undeclared_change", "point_month", "gateway_clock", "sequence_break", "late_burst"]
+StandingBatch = Literal[
+    "undeclared_change",
+    "point_month",
+    "gateway_clock",
+    "sequence_break",
+    "late_burst",
+    "filed_beside",
+    "settled_beside",
+    "filed_cell",
+]
 STANDING_BATCHES: Final[frozenset[str]] = frozenset(get_args(StandingBatch))
 
 #: A configuration that changed this near to a declared change is taken for that change: people set gateways up before
@@ -42,9 +52,18 @@ class UndeclaredChange:
 
 
 def batch_query(conn: Connection, batch: str, parameters: dict[str, Any]) -> str:
-    """A batch query with its bounds written out, quoted by the driver, as Great Expectations takes it."""
-    lines = psycopg.ClientCursor(conn).mogrify(_QUERIES[f"batch_{batch}"], parameters).splitlines()
+    """A batch query with its bounds written out, quoted by the driver, as Great Expectations takes it.
+
+    `rows`: what was aligned before, as records.
+    """
+    plain = {name: Jsonb(value) if name == "rows" else value for name, value in parameters.items()}
+    lines = psycopg.ClientCursor(conn).mogrify(_QUERIES[f"batch_{batch}"], plain).splitlines()
     return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+def judged_filings(conn: Connection, first_month_on: date) -> list[tuple[int, int, date]]:
+    """Newest filing of each unit's month since a month: id, unit, month."""
+    return list(conn.execute(_QUERIES["judged_filings"], {"first_month_on": first_month_on}))
 
 
 def undeclared_changes(

@@ -137,9 +137,11 @@ def sides_beside(
         for row in SETTLED_ROWS:
             spans = [AskedSpan(one.unit_id, row, *span) for span in _spans(one, row, statements, accounts)]
             bought, used = (FORM_1, row, PURCHASE), (FORM_1, row, TOTAL)
-            purchases = [_monitored([p for p in points[span] if p.flow == "purchase"], span) for span in spans]
+            purchases = [monitored_side([p for p in points[span] if p.flow == "purchase"], span) for span in spans]
             sides["monitored", bought] = _nearest(figures.get(bought), purchases)
-            sides["monitored", used] = _nearest(figures.get(used), [_monitored(points[span], span) for span in spans])
+            sides["monitored", used] = _nearest(
+                figures.get(used), [monitored_side(points[span], span) for span in spans]
+            )
             settled_side = _settled(one, row, statements, accounts)
             sides["statement", bought] = _nearest(
                 figures.get(bought), [settled_side, *_to_calendar(settled_side, purchases)]
@@ -215,13 +217,13 @@ def _statements(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple
                     account_no=row.account_no,
                     from_on=row.from_on,
                     to_on=row.to_on,
-                    quantity=_in_form_unit(row.quantity, row.unit, varieties[row.variety_code].form_unit),
+                    quantity=in_form_unit(row.quantity, row.unit, varieties[row.variety_code].form_unit),
                 )
             )
     return found
 
 
-def _in_form_unit(quantity: Decimal, unit: str, form_unit: str) -> Decimal | None:
+def in_form_unit(quantity: Decimal, unit: str, form_unit: str) -> Decimal | None:
     """None where gas is settled by its heat: how much volume that is depends on the gas."""
     try:
         return convert(quantity, unit, form_unit)
@@ -239,7 +241,8 @@ def _accounts(conn: Connection, returns: Sequence[JudgedReturn]) -> dict[tuple[i
     return found
 
 
-def _monitored(points: Sequence[PointSpanRow], asked: AskedSpan) -> Beside:
+def monitored_side(points: Sequence[PointSpanRow], asked: AskedSpan) -> Beside:
+    """What points of a unit measured over a span, in the form's unit, or why that cannot be said."""
     unit = load_varieties().by_code[asked.variety_code].form_unit
     try:
         spans = [

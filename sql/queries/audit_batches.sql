@@ -320,3 +320,110 @@ CROSS JOIN LATERAL (
         t.gateway_id = g.gateway_id AND t.received_at < late.first_at
         AND t.received_at >= late.first_at - INTERVAL '7 days'
 ) AS told;
+
+-- judged_filings --
+-- Newest filing of each unit's month since a month, one row each; revisions of a base, of a year and of a census are others'.
+SELECT
+    f.filing_id,
+    f.unit_id,
+    f.month_on
+FROM filing AS f
+WHERE
+    f.month_on >= %(first_month_on)s AND f.kind NOT IN ('base_revision', 'annual', 'census')
+    AND NOT EXISTS (
+        SELECT 1 FROM filing AS n
+        WHERE
+            n.unit_id = f.unit_id AND n.month_on = f.month_on AND n.version > f.version
+            AND n.kind NOT IN ('base_revision', 'annual', 'census')
+    )
+ORDER BY f.filing_id;
+
+-- batch_filed_beside --
+-- Filed cumulative figures beside the meters over the same days (nenghao.filing.disagreement), one row a cell; reason says
+-- why two sides are not comparable.
+SELECT
+    b.filing_id,
+    b.unit_id,
+    b.month_on,
+    b.row_code,
+    b.column_code,
+    b.filed,
+    b.metered,
+    b.first_on,
+    b.end_on,
+    b.difference,
+    b.tolerance,
+    b.reason
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS b (
+    filing_id bigint, unit_id integer, month_on date, row_code text, column_code text, filed numeric, metered numeric,
+    first_on date, end_on date, difference numeric, tolerance numeric, reason text
+);
+
+-- batch_settled_beside --
+-- Suppliers' cycles beside the purchase meters over the same days (nenghao.filing.disagreement), one row a cycle.
+SELECT
+    b.unit_id,
+    b.row_code,
+    b.accounts,
+    b.documents,
+    b.from_on,
+    b.to_on,
+    b.settled,
+    b.metered,
+    b.difference,
+    b.tolerance,
+    b.reason
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS b (
+    unit_id integer, row_code text, accounts text, documents text, from_on date, to_on date, settled numeric,
+    metered numeric, difference numeric, tolerance numeric, reason text
+);
+
+-- batch_filed_cell --
+-- Cells of the newest filing of each unit's month, cumulative as they were filed, with the month's own figure where the
+-- filing before is there: one row a cell. months: how many months that figure covers (February is January and February).
+SELECT
+    c.filing_id,
+    c.unit_id,
+    c.month_on,
+    c.month_on >= %(judged_month_on)s::date AS is_judged,
+    c.form_code,
+    c.row_code,
+    c.column_code,
+    c.value,
+    CASE
+        WHEN extract(MONTH FROM c.month_on) IN (1, 2) AND c.value_before IS NULL THEN c.value
+        WHEN c.month_before_on = c.month_on - INTERVAL '1 month' THEN c.value - c.value_before
+    END AS month_value,
+    CASE
+        WHEN extract(MONTH FROM c.month_on) = 2 AND c.value_before IS NULL THEN 2
+        ELSE 1
+    END AS months
+FROM (
+    SELECT
+        f.*,
+        lag(f.value) OVER of_year AS value_before,
+        lag(f.month_on) OVER of_year AS month_before_on
+    FROM (
+        SELECT
+            k.filing_id,
+            k.unit_id,
+            k.month_on,
+            k.form_code,
+            k.row_code,
+            k.column_code,
+            k.value
+        FROM filing_cell AS k
+        WHERE
+            k.month_on >= %(history_month_on)s::date AND k.kind NOT IN ('base_revision', 'annual', 'census')
+            AND k.version = (
+                SELECT max(n.version) FROM filing AS n
+                WHERE
+                    n.unit_id = k.unit_id AND n.month_on = k.month_on
+                    AND n.kind NOT IN ('base_revision', 'annual', 'census')
+            )
+    ) AS f
+    WINDOW of_year AS (
+        PARTITION BY f.unit_id, f.form_code, f.row_code, f.column_code, extract(YEAR FROM f.month_on)
+        ORDER BY f.month_on
+    )
+) AS c;

@@ -36,7 +36,7 @@ TABLES: dict[str, Entry] = {
     "product_process": {"valid_from": "2020-01-01"},
     "heating_value": {},
     "served": {},
-    "point_day": {},
+    "point_days": {},
     "point_month": {},
     "filing": {},
     "balance": {},
@@ -62,8 +62,10 @@ def lay_out(conn: psycopg.Connection, unit_id: int, number: int, rows: dict[str,
         for place, entry in enumerate(rows.get(table, [])):
             columns = defaults | entry
             match table:
-                case "point_month" | "point_day":
-                    _totals(conn, ids, columns, table)
+                case "point_month":
+                    _months(conn, ids["point", columns["point"]], columns)
+                case "point_days":
+                    _days(conn, ids["point", columns["point"]], columns)
                 case "filing":
                     _file(conn, unit_id, columns)
                 case "balance":
@@ -95,31 +97,30 @@ def months_from(first: str, count: int) -> Iterator[date]:
         yield date(year + place // 12, place % 12 + 1, 1)
 
 
-def _totals(conn: psycopg.Connection, ids: dict[tuple[str, str], int], entry: Entry, table: str) -> None:
-    """Months or days of a point: `energy` from `from` on, none where it is "gap"; `measured` where it is less."""
+def _months(conn: psycopg.Connection, point_id: int, entry: Entry) -> None:
+    """Months of a point: `energy` from `from` on, none where it is "gap"; `measured` where it is less."""
     energy = entry["energy"]
-    if table == "point_month":
-        starts = list(months_from(entry["from"], len(energy)))
-    else:
-        first = date.fromisoformat(entry["from"])
-        starts = [date.fromordinal(first.toordinal() + n) for n in range(len(energy))]
-    series_id = None
-    if table == "point_day":
-        series_id = conn.execute(
-            "SELECT series_id FROM series WHERE point_id = %s ORDER BY series_id LIMIT 1",
-            [ids["point", entry["point"]]],
-        ).fetchone()[0]  # type: ignore[index]
-    measured = entry.get("measured", energy)
-    for start, value, known in zip(starts, energy, measured, strict=True):
-        if value == "gap":
-            continue
-        row = {
-            "point_id": ids["point", entry["point"]],
-            ("month_on" if table == "point_month" else "day_on"): start,
-            "unit": entry.get("unit", "kWh"), "energy": value, "measured_energy": known, "due_slots": 100,
-            "received_slots": 100, "known_slots": 100,
-        }  # fmt: skip
-        _insert(conn, table, row | ({} if series_id is None else {"series_id": series_id}))
+    for month_on, value, known in zip(
+        months_from(entry["from"], len(energy)), energy, entry.get("measured", energy), strict=True
+    ):
+        if value != "gap":
+            row = {"point_id": point_id, "month_on": month_on, "unit": entry.get("unit", "kWh"), "energy": value}
+            _insert(conn, "point_month", row | _slots(known))
+
+
+def _days(conn: psycopg.Connection, point_id: int, entry: Entry) -> None:
+    """Days of a point in [from, to): `energy` a day, `grow` more each day; `measured` where it is less."""
+    first, end = (date.fromisoformat(entry[name]).toordinal() for name in ("from", "to"))
+    row = conn.execute("SELECT min(series_id) FROM series WHERE point_id = %s", [point_id]).fetchone()
+    assert row is not None
+    for place in range(end - first):
+        energy = entry["energy"] + place * entry.get("grow", 0)
+        day = {"point_id": point_id, "day_on": date.fromordinal(first + place), "series_id": row[0]}
+        _insert(conn, "point_day", day | {"unit": "kWh", "energy": energy} | _slots(entry.get("measured", energy)))
+
+
+def _slots(measured: float) -> Entry:
+    return {"measured_energy": measured, "due_slots": 100, "received_slots": 100, "known_slots": 100}
 
 
 def _commission(conn: psycopg.Connection, gateway_id: int, until: str) -> None:
