@@ -1,4 +1,4 @@
-"""Four frauds, each planted into a copy of an honest meter; the truth is kept for the final report."""
+"""Frauds, each planted into an honest meter; the truth is kept for the final report."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta

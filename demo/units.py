@@ -1,7 +1,10 @@
-"""The demo's units: three that send measured data honestly, and four copies with one planted fraud each."""
+"""The demo's units: three that send measured data honestly, and one for each family of rules with a planted fraud.
+
+All stand on the same few sources, but no two on the same span of one: a curve that two meters share is a finding.
+"""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -71,71 +74,52 @@ class DemoUnit:
 
 def build_units(data: Path, window: Window) -> tuple[DemoUnit, ...]:
     """All units of the demo over `window`, from the package data unpacked in `data`."""
-    curves = house(data, window)
-    uk = [uk_electricity(data, sample, window) for sample in (0, 1, 2)]
     gas = uk_gas(data, window)
-    works = _works(curves)
-    two_feeders = (
-        _meter("E1", "1#进线", "33", "active_energy", "kWh", 400, uk[1]),
-        _meter("E2", "2#进线", "33", "active_energy", "kWh", 400, uk[2]),
-    )
     last = window.days
     return (
-        _unit("150200", "演示单位甲（实测数据代用）", "C3393", "industry", works),
+        _unit("150200", "演示单位甲（实测数据代用）", "C3393", "industry", _works(data, window, 0)),
         _unit(
             "150100",
             "演示单位乙（实测数据代用）",
             "I6450",
             "building",
             (
-                _meter("E1", "总进线", "33", "active_energy", "kWh", 400, uk[0]),
+                _meter("E1", "总进线", "33", "active_energy", "kWh", 400, uk_electricity(data, 0, window, 0)),
                 _meter("G1", "天然气总表", "15", "volume", "m3", 100, gas),
             ),
         ),
-        _unit("150600", "演示单位丙（实测数据代用）", "C2614", "industry", two_feeders),
-        _copy(
+        _unit("150600", "演示单位丙（实测数据代用）", "C2614", "industry", _two_feeders(data, window, 0)),
+        _tampered(
             "150300",
-            "副本一",
+            "丁",
             "C2614",
-            two_feeders,
-            "E2",
-            "register_against_interval",
-            (40, 45),
+            _two_feeders(data, window, 1),
+            Fraud("表后修改时段值", "E2", "register_against_interval", 40, 45),
             lambda curve: frauds.edit_after_meter(curve, 40, 5),
-            "表后修改时段值",
         ),
-        _copy(
+        _tampered(
             "150400",
-            "副本二",
+            "戊",
             "C3393",
-            works,
-            "E1",
-            "exact_repeat",
-            (47, 48),
+            _works(data, window, 1),
+            Fraud("旧日数据回放", "E1", "exact_repeat", 47, 48),
             lambda curve: frauds.replay_day(curve, 47, 41),
-            "旧日数据回放",
         ),
-        _copy(
+        _tampered(
             "150500",
-            "副本三",
+            "己",
             "C3393",
-            works,
-            "E1-3",
-            "ratio_step",
-            (33, last),
+            _works(data, window, 2),
+            Fraud("互感器短接，计量减半", "E1-3", "ratio_step", 33, last),
             lambda curve: frauds.ratio_step(curve, 33),
-            "互感器短接，计量减半",
         ),
-        _copy(
+        _tampered(
             "150700",
-            "副本四",
+            "庚",
             "C3393",
-            works,
-            "E1",
-            "frozen",
-            (50, 51),
+            _works(data, window, 3),
+            Fraud("数值冻结", "E1", "frozen", 50, 51),
             lambda curve: frauds.freeze(curve, 50, 1),
-            "数值冻结",
         ),
     )
 
@@ -162,7 +146,8 @@ def readings(unit: DemoUnit) -> Iterator[list[dict[str, str]]]:
         yield cycle
 
 
-def _works(curves: dict[str, Curve]) -> tuple[Meter, ...]:
+def _works(data: Path, window: Window, take: int) -> tuple[Meter, ...]:
+    curves = house(data, window, take)
     return (
         _meter("E1", "总进线", "33", "active_energy", "kWh", 2000, curves["main"]),
         _meter("E1", "总进线", "33", "reactive_energy", "kvarh", 2000, curves["reactive"]),
@@ -170,6 +155,13 @@ def _works(curves: dict[str, Curve]) -> tuple[Meter, ...]:
             _meter(f"E1-{number}", f"{number}#分表", "33", "active_energy", "kWh", 2000, curves[f"sub{number}"], "E1")
             for number in (1, 2, 3)
         ),
+    )
+
+
+def _two_feeders(data: Path, window: Window, take: int) -> tuple[Meter, ...]:
+    return (
+        _meter("E1", "1#进线", "33", "active_energy", "kWh", 400, uk_electricity(data, 1, window, take)),
+        _meter("E2", "2#进线", "33", "active_energy", "kWh", 400, uk_electricity(data, 2, window, take)),
     )
 
 
@@ -186,41 +178,23 @@ def _meter(
     return Meter(point_code, name, variety_code, quantity, unit, multiplier, curve, curve, is_part_of)
 
 
-def _copy(
+def _tampered(
     division_code: str,
     name: str,
     industry_code: str,
     meters: tuple[Meter, ...],
-    point_code: str,
-    rule_code: str,
-    days: tuple[int, int],
+    fraud: Fraud,
     plant: Callable[[Curve], Planted],
-    title: str,
 ) -> DemoUnit:
-    """A copy of a unit's active-energy meters with one fraud planted at one point."""
+    """A unit with one fraud planted into the active energy of one point."""
     shown = []
     for meter in meters:
-        if meter.quantity == "reactive_energy":
-            continue
-        if meter.point_code == point_code:
+        if (meter.point_code, meter.quantity) == (fraud.point_code, "active_energy"):
             planted = plant(meter.intervals)
-            shown.append(
-                Meter(
-                    meter.point_code,
-                    meter.name,
-                    meter.variety_code,
-                    meter.quantity,
-                    meter.unit,
-                    meter.multiplier,
-                    planted.intervals,
-                    planted.registers,
-                    meter.is_part_of,
-                )
-            )
+            shown.append(replace(meter, intervals=planted.intervals, registers=planted.registers))
         else:
             shown.append(meter)
-    fraud = Fraud(title, point_code, rule_code, *days)
-    return _unit(division_code, f"演示{name}（植入异常）", industry_code, "industry", tuple(shown), fraud)
+    return _unit(division_code, f"演示单位{name}（植入异常）", industry_code, "industry", tuple(shown), fraud)
 
 
 def _unit(
