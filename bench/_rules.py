@@ -49,6 +49,17 @@ def chosen(only: Iterable[str], without: Iterable[str], detectors: Iterable[str]
     return rules
 
 
+def doubts(rules: Rules, folder: Path = RULES_DIR) -> tuple[str, ...]:
+    """The rules whose findings alone may be asked about: of level doubt, and not in shadow."""
+    found = []
+    for code in rules:
+        path = folder / code / "rule.toml"
+        content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        if content.get("level") == "doubt" and content.get("mode", "live") == "live":
+            found.append(code)
+    return tuple(found)
+
+
 def _known(detector: str) -> str:
     module, _, function = detector.rpartition(":")
     if module:
