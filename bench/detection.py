@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from bench import _files, _network, _report, _rules, _sets, _small, _units
+from bench import _files, _labels, _network, _report, _rules, _sets, _small, _units
 from bench._kinds import KINDS, MAIN_KINDS, VALUE_KINDS, VARIANTS
 from bench._runs import Outcome, Plan, run
 from bench._sets import View
@@ -97,6 +97,10 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
     files = _files.score(arguments.split, rules)
     print(*files, sep="\n")
     found["files"] = [asdict(one) for one in files]
+
+    labelled = _labels.gas_pressure(rules)
+    print(*labelled, sep="\n")
+    found["gas_pressure"] = {one.score: [one.auc, one.found_at_1_percent] for one in labelled}
 
     baselines = _baselines.table(arguments.split, thinned_by=4 if arguments.quick else 1)
     _baselines.print_table(baselines)
