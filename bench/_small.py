@@ -33,7 +33,7 @@ THINNED: Final = 2
 def series(root: Path | None = None) -> dict[str, Series]:
     """The packages' meters by name, and `rest`: what of the house no sub-meter counts."""
     root = packages.fetch() if root is None else root
-    curves = {name: _days(curve) for name, curve in measured.house(root, WINDOW).items() if name != "reactive"}
+    curves = {name: _days(curve) for name, curve in measured.house(root, WINDOW, 0).items() if name != "reactive"}
     main = curves.pop("main")
     rest = np.maximum(np.round(main - sum(curves.values()), 3), 0)
     made = {"main": _series("house", "main", main), "rest": _series("house", "rest", rest)}
