@@ -5,8 +5,8 @@ import numpy as np
 from nenghao.detection.block import Floats
 
 
-def binomial_tail(count: Floats, trials: Floats, share: Floats) -> Floats:
-    """-log10 of the chance of `count` or more of `trials` at `share` each, by Chernoff's bound (never too small a chance)."""
+def binomial_tail(count: Floats, trials: Floats, share: Floats | float) -> Floats:
+    """-log10 of the chance of `count` or more of `trials` at `share` each, by Chernoff's bound."""
     count, trials, share = np.broadcast_arrays(count, trials, share)
     with np.errstate(divide="ignore", invalid="ignore"):
         seen = np.clip(count / trials, 0, 1)

@@ -37,8 +37,8 @@ class _Hit:
 def copied_curve(block: Block, thresholds: Thresholds) -> list[Candidate]:
     """Days of a meter that are another meter's day, times a factor or as it is.
 
-    Statistics: `bits` (how much closer the two are than on their closest earlier day, over all slots). Of two meters that
-    show the same day, the one that is less like its own earlier days is the copy.
+    Statistics: `bits` (how much closer the two are than on close earlier days, over all slots). Of two meters that show
+    the same day, the one that is less like its own earlier days is the copy.
     """
     del thresholds
     steps, quantum = steps_of(block)
@@ -76,7 +76,7 @@ def _standard(days: Floats) -> Floats:
     centred = days - days.mean(axis=1, keepdims=True)
     length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(centred / length, posinf=0.0, neginf=0.0)
+        return np.asarray(np.nan_to_num(centred / length, posinf=0.0, neginf=0.0))
 
 
 def _copies(block: Block, steps: Floats, quantum: Floats, day: int, lag: int) -> Iterator[tuple[int, _Hit]]:
@@ -106,7 +106,7 @@ def _follows(day: Floats, source: Floats) -> tuple[float, float, float]:
 
 
 def _usual(own: Floats, source: Floats, day: int, lag: int) -> float:
-    """How closely the meter followed the other on the closest of their earlier days, in steps; 0 with too few of them."""
+    """How closely the meter followed the other on close earlier days, in steps; 0 with too few days."""
     whole = [
         back
         for back in range(max(lag, day - PAIR_DAYS), day)

@@ -14,6 +14,12 @@ from nenghao.detection.steps import clusters, observed, run_ends, steps_of
 #: Hours of equal values below which nobody looks closely, and slots.
 HOURS_LOOKED_AT: Final = 2.0
 SLOTS_LOOKED_AT: Final = 6
+#: A day of which so much is one value is flat, not clipped or rounded.
+FLAT_SHARE: Final = 0.9
+#: Days before and after on which a ceiling may be met again.
+CEILING_DAYS: Final = 3
+#: Steps of a round figure.
+ROUND_STEPS: Final = 5
 #: What counts as the same level of load, as factors of the equal value.
 LEVEL_BAND: Final = (0.6, 1.6)
 
@@ -23,7 +29,7 @@ def frozen(block: Block, thresholds: Thresholds) -> list[Candidate]:
 
     Statistics: `bits` of the most telling run (its slots times what one more equal slot is worth at this load),
     `times_longest` (its slots against the meter's own longest earlier run at that load or above), `quanta` (the equal
-    value in the meter's steps), `hours`.
+    value in the meter's steps), `hours`, `history_days` known before it.
     """
     steps, _ = steps_of(block)
     meters, _, slots = steps.shape
@@ -37,8 +43,12 @@ def frozen(block: Block, thresholds: Thresholds) -> list[Candidate]:
     for meter in np.unique(rows[looked_at]):
         own = rows == meter
         runs = np.column_stack([firsts[own], ends[own] + 1, lengths[own]])
-        places = np.flatnonzero(looked_at[own])
-        for group in clusters(runs[places, 0] // slots, 1):
+        places = [
+            place
+            for place in np.flatnonzero(looked_at[own])
+            if not _is_clipped_or_round(flat[meter], runs[place], slots)
+        ]
+        for group in clusters(runs[places, 0] // slots, 1) if places else ():
             start = int(np.searchsorted(runs[places, 0] // slots, group[0]))
             chosen = runs[places[start : start + len(group)]]
             found.append(_candidate(block, int(meter), flat[meter], runs, chosen, history))
@@ -50,6 +60,7 @@ def _candidate(block: Block, meter: int, flat: Floats, runs: Ints, chosen: Ints,
     slots = block.shape[2]
     begin = int(chosen[0, 0])
     before = flat[max(0, begin - history) : begin]
+    known_days = float(np.isfinite(before).sum()) / slots
     earlier = runs[(runs[:, 1] < begin) & (runs[:, 0] >= begin - history)]
     worth = [_worth(before, flat, earlier, run) for run in chosen]
     bits, times = max(worth)
@@ -66,13 +77,30 @@ def _candidate(block: Block, meter: int, flat: Floats, runs: Ints, chosen: Ints,
         statistics={
             "bits": bits,
             "times_longest": times,
+            "history_days": known_days,
             "quanta": float(flat[best[0]]),
             "hours": float(best[2]) * block.slot_minutes / 60,
         },
         score=max(0.0, bits * float(np.log10(2)) - 4),
         observed_energy=observed(block, meter, first // slots, last // slots),
-        notes={"run_slots": float(best[2]), "history_days": before.size / slots},
+        notes={"run_slots": float(best[2])},
     )
+
+
+def _is_clipped_or_round(flat: Floats, run: Ints, slots: int) -> bool:
+    """Whether an equal stretch comes of a ceiling on its days, or of round figures; other rules speak of those."""
+    first, last = run[0] // slots * slots, (run[1] // slots + 1) * slots
+    day = flat[first:last]
+    if np.mean(day == flat[run[0]]) > FLAT_SHARE:
+        return False
+    near = flat[max(0, first - CEILING_DAYS * slots) : last + CEILING_DAYS * slots]
+    if flat[run[0]] == np.nanmax(day) and (near == flat[run[0]]).sum() >= run[2] + 2:
+        return True
+    values = np.unique(day[np.isfinite(day) & (day > 0)]).astype(np.int64)
+    grid = np.gcd.reduce(values)
+    before = flat[max(0, first - 7 * slots) : first]
+    before = before[np.isfinite(before) & (before > 0)]
+    return bool(grid >= ROUND_STEPS and values.size >= 3 and before.size and np.mean(before % grid == 0) < 0.5)
 
 
 def _worth(before: Floats, flat: Floats, earlier: Ints, run: Ints) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from nenghao.detection.block import Block, Bools, Floats, Ints
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
-from nenghao.detection.steps import clusters, observed, run_ends, steps_of
+from nenghao.detection.steps import middle_of, observed, run_ends, steps_of
 
 #: Slots in a row below which nobody looks closely, and hours.
 SLOTS_LOOKED_AT: Final = 8
@@ -35,7 +35,7 @@ def linear_fill(block: Block, thresholds: Thresholds) -> list[Candidate]:
     meters, _, slots = steps.shape
     flat = steps.reshape(meters, -1)
     bend = np.abs(flat[:, 2:] - 2 * flat[:, 1:-1] + flat[:, :-2])
-    tolerance = np.maximum(BEND_STEPS, BEND_SHARE * _usual(bend))
+    tolerance = np.maximum(BEND_STEPS, BEND_SHARE * middle_of(bend[:, ::3]))
     straight = bend <= tolerance[:, None]
     rows, firsts, ends = run_ends(straight)
     ends = ends + 2
@@ -51,15 +51,12 @@ def linear_fill(block: Block, thresholds: Thresholds) -> list[Candidate]:
             continue
         own = np.flatnonzero((rows == meter) & (ends < run[0]) & (firsts >= run[0] - history))
         own = own[np.abs(flat[meter, ends[own]] - flat[meter, firsts[own]]) >= RISE_STEPS]
-        found.append(_candidate(block, meter, flat[meter], straight[meter], np.column_stack([firsts[own], ends[own]]), run, history))
+        found.append(
+            _candidate(
+                block, meter, flat[meter], straight[meter], np.column_stack([firsts[own], ends[own]]), run, history
+            )
+        )
     return found
-
-
-def _usual(bend: Floats) -> Floats:
-    with np.errstate(all="ignore"):
-        sample = bend[:, ::3]
-        moving = np.where(sample > 0, sample, np.nan)
-        return np.nan_to_num(np.array([np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else 0.0 for row in moving]))
 
 
 def _straightest(flat: Floats, first: int, last: int, tolerance: float) -> tuple[int, int] | None:

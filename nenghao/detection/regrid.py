@@ -2,9 +2,9 @@
 
 Before: `steps` counts values in the meter's own steps. After: the rule `rescaled_grid` judges.
 
-Whole numbers n times k, rounded, fall unevenly: at k = 0.8 one residue modulo 4 holds two fifths instead of a quarter, at
-k = 2/3 one of two holds two thirds. Values on a lattice coarser than their printed digits leave it. Both show in the
-mean of exp(2πi·f·value): it is near 0 where values fall evenly, and near 1 at f = 1/lattice.
+Whole numbers n times k, rounded, fall unevenly: at k = 0.8 one residue modulo 4 holds two fifths instead of a quarter,
+at k = 2/3 one of two holds two thirds. Values on a lattice coarser than their printed digits leave it. Both show in
+the mean of exp(2πi·f·value): it is near 0 where values fall evenly, and near 1 at f = 1/lattice.
 """
 
 from dataclasses import dataclass
@@ -66,11 +66,11 @@ def rescaled_grid(block: Block, thresholds: Thresholds) -> list[Candidate]:
         # Residues of a meter with a lattice beat with it; its lattice speaks for it.
         if meter not in lattices:
             hits.setdefault(meter, []).append(hit)
-    found = []
-    for meter, own in hits.items():
-        for stretch in _stretches(own):
-            found.append(_candidate(block, float(quantum[meter]), meter, stretch))
-    return found
+    return [
+        _candidate(block, float(quantum[meter]), meter, stretch)
+        for meter, own in hits.items()
+        for stretch in _stretches(own)
+    ]
 
 
 def _candidate(block: Block, quantum: float, meter: int, stretch: list[_Hit]) -> Candidate:
@@ -97,15 +97,16 @@ def _stretches(hits: list[_Hit]) -> list[list[_Hit]]:
     days = np.unique(np.concatenate([np.arange(hit.first, hit.last + 1) for hit in hits]))
     groups = []
     for cluster in clusters(days, 1):
-        inside = sorted((hit for hit in hits if hit.first >= cluster[0] and hit.last <= cluster[-1]), key=lambda h: -h.surprise)
+        inside = [hit for hit in hits if hit.first >= cluster[0] and hit.last <= cluster[-1]]
         # The sharpest windows say where it begins and ends; wide ones reach into honest days.
-        strong = [hit for hit in inside if hit.surprise / (hit.last - hit.first + 1) >= 0.5 * _rate(inside)]
-        groups.append([inside[0], *strong] if inside[0].last - inside[0].first < 7 else inside[:1] + strong)
+        sharpest = max(_surprise_a_day(hit) for hit in inside)
+        strong = [hit for hit in inside if _surprise_a_day(hit) >= 0.5 * sharpest]
+        groups.append([max(inside, key=lambda hit: hit.surprise), *strong])
     return groups
 
 
-def _rate(hits: list[_Hit]) -> float:
-    return max(hit.surprise / (hit.last - hit.first + 1) for hit in hits)
+def _surprise_a_day(hit: _Hit) -> float:
+    return hit.surprise / (hit.last - hit.first + 1)
 
 
 def _usable(steps: Floats) -> Bools:
@@ -124,7 +125,13 @@ def _residues(steps: Floats, usable: Bools, judged_from: int) -> list[tuple[int,
     counts = np.bincount(place[usable], minlength=meters * days * MODULUS).reshape(meters, days, MODULUS)
     frequency = np.arange(MODULUS // LONGEST_PERIOD, MODULUS // 2 + 1) / MODULUS
     waves = np.exp(2j * np.pi * np.outer(np.arange(MODULUS), frequency))
-    return _compare(counts @ waves, counts.sum(axis=2), np.broadcast_to(frequency, (meters, frequency.size)), judged_from, is_lattice=False)
+    return _compare(
+        counts @ waves,
+        counts.sum(axis=2),
+        np.broadcast_to(frequency, (meters, frequency.size)),
+        judged_from,
+        is_lattice=False,
+    )
 
 
 def _lattices(steps: Floats, usable: Bools, days: int) -> dict[int, float]:
@@ -150,7 +157,9 @@ def _off_lattice(steps: Floats, usable: Bools, judged_from: int, lattices: dict[
 
 def _lattice(values: Floats) -> float | None:
     """Frequency (1/lattice, per step) that most of the values share; None without one."""
-    spectrum = np.abs(np.fft.rfft(np.bincount(np.mod(values, SPECTRUM).astype(np.int64), minlength=SPECTRUM))) / values.size
+    spectrum = (
+        np.abs(np.fft.rfft(np.bincount(np.mod(values, SPECTRUM).astype(np.int64), minlength=SPECTRUM))) / values.size
+    )
     # Slow waves say only that the values are close together.
     slow = SPECTRUM // LONGEST_PERIOD
     best = slow + int(spectrum[slow:].argmax())
@@ -165,7 +174,9 @@ def _lattice(values: Floats) -> float | None:
     return frequency if strength.max() >= LATTICE_SHARE and 1 / frequency >= LATTICE_STEPS else None
 
 
-def _compare(waves: np.ndarray, counts: Ints, frequency: Floats, judged_from: int, *, is_lattice: bool) -> list[tuple[int, _Hit]]:
+def _compare(
+    waves: np.ndarray, counts: Ints, frequency: Floats, judged_from: int, *, is_lattice: bool
+) -> list[tuple[int, _Hit]]:
     """Windows whose mean wave [S, D, F] differs from that of all days before them."""
     found = []
     total, number = _running(waves), _running(counts)
@@ -187,7 +198,9 @@ def _compare(waves: np.ndarray, counts: Ints, frequency: Floats, judged_from: in
             best = surprise.argmax(axis=1)
             for row in np.flatnonzero(surprise[np.arange(len(best)), best] >= SURPRISE_LOOKED_AT):
                 at = (row, best[row])
-                hit = _Hit(first, day, float(surprise[at]), float(frequency[at]), float(strength[at]), float(np.abs(now[at])))
+                hit = _Hit(
+                    first, day, float(surprise[at]), float(frequency[at]), float(strength[at]), float(np.abs(now[at]))
+                )
                 found.append((int(row), hit))
     return found
 

@@ -54,7 +54,11 @@ def exact_repeat(block: Block, thresholds: Thresholds) -> list[Candidate]:
         for meter, hit in found.items():
             if hit.bits >= BITS_LOOKED_AT:
                 hits.setdefault(meter, []).append(hit)
-    return [_candidate(block, steps[meter], meter, cluster, lag_max) for meter, all_ in hits.items() for cluster in _grouped(all_)]
+    return [
+        _candidate(block, steps[meter], meter, cluster, lag_max)
+        for meter, all_ in hits.items()
+        for cluster in _grouped(all_)
+    ]
 
 
 def _grouped(hits: list[_Hit]) -> Iterator[list[_Hit]]:
@@ -155,7 +159,9 @@ def _scaled(steps: Floats, first: int, day: int) -> Iterator[tuple[int, _Hit]]:
     mean_past, mean_today = past.mean(axis=2), today.mean(axis=1)
     slots = steps.shape[2]
     with np.errstate(divide="ignore", invalid="ignore"):
-        correlation = (product / slots - mean_past * mean_today[:, None]) / (past.std(axis=2) * today.std(axis=1)[:, None])
+        correlation = (product / slots - mean_past * mean_today[:, None]) / (
+            past.std(axis=2) * today.std(axis=1)[:, None]
+        )
         factor = product / square
     for row, place in zip(*np.nonzero(correlation >= CORRELATION_LOOKED_AT), strict=True):
         residual = np.abs(today[row] - factor[row, :, None] * past[row])

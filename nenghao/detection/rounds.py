@@ -12,7 +12,7 @@ import numpy as np
 from nenghao.detection.block import Block, Bools, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.chance import binomial_tail
-from nenghao.detection.steps import clusters, learnt_quantum, observed
+from nenghao.detection.steps import clusters, learnt_quantum, middle_of, observed
 
 #: Round figures: these, times a power of ten of the unit or of the meter's own step.
 ROUND: Final = (1.0, 2.0, 5.0)
@@ -21,6 +21,8 @@ ROUND_STEPS: Final = 4.5
 #: Days that are looked at together, for values and for totals.
 VALUE_WINDOWS: Final = (1, 5)
 TOTAL_WINDOWS: Final = (3, 5, 7)
+#: Days of a window belong to it where they are round to this share of the window's own.
+DAY_SHARE: Final = 0.8
 #: How many days the expected share of round totals weighs against the meter's own history.
 PRIOR_DAYS: Final = 10.0
 PRIOR_VALUES: Final = 20.0
@@ -54,7 +56,10 @@ def round_values(block: Block, thresholds: Thresholds) -> list[Candidate]:
         hits.setdefault(meter, []).append(hit)
     found = []
     for meter, own in hits.items():
-        best = {day: max((hit for hit in own if hit.day == day), key=lambda hit: hit.surprise) for day in {hit.day for hit in own}}
+        best = {
+            day: max((hit for hit in own if hit.day == day), key=lambda hit: hit.surprise)
+            for day in {hit.day for hit in own}
+        }
         for days in clusters(np.array(sorted(best)), 1):
             stretch = [best[int(day)] for day in days]
             top = max(stretch, key=lambda hit: hit.surprise)
@@ -78,7 +83,7 @@ def round_values(block: Block, thresholds: Thresholds) -> list[Candidate]:
 
 
 def grids(quantum: Floats, largest: Floats) -> Floats:
-    """[G, S] round figures of meters with steps `quantum`, up to `largest`; NaN where a figure is none of the meter's."""
+    """[G, S] round figures of meters with steps `quantum`, up to `largest`; NaN where it has no such figure."""
     powers = 10.0 ** np.arange(-4, 8)
     absolute = np.sort((np.array(ROUND)[:, None] * powers).ravel())[:, None] * np.ones(quantum.shape)
     own = np.sort((np.array(ROUND)[:, None] * 10.0 ** np.arange(0, 6)).ravel())[:, None] * quantum
@@ -87,10 +92,10 @@ def grids(quantum: Floats, largest: Floats) -> Floats:
     made = np.vstack([absolute, np.where(is_decimal, np.nan, own)])
     with np.errstate(invalid="ignore"):
         made[~((made >= ROUND_STEPS * quantum) & (made <= largest))] = np.nan
-    return made[np.isfinite(made).any(axis=1)]
+    return np.asarray(made[np.isfinite(made).any(axis=1)])
 
 
-def _is_round(values: Floats, grid: Floats) -> Bools:
+def _is_round(values: Floats, grid: Floats | float) -> Bools:
     with np.errstate(invalid="ignore"):
         counted = values / grid
         return np.abs(counted - np.rint(counted)) <= CLOSE * np.maximum(1.0, np.abs(counted) * 1e-2)
@@ -101,9 +106,11 @@ def _round_slots(block: Block, quantum: Floats, history: int) -> Iterator[tuple[
     changed = _changes(block.values, quantum)
     start_at = max(0, block.judged_from - max(VALUE_WINDOWS) + 1)
     trials = changed[:, start_at:].sum(axis=2)
-    for grid in grids(quantum, 4 * _middle(block.values.reshape(len(quantum), -1))):
+    for grid in grids(quantum, 4 * middle_of(block.values.reshape(len(quantum), -1))):
         rows = np.flatnonzero(np.isfinite(grid))
-        count = (_is_round(block.values[rows, start_at:], grid[rows, None, None]) & changed[rows, start_at:]).sum(axis=2)
+        count = (_is_round(block.values[rows, start_at:], grid[rows, None, None]) & changed[rows, start_at:]).sum(
+            axis=2
+        )
         for width in VALUE_WINDOWS:
             seen, tried = _rolling(count, width), _rolling(trials[rows], width)
             for place, back in zip(*np.nonzero((seen >= 5) & (seen >= 0.5 * tried)), strict=True):
@@ -116,10 +123,14 @@ def _round_slots(block: Block, quantum: Floats, history: int) -> Iterator[tuple[
                 if share is None:
                     continue
                 share = max(share, float(quantum[row] / grid[row]))
-                surprise = float(binomial_tail(seen[place, back], tried[place, back], np.float64(share)))
+                surprise = float(binomial_tail(seen[place, back], tried[place, back], share))
                 if surprise >= SURPRISE_LOOKED_AT:
-                    hit = _Hit(day, surprise, float(grid[row]), float(seen[place, back] / tried[place, back]), is_total=False)
-                    yield from ((row, replace(hit, day=one)) for one in range(first, day + 1))
+                    hit = _Hit(
+                        day, surprise, float(grid[row]), float(seen[place, back] / tried[place, back]), is_total=False
+                    )
+                    inside = slice(first - start_at, day + 1 - start_at)
+                    round_days = count[place, inside] >= DAY_SHARE * hit.share * np.maximum(trials[row, inside], 1)
+                    yield from ((row, replace(hit, day=int(first + one))) for one in np.flatnonzero(round_days))
 
 
 def _changes(values: Floats, quantum: Floats) -> Bools:
@@ -127,7 +138,9 @@ def _changes(values: Floats, quantum: Floats) -> Bools:
     flat = values.reshape(len(values), -1)
     changed = np.zeros(flat.shape, dtype=np.bool_)
     with np.errstate(invalid="ignore"):
-        changed[:, 1:] = (flat[:, 1:] != flat[:, :-1]) & np.isfinite(flat[:, :-1]) & (flat[:, 1:] > quantum[:, None] / 2)
+        changed[:, 1:] = (
+            (flat[:, 1:] != flat[:, :-1]) & np.isfinite(flat[:, :-1]) & (flat[:, 1:] > quantum[:, None] / 2)
+        )
     return changed.reshape(values.shape)
 
 
@@ -147,11 +160,11 @@ def _habit(values: Floats, changed: Bools, grid: float) -> float | None:
     days = changed.sum(axis=1)
     if len(values) < 5 or days.sum() < 30:
         return None
-    hits = (_is_round(values, np.float64(grid)) & changed).sum(axis=1)
+    hits = (_is_round(values, grid) & changed).sum(axis=1)
     by_day = (hits + PRIOR_VALUES * hits.sum() / days.sum()) / (days + PRIOR_VALUES)
     moves = np.diff(values.reshape(-1))
     moves = moves[np.isfinite(moves) & (moves != 0)]
-    if moves.size and _is_round(moves, np.float64(grid)).mean() >= OWN_GRID_SHARE:
+    if moves.size and _is_round(moves, grid).mean() >= OWN_GRID_SHARE:
         return None
     return float(by_day.max())
 
@@ -160,7 +173,7 @@ def _round_totals(block: Block, quantum: Floats, history: int) -> Iterator[tuple
     """Days in a row whose totals are round."""
     total = block.values.sum(axis=2)
     known = np.isfinite(total)
-    for grid in grids(quantum * 2, _middle(total)):
+    for grid in grids(quantum * 2, middle_of(total)):
         rows = np.flatnonzero(np.isfinite(grid))
         is_round = _is_round(total[rows], grid[rows, None]) & (total[rows] > grid[rows, None] / 2)
         chance = np.minimum(quantum[rows] / grid[rows], 1.0)[:, None]
@@ -171,7 +184,9 @@ def _round_totals(block: Block, quantum: Floats, history: int) -> Iterator[tuple
             share = np.maximum((before + PRIOR_DAYS * chance) / (earlier + PRIOR_DAYS), chance)
             surprise = binomial_tail(hit, trials, share)
             surprise[:, : block.judged_from] = 0.0
-            for place, day in zip(*np.nonzero((surprise >= SURPRISE_LOOKED_AT) & (hit >= 2) & (earlier >= 5)), strict=True):
+            for place, day in zip(
+                *np.nonzero((surprise >= SURPRISE_LOOKED_AT) & (hit >= 2) & (earlier >= 5)), strict=True
+            ):
                 row, first = int(rows[place]), int(day) - width + 1
                 share_here = float(hit[place, day] / trials[place, day])
                 for one in first + np.flatnonzero(is_round[place, first : int(day) + 1]):
@@ -183,8 +198,3 @@ def _earlier(sums: Floats, days: int) -> Floats:
     moved = np.zeros(sums.shape)
     moved[:, days:] = sums[:, :-days]
     return moved
-
-
-def _middle(values: Floats) -> Floats:
-    """[S] median of what is positive, 0 without any."""
-    return np.array([np.median(row[row > 0]) if (row > 0).any() else 0.0 for row in values])

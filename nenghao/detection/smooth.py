@@ -22,10 +22,10 @@ COLLAPSE_LOOKED_AT: Final = 1.5
 
 
 def smoothed(block: Block, thresholds: Thresholds) -> list[Candidate]:
-    """Days whose bends (second differences) are far smaller, for how far it moves, than on earlier days, while the load moves as usual.
+    """Days that bend far less, for how far they move, than earlier ones, while the load moves as usual.
 
-    Statistics: `collapse` (bends for their spread on the smoothest tenth of earlier days against this day's), `movement_share` (the day's
-    spread against the usual one).
+    Statistics: `collapse` (second differences for the day's spread, on the smoothest tenth of earlier days against
+    this one), `movement_share` (the day's spread against the usual one).
     """
     steps, _ = steps_of(block)
     history = int(thresholds.get("history_days_max", 28))

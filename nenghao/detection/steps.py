@@ -35,8 +35,9 @@ def _decimal_grid(values: Floats) -> Floats:
     size = np.abs(values)
     known = np.isfinite(values) & (size > 0)
     count = known.sum(axis=1)
-    middle = np.array([np.median(row[is_known]) if is_known.any() else 1.0 for row, is_known in zip(size, known, strict=True)])
-    found = 10.0 ** (np.floor(np.log10(middle)) - 6)
+    middle = middle_of(size)
+    middle[middle == 0] = 1.0
+    found: Floats = 10.0 ** (np.floor(np.log10(middle)) - 6)
     open_ = count > 0
     for decimals in DECIMALS:
         step = 10.0**-decimals
@@ -56,6 +57,11 @@ def steps_of(block: Block) -> tuple[Floats, Floats]:
     return np.rint(block.values / quantum[:, None, None]), quantum
 
 
+def middle_of(values: Floats) -> Floats:
+    """[S] median of what is positive in each row [S, N], 0 where nothing is."""
+    return np.array([float(np.median(row[row > 0])) if (row > 0).any() else 0.0 for row in values])
+
+
 def run_ends(is_in_run: np.ndarray) -> tuple[Ints, Ints, Ints]:
     """Runs of true along the last of two axes: their rows, first places and last places."""
     padded = np.zeros((is_in_run.shape[0], is_in_run.shape[1] + 2), dtype=np.int8)
@@ -70,7 +76,7 @@ def best_run(weight: Floats, is_in_run: np.ndarray) -> Floats:
     """Largest sum of weights over one run of true, along the last axis."""
     total = np.cumsum(np.where(is_in_run, weight, 0.0), axis=-1)
     before = np.maximum.accumulate(np.where(is_in_run, 0.0, total), axis=-1)
-    return (total - before).max(axis=-1)
+    return np.asarray((total - before).max(axis=-1))
 
 
 def clusters(days: Ints, gap_days: int) -> list[Ints]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from nenghao.detection.block import Block, Floats, Ints
+from nenghao.detection.block import Block, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.chance import poisson_tail
 from nenghao.detection.steps import clusters, observed, steps_of
@@ -38,25 +38,24 @@ def clipped_peak(block: Block, thresholds: Thresholds) -> list[Candidate]:
             window = steps[:, day - width + 1 : day + 1]
             surprise, ties, ceiling = _ties(window)
             for meter in np.flatnonzero(surprise >= SURPRISE_LOOKED_AT):
-                touched = np.flatnonzero((window[meter] == ceiling[meter]).sum(axis=1) > 0)
-                for back in touched:
-                    place = day - width + 1 + int(back)
-                    hits.setdefault(int(meter), []).append(
-                        (place, float(surprise[meter]), float(ties[meter]), float(ceiling[meter]))
-                    )
+                touched = np.flatnonzero((window[meter] == ceiling[meter]).any(axis=1))
+                hits.setdefault(int(meter), []).extend(
+                    (day - width + 1 + int(back), float(surprise[meter]), float(ties[meter]), float(ceiling[meter]))
+                    for back in touched
+                )
     found = []
-    for meter, own in hits.items():
+    for row, own in hits.items():
         best = {day: max(item for item in own if item[0] == day) for day in {item[0] for item in own}}
         for days in clusters(np.array(sorted(best)), 2):
             stretch = [best[int(day)] for day in days]
-            one = _candidate(block, steps[meter], float(quantum[meter]), meter, stretch, history)
+            one = _candidate(block, steps[row], float(quantum[row]), row, stretch, history)
             if one is not None:
                 found.append(one)
     return found
 
 
 def _ties(window: Floats) -> tuple[Floats, Floats, Floats]:
-    """[S] of windows [S, W, T]: how surprising the slots at the highest value are, how many there are, and the value."""
+    """[S] of windows [S, W, T]: how surprising the slots at the highest value are, how many, and the value."""
     flat = window.reshape(len(window), -1)
     ceiling = np.fmax.reduce(flat, axis=1)
     ties = (flat == ceiling[:, None]).sum(axis=1).astype(np.float64)
@@ -69,8 +68,20 @@ def _ties(window: Floats) -> tuple[Floats, Floats, Floats]:
     return surprise, ties, ceiling
 
 
+def _stay(before: Floats, ceiling: float) -> float:
+    """Share of slots near the ceiling that are equal to the one before: what a deadband or a held load makes."""
+    flat = before.reshape(-1)
+    near = np.flatnonzero(flat[1:] >= ceiling / 2)
+    return float((flat[near + 1] == flat[near]).sum() / max(near.size, 1))
+
+
 def _candidate(
-    block: Block, steps: Floats, quantum: float, meter: int, stretch: list[tuple[int, float, float, float]], history: int
+    block: Block,
+    steps: Floats,
+    quantum: float,
+    meter: int,
+    stretch: list[tuple[int, float, float, float]],
+    history: int,
 ) -> Candidate | None:
     """Days at a ceiling as one candidate, held against the days before the first of them."""
     first, last = stretch[0][0], stretch[-1][0]
@@ -80,9 +91,14 @@ def _candidate(
     highest = highest[np.isfinite(highest)]
     if len(highest) < 5:
         return None
-    usual = [float(_ties(before[None, max(0, day - width + 1) : day + 1])[0][0]) for day in range(len(before)) for width in (1, 7)]
+    usual = [
+        float(_ties(before[None, max(0, day - width + 1) : day + 1])[0][0])
+        for day in range(len(before))
+        for width in (1, 7)
+    ]
     habit = np.reshape(usual, (-1, 2)).max(axis=1)
     slots = float((steps[first : last + 1] == ceiling).sum())
+    surprise *= 1 - _stay(before, ceiling)
     return Candidate(
         meter=meter,
         first_day=first,
