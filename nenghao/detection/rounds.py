@@ -4,7 +4,7 @@ Before: values as metered. After: the rule `round_values` judges.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -23,6 +23,8 @@ VALUE_WINDOWS: Final = (1, 5)
 TOTAL_WINDOWS: Final = (3, 5, 7)
 #: Days of a window belong to it where they are round to this share of the window's own.
 DAY_SHARE: Final = 0.8
+#: A window so many times more surprising has taken the round days that another leans on.
+FAR_STRONGER: Final = 1.5
 #: How many days the expected share of round totals weighs against the meter's own history.
 PRIOR_DAYS: Final = 10.0
 PRIOR_VALUES: Final = 20.0
@@ -36,7 +38,8 @@ CLOSE: Final = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    day: int
+    #: The round days of a window.
+    days: tuple[int, ...]
     surprise: float
     grid: float
     share: float
@@ -54,32 +57,36 @@ def round_values(block: Block, thresholds: Thresholds) -> list[Candidate]:
     hits: dict[int, list[_Hit]] = {}
     for meter, hit in (*_round_slots(block, quantum, history), *_round_totals(block, quantum, history)):
         hits.setdefault(meter, []).append(hit)
-    found = []
-    for meter, own in hits.items():
-        best = {
-            day: max((hit for hit in own if hit.day == day), key=lambda hit: hit.surprise)
-            for day in {hit.day for hit in own}
-        }
-        for days in clusters(np.array(sorted(best)), 1):
-            stretch = [best[int(day)] for day in days]
-            top = max(stretch, key=lambda hit: hit.surprise)
-            found.append(
-                Candidate(
-                    meter=meter,
-                    first_day=stretch[0].day,
-                    last_day=stretch[-1].day,
-                    kind=Kind.ROUND,
-                    statistics={
-                        "surprise": top.surprise,
-                        "share": top.share,
-                        "grid_steps": float(top.grid / quantum[meter]),
-                    },
-                    score=top.surprise,
-                    observed_energy=observed(block, meter, stretch[0].day, stretch[-1].day),
-                    notes={"round_to": top.grid, "of": "totals" if top.is_total else "values"},
-                )
-            )
-    return found
+    return [
+        _candidate(block, meter, stretch, float(quantum[meter]))
+        for meter, own in hits.items()
+        for stretch in _stretches(own)
+    ]
+
+
+def _stretches(hits: list[_Hit]) -> Iterator[dict[int, _Hit]]:
+    """Days in a row with the strongest window of each, without windows that lean on days of a far stronger one."""
+    best: dict[int, _Hit] = {}
+    for hit in sorted(hits, key=lambda hit: -hit.surprise):
+        if all(best[day].surprise <= FAR_STRONGER * hit.surprise for day in hit.days if day in best):
+            best = dict.fromkeys(hit.days, hit) | best
+    for days in clusters(np.array(sorted(best), dtype=np.int64), 1):
+        yield {int(day): best[int(day)] for day in days}
+
+
+def _candidate(block: Block, meter: int, stretch: dict[int, _Hit], quantum: float) -> Candidate:
+    top = max(stretch.values(), key=lambda hit: hit.surprise)
+    first, last = min(stretch), max(stretch)
+    return Candidate(
+        meter=meter,
+        first_day=first,
+        last_day=last,
+        kind=Kind.ROUND,
+        statistics={"surprise": top.surprise, "share": top.share, "grid_steps": top.grid / quantum},
+        score=top.surprise,
+        observed_energy=observed(block, meter, first, last),
+        notes={"round_to": top.grid, "of": "totals" if top.is_total else "values"},
+    )
 
 
 def grids(quantum: Floats, largest: Floats) -> Floats:
@@ -125,12 +132,11 @@ def _round_slots(block: Block, quantum: Floats, history: int) -> Iterator[tuple[
                 share = max(share, float(quantum[row] / grid[row]))
                 surprise = float(binomial_tail(seen[place, back], tried[place, back], share))
                 if surprise >= SURPRISE_LOOKED_AT:
-                    hit = _Hit(
-                        day, surprise, float(grid[row]), float(seen[place, back] / tried[place, back]), is_total=False
-                    )
+                    in_window = float(seen[place, back] / tried[place, back])
                     inside = slice(first - start_at, day + 1 - start_at)
-                    round_days = count[place, inside] >= DAY_SHARE * hit.share * np.maximum(trials[row, inside], 1)
-                    yield from ((row, replace(hit, day=int(first + one))) for one in np.flatnonzero(round_days))
+                    own = count[place, inside] >= DAY_SHARE * in_window * np.maximum(trials[row, inside], 1)
+                    days = tuple((first + np.flatnonzero(own)).tolist())
+                    yield row, _Hit(days, surprise, float(grid[row]), in_window, is_total=False)
 
 
 def _changes(values: Floats, quantum: Floats) -> Bools:
@@ -188,9 +194,9 @@ def _round_totals(block: Block, quantum: Floats, history: int) -> Iterator[tuple
                 *np.nonzero((surprise >= SURPRISE_LOOKED_AT) & (hit >= 2) & (earlier >= 5)), strict=True
             ):
                 row, first = int(rows[place]), int(day) - width + 1
-                share_here = float(hit[place, day] / trials[place, day])
-                for one in first + np.flatnonzero(is_round[place, first : int(day) + 1]):
-                    yield row, _Hit(int(one), float(surprise[place, day]), float(grid[row]), share_here, is_total=True)
+                days = tuple((first + np.flatnonzero(is_round[place, first : int(day) + 1])).tolist())
+                in_window = float(hit[place, day] / trials[place, day])
+                yield row, _Hit(days, float(surprise[place, day]), float(grid[row]), in_window, is_total=True)
 
 
 def _earlier(sums: Floats, days: int) -> Floats:
