@@ -855,6 +855,107 @@ COMMENT ON COLUMN public.balance_cell.coefficient_codes IS '折标系数: every 
 
 COMMENT ON COLUMN public.balance_cell.heating_value_ids IS '实测热值: every measured lot that the figure was converted with; null where none was';
 
+CREATE TABLE public.decision (
+    decision_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    kind text NOT NULL,
+    outcome text,
+    reason text NOT NULL,
+    decided_by text NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    CONSTRAINT decision_kind_known CHECK ((kind = ANY (ARRAY['inquire'::text, 'explain'::text, 'confirm'::text, 'dismiss'::text, 'reopen'::text]))),
+    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['instrument_fault'::text, 'communication'::text, 'definition'::text, 'omission'::text, 'explainable'::text, 'interference_referred'::text]))),
+    CONSTRAINT decision_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
+);
+
+ALTER TABLE public.decision OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.decision IS '决定: what a person decided on a case; a new row each time, never edited';
+
+COMMENT ON COLUMN public.decision.outcome IS '仪表故障 | 通信 | 口径理解 | 漏填 | 可解释 | 人为干预待移送';
+
+CREATE TABLE public.exclusion (
+    exclusion_id bigint NOT NULL,
+    decision_id bigint NOT NULL,
+    series_id integer NOT NULL,
+    span tstzrange NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    covers text,
+    CONSTRAINT exclusion_covers_known CHECK ((covers = ANY (ARRAY['readings'::text, 'counting'::text])))
+);
+
+ALTER TABLE public.exclusion OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.exclusion IS '剔除: span of a series that a confirmed case takes out; jobs estimate over it and say so';
+
+COMMENT ON COLUMN public.exclusion.covers IS '剔除对象: readings in the span, the registers at its ends stand (so also null); counting: nor is known what the meter counted';
+
+CREATE TABLE public.monitored_balance (
+    balance_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    version integer NOT NULL,
+    layout_edition text NOT NULL,
+    coefficient_edition text NOT NULL,
+    content_hash_algorithm text NOT NULL,
+    content_hash bytea NOT NULL,
+    computed_at timestamp with time zone NOT NULL,
+    inputs bytea,
+    engine_version text,
+    CONSTRAINT monitored_balance_engine_named CHECK (((inputs IS NULL) = (engine_version IS NULL))),
+    CONSTRAINT monitored_balance_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.monitored_balance OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.monitored_balance IS '监测测算值: a unit''s month from meters, laid out as 205-1; stands beside a filing, never inside it';
+
+COMMENT ON COLUMN public.monitored_balance.inputs IS '测算输入: canonical bytes of all that the balance was computed from; null in balances of before they were kept';
+
+COMMENT ON COLUMN public.monitored_balance.engine_version IS '算法版本: nenghao.domain.balance.ENGINE_VERSION that made the cells from the inputs';
+
+CREATE TABLE public.series (
+    series_id integer NOT NULL,
+    point_id integer NOT NULL,
+    quantity text NOT NULL,
+    kind text NOT NULL,
+    period text NOT NULL,
+    CONSTRAINT series_kind_known CHECK ((kind = ANY (ARRAY['register'::text, 'interval'::text, 'gauge'::text]))),
+    CONSTRAINT series_period_fits_kind CHECK (((kind = 'interval'::text) = (period <> 'instant'::text))),
+    CONSTRAINT series_period_known CHECK ((period = ANY (ARRAY['instant'::text, '15min'::text, '30min'::text, '1h'::text, 'day'::text, 'month'::text]))),
+    CONSTRAINT series_quantity_known CHECK ((quantity = ANY (ARRAY['active_energy'::text, 'reactive_energy'::text, 'volume'::text, 'mass'::text, 'heat'::text, 'power_factor'::text, 'voltage'::text, 'current'::text])))
+);
+
+ALTER TABLE public.series OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.series IS '序列: point x quantity x kind x period; readings are keyed by (series, at)';
+
+COMMENT ON COLUMN public.series.kind IS '累计表码 register, 时段量 interval, 瞬时值 gauge';
+
+CREATE VIEW public.balance_cell_mark AS
+ SELECT DISTINCT b.balance_id,
+    COALESCE(c.form_code, '205-1'::text) AS form_code,
+    c.row_code,
+    c.column_code,
+    s.point_id,
+    e.series_id,
+    d.decision_id,
+    d.case_id,
+    lower(e.span) AS begin_at,
+    upper(e.span) AS end_at
+   FROM ((((public.monitored_balance b
+     JOIN public.balance_cell c ON ((b.balance_id = c.balance_id)))
+     JOIN public.series s ON ((s.point_id = ANY (c.source_point_ids))))
+     JOIN public.exclusion e ON (((s.series_id = e.series_id) AND (e.span && tstzrange(((b.month_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text), ((b.month_on + '1 mon'::interval) AT TIME ZONE 'Asia/Shanghai'::text))))))
+     JOIN public.decision d ON (((e.decision_id = d.decision_id) AND (d.decided_at <= b.computed_at))))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.decision later
+          WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])) AND (later.decided_at <= b.computed_at)))));
+
+ALTER VIEW public.balance_cell_mark OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.balance_cell_mark IS '剔除标记: which cells of which version of a monitored balance rest on spans that a confirmed case took out; filings have none';
+
 CREATE TABLE public.boundary_register (
     boundary_register_id integer NOT NULL,
     series_id integer NOT NULL,
@@ -996,25 +1097,6 @@ ALTER TABLE public.common_cause OWNER TO nenghao_owner;
 COMMENT ON TABLE public.common_cause IS '共同原因: steps of many units of a zone or a sector on one day, one case, of which no unit is asked; share and count in force then';
 
 COMMENT ON COLUMN public.common_cause.unit_count IS 'units with such a step when the case was opened; those that joined later are in its findings';
-
-CREATE TABLE public.decision (
-    decision_id bigint NOT NULL,
-    case_id bigint NOT NULL,
-    kind text NOT NULL,
-    outcome text,
-    reason text NOT NULL,
-    decided_by text NOT NULL,
-    decided_at timestamp with time zone NOT NULL,
-    CONSTRAINT decision_kind_known CHECK ((kind = ANY (ARRAY['inquire'::text, 'explain'::text, 'confirm'::text, 'dismiss'::text, 'reopen'::text]))),
-    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['instrument_fault'::text, 'communication'::text, 'definition'::text, 'omission'::text, 'explainable'::text, 'interference_referred'::text]))),
-    CONSTRAINT decision_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
-);
-
-ALTER TABLE public.decision OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.decision IS '决定: what a person decided on a case; a new row each time, never edited';
-
-COMMENT ON COLUMN public.decision.outcome IS '仪表故障 | 通信 | 口径理解 | 漏填 | 可解释 | 人为干预待移送';
 
 CREATE TABLE public.finding (
     finding_id bigint NOT NULL,
@@ -1428,22 +1510,6 @@ ALTER TABLE public.evidence ALTER COLUMN evidence_id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE public.exclusion (
-    exclusion_id bigint NOT NULL,
-    decision_id bigint NOT NULL,
-    series_id integer NOT NULL,
-    span tstzrange NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    covers text,
-    CONSTRAINT exclusion_covers_known CHECK ((covers = ANY (ARRAY['readings'::text, 'counting'::text])))
-);
-
-ALTER TABLE public.exclusion OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.exclusion IS '剔除: span of a series that a confirmed case takes out; jobs estimate over it and say so';
-
-COMMENT ON COLUMN public.exclusion.covers IS '剔除对象: readings in the span, the registers at its ends stand (so also null); counting: nor is known what the meter counted';
 
 ALTER TABLE public.exclusion ALTER COLUMN exclusion_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.exclusion_exclusion_id_seq
@@ -2347,30 +2413,6 @@ ALTER TABLE public.meter_verification ALTER COLUMN meter_verification_id ADD GEN
     CACHE 1
 );
 
-CREATE TABLE public.monitored_balance (
-    balance_id bigint NOT NULL,
-    unit_id integer NOT NULL,
-    month_on date NOT NULL,
-    version integer NOT NULL,
-    layout_edition text NOT NULL,
-    coefficient_edition text NOT NULL,
-    content_hash_algorithm text NOT NULL,
-    content_hash bytea NOT NULL,
-    computed_at timestamp with time zone NOT NULL,
-    inputs bytea,
-    engine_version text,
-    CONSTRAINT monitored_balance_engine_named CHECK (((inputs IS NULL) = (engine_version IS NULL))),
-    CONSTRAINT monitored_balance_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
-);
-
-ALTER TABLE public.monitored_balance OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.monitored_balance IS '监测测算值: a unit''s month from meters, laid out as 205-1; stands beside a filing, never inside it';
-
-COMMENT ON COLUMN public.monitored_balance.inputs IS '测算输入: canonical bytes of all that the balance was computed from; null in balances of before they were kept';
-
-COMMENT ON COLUMN public.monitored_balance.engine_version IS '算法版本: nenghao.domain.balance.ENGINE_VERSION that made the cells from the inputs';
-
 ALTER TABLE public.monitored_balance ALTER COLUMN balance_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.monitored_balance_balance_id_seq
     START WITH 1
@@ -2473,24 +2515,6 @@ CREATE VIEW public.monitored_day WITH (security_barrier='true') AS
 ALTER VIEW public.monitored_day OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.monitored_day IS '监测日量: days of points; a unit sees its own';
-
-CREATE TABLE public.series (
-    series_id integer NOT NULL,
-    point_id integer NOT NULL,
-    quantity text NOT NULL,
-    kind text NOT NULL,
-    period text NOT NULL,
-    CONSTRAINT series_kind_known CHECK ((kind = ANY (ARRAY['register'::text, 'interval'::text, 'gauge'::text]))),
-    CONSTRAINT series_period_fits_kind CHECK (((kind = 'interval'::text) = (period <> 'instant'::text))),
-    CONSTRAINT series_period_known CHECK ((period = ANY (ARRAY['instant'::text, '15min'::text, '30min'::text, '1h'::text, 'day'::text, 'month'::text]))),
-    CONSTRAINT series_quantity_known CHECK ((quantity = ANY (ARRAY['active_energy'::text, 'reactive_energy'::text, 'volume'::text, 'mass'::text, 'heat'::text, 'power_factor'::text, 'voltage'::text, 'current'::text])))
-);
-
-ALTER TABLE public.series OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.series IS '序列: point x quantity x kind x period; readings are keyed by (series, at)';
-
-COMMENT ON COLUMN public.series.kind IS '累计表码 register, 时段量 interval, 瞬时值 gauge';
 
 CREATE TABLE public.series_version (
     series_version_id integer NOT NULL,
@@ -3779,6 +3803,88 @@ ALTER TABLE public.rule_version OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.rule_version IS '规则版本: a rule folder as it was, query or detector included';
 
+CREATE TABLE public.sample_draw (
+    sample_plan_id bigint NOT NULL,
+    tree_no bigint NOT NULL,
+    seed bytea NOT NULL,
+    seed_algorithm text NOT NULL,
+    drawn_by text NOT NULL,
+    drawn_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.sample_draw OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.sample_draw IS '抽取: the draw of a plan with its seed, the root of the day tree that was announced';
+
+CREATE TABLE public.sample_plan (
+    sample_plan_id bigint NOT NULL,
+    month_on date NOT NULL,
+    unit_count integer NOT NULL,
+    seed_day_on date NOT NULL,
+    announced_by text NOT NULL,
+    announced_at timestamp with time zone NOT NULL,
+    CONSTRAINT sample_plan_draws_some CHECK ((unit_count > 0)),
+    CONSTRAINT sample_plan_name_given CHECK ((length(TRIM(BOTH FROM announced_by)) > 0)),
+    CONSTRAINT sample_plan_seed_lies_ahead CHECK ((seed_day_on >= ((announced_at AT TIME ZONE 'Asia/Shanghai'::text))::date)),
+    CONSTRAINT sample_plan_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.sample_plan OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.sample_plan IS '双随机抽查公告: how many units of a month will be drawn, and the day whose tree root will be the seed; announced while nobody can know it';
+
+ALTER TABLE public.sample_plan ALTER COLUMN sample_plan_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sample_plan_sample_plan_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sample_result (
+    sample_result_id bigint NOT NULL,
+    sample_plan_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    reported_tce numeric NOT NULL,
+    checked_tce numeric NOT NULL,
+    document_no text NOT NULL,
+    checked_by text NOT NULL,
+    also_checked_by text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT sample_result_document_given CHECK ((length(TRIM(BOTH FROM document_no)) > 0)),
+    CONSTRAINT sample_result_two_officers CHECK (((length(TRIM(BOTH FROM checked_by)) > 0) AND (length(TRIM(BOTH FROM also_checked_by)) > 0) AND (TRIM(BOTH FROM checked_by) <> TRIM(BOTH FROM also_checked_by))))
+);
+
+ALTER TABLE public.sample_result OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.sample_result IS '抽查结果: what two officers found at a drawn unit; the last row of a unit counts';
+
+ALTER TABLE public.sample_result ALTER COLUMN sample_result_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sample_result_sample_result_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sample_unit (
+    sample_plan_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    size_tce numeric,
+    probability_numerator numeric NOT NULL,
+    probability_denominator numeric NOT NULL,
+    is_drawn boolean NOT NULL,
+    CONSTRAINT sample_unit_probability CHECK (((probability_numerator >= (0)::numeric) AND (probability_numerator <= probability_denominator)))
+);
+
+ALTER TABLE public.sample_unit OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.sample_unit IS '抽样框: every unit of the month with its size and probability, and whether it was drawn';
+
+COMMENT ON COLUMN public.sample_unit.size_tce IS 'consumption of the month by the newest monitored balance; empty where there is none: such a unit cannot be drawn, and is counted';
+
 CREATE TABLE public.schema_migrations (
     version character varying NOT NULL
 );
@@ -4513,6 +4619,21 @@ ALTER TABLE ONLY public.rule_version
 ALTER TABLE ONLY public.rule_version
     ADD CONSTRAINT rule_version_pk PRIMARY KEY (rule_code, version);
 
+ALTER TABLE ONLY public.sample_draw
+    ADD CONSTRAINT sample_draw_pk PRIMARY KEY (sample_plan_id);
+
+ALTER TABLE ONLY public.sample_plan
+    ADD CONSTRAINT sample_plan_one_a_month UNIQUE (month_on);
+
+ALTER TABLE ONLY public.sample_plan
+    ADD CONSTRAINT sample_plan_pk PRIMARY KEY (sample_plan_id);
+
+ALTER TABLE ONLY public.sample_result
+    ADD CONSTRAINT sample_result_pk PRIMARY KEY (sample_result_id);
+
+ALTER TABLE ONLY public.sample_unit
+    ADD CONSTRAINT sample_unit_pk PRIMARY KEY (sample_plan_id, unit_id);
+
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
@@ -5221,6 +5342,38 @@ CREATE TRIGGER rule_version_no_truncate BEFORE TRUNCATE ON public.rule_version F
 
 CREATE TRIGGER rule_version_recorded AFTER INSERT ON public.rule_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_code', 'version');
 
+CREATE TRIGGER sample_draw_append_only BEFORE DELETE OR UPDATE ON public.sample_draw FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sample_draw_change_recorded AFTER UPDATE ON public.sample_draw REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_plan_id');
+
+CREATE TRIGGER sample_draw_no_truncate BEFORE TRUNCATE ON public.sample_draw FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sample_draw_recorded AFTER INSERT ON public.sample_draw REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_plan_id');
+
+CREATE TRIGGER sample_plan_append_only BEFORE DELETE OR UPDATE ON public.sample_plan FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sample_plan_change_recorded AFTER UPDATE ON public.sample_plan REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_plan_id');
+
+CREATE TRIGGER sample_plan_no_truncate BEFORE TRUNCATE ON public.sample_plan FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sample_plan_recorded AFTER INSERT ON public.sample_plan REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_plan_id');
+
+CREATE TRIGGER sample_result_append_only BEFORE DELETE OR UPDATE ON public.sample_result FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sample_result_change_recorded AFTER UPDATE ON public.sample_result REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_result_id');
+
+CREATE TRIGGER sample_result_no_truncate BEFORE TRUNCATE ON public.sample_result FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sample_result_recorded AFTER INSERT ON public.sample_result REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_result_id');
+
+CREATE TRIGGER sample_unit_append_only BEFORE DELETE OR UPDATE ON public.sample_unit FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sample_unit_change_recorded AFTER UPDATE ON public.sample_unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_plan_id', 'unit_id');
+
+CREATE TRIGGER sample_unit_no_truncate BEFORE TRUNCATE ON public.sample_unit FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sample_unit_recorded AFTER INSERT ON public.sample_unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_plan_id', 'unit_id');
+
 CREATE TRIGGER series_change_recorded AFTER UPDATE ON public.series REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_id');
 
 CREATE TRIGGER series_recorded AFTER INSERT ON public.series REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_id');
@@ -5587,6 +5740,18 @@ ALTER TABLE ONLY public.return_check
 ALTER TABLE ONLY public.return_check
     ADD CONSTRAINT return_check_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.sample_draw
+    ADD CONSTRAINT sample_draw_plan_fk FOREIGN KEY (sample_plan_id) REFERENCES public.sample_plan(sample_plan_id);
+
+ALTER TABLE ONLY public.sample_result
+    ADD CONSTRAINT sample_result_unit_fk FOREIGN KEY (sample_plan_id, unit_id) REFERENCES public.sample_unit(sample_plan_id, unit_id);
+
+ALTER TABLE ONLY public.sample_unit
+    ADD CONSTRAINT sample_unit_draw_fk FOREIGN KEY (sample_plan_id) REFERENCES public.sample_draw(sample_plan_id);
+
+ALTER TABLE ONLY public.sample_unit
+    ADD CONSTRAINT sample_unit_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
 ALTER TABLE ONLY public.series_day_estimate
     ADD CONSTRAINT series_day_estimate_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
@@ -5739,6 +5904,31 @@ GRANT SELECT ON TABLE public.balance_cell TO nenghao_rules;
 GRANT SELECT ON TABLE public.balance_cell TO nenghao_console;
 GRANT SELECT ON TABLE public.balance_cell TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.decision TO nenghao_jobs;
+GRANT SELECT ON TABLE public.decision TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_console;
+GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.exclusion TO nenghao_jobs;
+GRANT SELECT ON TABLE public.exclusion TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.exclusion TO nenghao_console;
+GRANT SELECT ON TABLE public.exclusion TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.monitored_balance TO nenghao_jobs;
+GRANT SELECT ON TABLE public.monitored_balance TO nenghao_rules;
+GRANT SELECT ON TABLE public.monitored_balance TO nenghao_console;
+GRANT SELECT ON TABLE public.monitored_balance TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.series TO nenghao_collector;
+GRANT SELECT ON TABLE public.series TO nenghao_jobs;
+GRANT SELECT ON TABLE public.series TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.series TO nenghao_console;
+GRANT SELECT ON TABLE public.series TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.balance_cell_mark TO nenghao_console;
+GRANT SELECT ON TABLE public.balance_cell_mark TO nenghao_verifier;
+GRANT SELECT ON TABLE public.balance_cell_mark TO nenghao_jobs;
+
 GRANT SELECT ON TABLE public.boundary_register TO nenghao_jobs;
 GRANT SELECT ON TABLE public.boundary_register TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.boundary_register TO nenghao_console;
@@ -5761,16 +5951,12 @@ GRANT SELECT ON TABLE public.case_merge TO nenghao_verifier;
 GRANT SELECT ON TABLE public.case_root TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_root TO nenghao_console;
 GRANT SELECT ON TABLE public.case_root TO nenghao_jobs;
+GRANT SELECT ON TABLE public.case_root TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.common_cause TO nenghao_rules;
 GRANT SELECT ON TABLE public.common_cause TO nenghao_jobs;
 GRANT SELECT ON TABLE public.common_cause TO nenghao_console;
 GRANT SELECT ON TABLE public.common_cause TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.decision TO nenghao_jobs;
-GRANT SELECT ON TABLE public.decision TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_console;
-GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.finding TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.finding TO nenghao_rules;
@@ -5780,10 +5966,12 @@ GRANT SELECT ON TABLE public.finding TO nenghao_verifier;
 GRANT SELECT ON TABLE public.finding_standing TO nenghao_rules;
 GRANT SELECT ON TABLE public.finding_standing TO nenghao_console;
 GRANT SELECT ON TABLE public.finding_standing TO nenghao_jobs;
+GRANT SELECT ON TABLE public.finding_standing TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.case_now TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_now TO nenghao_console;
 GRANT SELECT ON TABLE public.case_now TO nenghao_jobs;
+GRANT SELECT ON TABLE public.case_now TO nenghao_verifier;
 
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_collector;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changed_mark TO nenghao_jobs;
@@ -5841,11 +6029,6 @@ GRANT SELECT ON TABLE public.evidence TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.evidence_document TO nenghao_console;
 GRANT SELECT ON TABLE public.evidence_document TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.exclusion TO nenghao_jobs;
-GRANT SELECT ON TABLE public.exclusion TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.exclusion TO nenghao_console;
-GRANT SELECT ON TABLE public.exclusion TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_jobs;
 GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_rules;
@@ -6032,11 +6215,6 @@ GRANT SELECT ON TABLE public.meter_now TO nenghao_rules;
 GRANT SELECT ON TABLE public.meter_now TO nenghao_console;
 GRANT SELECT ON TABLE public.meter_now TO nenghao_verifier;
 
-GRANT SELECT,INSERT ON TABLE public.monitored_balance TO nenghao_jobs;
-GRANT SELECT ON TABLE public.monitored_balance TO nenghao_rules;
-GRANT SELECT ON TABLE public.monitored_balance TO nenghao_console;
-GRANT SELECT ON TABLE public.monitored_balance TO nenghao_verifier;
-
 GRANT SELECT ON TABLE public.monitored_cell TO nenghao_unit;
 GRANT SELECT ON TABLE public.monitored_cell TO nenghao_jobs;
 GRANT SELECT ON TABLE public.monitored_cell TO nenghao_rules;
@@ -6059,12 +6237,6 @@ GRANT SELECT ON TABLE public.monitored_day TO nenghao_jobs;
 GRANT SELECT ON TABLE public.monitored_day TO nenghao_rules;
 GRANT SELECT ON TABLE public.monitored_day TO nenghao_console;
 GRANT SELECT ON TABLE public.monitored_day TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.series TO nenghao_collector;
-GRANT SELECT ON TABLE public.series TO nenghao_jobs;
-GRANT SELECT ON TABLE public.series TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.series TO nenghao_console;
-GRANT SELECT ON TABLE public.series TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.series_version TO nenghao_collector;
 GRANT SELECT ON TABLE public.series_version TO nenghao_jobs;
@@ -6110,6 +6282,7 @@ GRANT SELECT ON TABLE public.mute_end TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.mute_in_force TO nenghao_rules;
 GRANT SELECT ON TABLE public.mute_in_force TO nenghao_console;
+GRANT SELECT ON TABLE public.mute_in_force TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.network_term TO nenghao_collector;
 GRANT SELECT ON TABLE public.network_term TO nenghao_jobs;
@@ -6329,6 +6502,7 @@ GRANT SELECT ON TABLE public.rule_mode TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.rule_precision TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_precision TO nenghao_console;
+GRANT SELECT ON TABLE public.rule_precision TO nenghao_verifier;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_threshold TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_console;
@@ -6342,6 +6516,18 @@ GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.rule_version TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_version TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_version TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.sample_draw TO nenghao_console;
+GRANT SELECT ON TABLE public.sample_draw TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.sample_plan TO nenghao_console;
+GRANT SELECT ON TABLE public.sample_plan TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.sample_result TO nenghao_console;
+GRANT SELECT ON TABLE public.sample_result TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.sample_unit TO nenghao_console;
+GRANT SELECT ON TABLE public.sample_unit TO nenghao_verifier;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day_estimate TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_rules;

@@ -104,13 +104,13 @@ def horvitz_thompson(observed: Sequence[tuple[float, Fraction]]) -> Estimate:
     return Estimate(total, total - half, total + half)
 
 
-def error_rate(is_wrong: Sequence[tuple[bool, Fraction]], unit_total: int) -> Estimate:
+def error_rate(is_wrong: Sequence[tuple[bool, Fraction]]) -> Estimate:
     """The share of units in error among all that chance could name: the ratio to their estimated number (Hájek).
 
     Its variance is that of the residuals, by which each unit is off the share.
     """
     expected = sum(1 / float(share) for _, share in is_wrong)
-    if not expected or not unit_total:
+    if not expected:
         return Estimate(float("nan"), 0.0, 1.0)
     rate = sum(1 / float(share) for wrong, share in is_wrong if wrong) / expected
     residual = horvitz_thompson([((float(wrong) - rate) / expected, share) for wrong, share in is_wrong])

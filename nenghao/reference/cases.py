@@ -41,6 +41,22 @@ class Ranking:
     inquiries_per_100_unit_months_max: Decimal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRules:
+    """By which cell (form, row, column) chance names units, and when a checked one is in error."""
+
+    size_cell: tuple[str, str, str]
+    error_share_min: Decimal
+
+
+@cache
+def load_sample_rules() -> SampleRules:
+    """How the monthly sample is drawn and judged."""
+    table = read_rows("cases.toml")["sample"]
+    form, row, column = table["size_cell"]
+    return SampleRules(size_cell=(form, row, column), error_share_min=Decimal(table["error_share_min"]))
+
+
 @cache
 def load_event_reasons() -> EventReasons:
     """What events explain."""
@@ -74,6 +90,12 @@ def _channels() -> Mapping[str, Mapping[str, str]]:
     """Channels by rule and by family of rules."""
     table = read_rows("cases.toml")["channels"]
     return {"by_rule": table["by_rule"], "by_family": table["by_family"]}
+
+
+@cache
+def kind_order() -> tuple[str, ...]:
+    """Kinds of findings, the most telling first: it names the case."""
+    return tuple(read_rows("cases.toml")["kind_order"])
 
 
 @cache

@@ -205,13 +205,13 @@ GROUP BY n.unit_id, n.meter_no, v.next_verification_on
 ORDER BY n.unit_id, subject, period_on;
 
 -- case_decision --
--- Cases, since when they are open or reopened, and whether something was decided on them since.
+-- Cases, since when they are open or reopened, and whether something was decided on them since, or they closed by themselves.
 SELECT
     c.unit_id,
     c.case_id::text AS subject,
     coalesce(last.decided_at, c.opened_at) AS since_at,
-    coalesce(last.kind, 'reopen') <> 'reopen' AS is_reached
-FROM audit_case AS c
+    coalesce(last.kind, 'reopen') <> 'reopen' OR c.state IN ('quiet', 'merged') AS is_reached
+FROM case_now AS c
 LEFT JOIN LATERAL (
     SELECT
         d.kind,

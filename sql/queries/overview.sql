@@ -39,9 +39,9 @@ WHERE m.month_on >= %(first_on)s AND m.month_on < %(end_on)s
 GROUP BY u.unit_code;
 
 -- alerts --
--- Every alert with its case and the finding that opened it: one row each, oldest case first.
+-- Every alert with the case that tells it and the finding that opened it: one row each, oldest case first.
 SELECT
-    a.case_id,
+    r.root_case_id AS case_id,
     u.unit_code,
     p.point_code,
     a.rule_code,
@@ -49,11 +49,12 @@ SELECT
     lower(f.span) AS starts_at,
     upper(f.span) AS ends_at
 FROM alert AS a
+INNER JOIN case_root AS r ON a.case_id = r.case_id
 INNER JOIN finding AS f ON a.first_finding_id = f.finding_id
 INNER JOIN unit AS u ON f.unit_id = u.unit_id
 LEFT JOIN series AS s ON f.series_id = s.series_id
 LEFT JOIN point AS p ON p.point_id = coalesce(f.point_id, s.point_id)
-ORDER BY a.case_id, a.alert_id;
+ORDER BY r.root_case_id, a.alert_id;
 
 -- newest_releases --
 -- The newest release of each unit and month: one row each.

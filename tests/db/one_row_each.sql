@@ -219,3 +219,14 @@ FROM finding AS f, mute AS m;
 INSERT INTO common_cause (case_id, division_code, began_on, unit_count, unit_total, share_min, unit_count_min, audit_run_id, found_at)
 SELECT a.case_id, '150200', '2026-10-01', 5, 20, 0.1, 3, r.audit_run_id, now()
 FROM alert AS a, audit_run AS r;
+INSERT INTO sample_plan (month_on, unit_count, seed_day_on, announced_by, announced_at)
+VALUES ('2026-10-01', 1, '2999-01-01', 'p', now());
+INSERT INTO sample_draw (sample_plan_id, tree_no, seed, seed_algorithm, drawn_by, drawn_at)
+SELECT sample_plan_id, 1, '\x00', 'sha256', 'p', now()
+FROM sample_plan;
+INSERT INTO sample_unit (sample_plan_id, unit_id, size_tce, probability_numerator, probability_denominator, is_drawn)
+SELECT d.sample_plan_id, u.unit_id, 1, 1, 1, TRUE
+FROM sample_draw AS d, unit AS u;
+INSERT INTO sample_result (sample_plan_id, unit_id, reported_tce, checked_tce, document_no, checked_by, also_checked_by, recorded_at)
+SELECT sample_plan_id, unit_id, 1, 2, 'd', 'a', 'b', now()
+FROM sample_unit;
