@@ -1,0 +1,169 @@
+"""Finds stretches that were multiplied, or had a constant taken away, from one day on."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from nenghao.detection.block import Block, Bools, Floats
+from nenghao.detection.candidate import Candidate, Kind, Thresholds
+from nenghao.detection.day_levels import day_levels, informative, step_of
+from nenghao.detection.level_tests import LevelTest
+from nenghao.detection.level_windows import BASE_DAYS, BASE_DAYS_MIN, daily_scatter, pieces, stretches
+from nenghao.detection.spans import unexplained
+
+#: A fall smaller than this is weather; a deeper one is a standstill, which other rules tell.
+FALL_MIN, FALL_MAX = 0.10, 2.4
+#: The meter's own highest score in the weeks before counts against it by this share.
+OWN_SHARE: Final = 0.3
+OWN_LENGTH_MAX: Final = 7
+#: A candidate this much clearer than the threshold is followed to its end, day by day.
+CLEAR: Final = 1.0
+#: Around holidays of this many days, and this many days before and after, everything may move by a quarter.
+LONG_HOLIDAY_DAYS, HOLIDAY_MARGIN_DAYS, HOLIDAY_UNREST = 4, 12, 0.25
+#: Days that must have returned before a followed change is over.
+BACK_DAYS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A stretch of one meter that fell."""
+
+    score: float
+    meter: int
+    first: int
+    last: int
+    factor: float
+
+
+def level_shift(block: Block, thresholds: Thresholds) -> list[Candidate]:
+    """Stretches whose every level fell by one factor or by one constant."""
+    found: list[Candidate] = []
+    for first, part in pieces(block):
+        found += [_candidate(part, first, fall) for fall in _falls(part, thresholds["score_min"])]
+    return unexplained(block, found)
+
+
+def _falls(block: Block, least: float) -> list[Fall]:
+    step = step_of(block)
+    levels = day_levels(block, step)
+    history = block.judged_from
+    if history < BASE_DAYS_MIN:
+        return []
+    live = informative(levels, step, history)
+    with np.errstate(all="ignore"):
+        typical = np.exp(np.nanmedian(levels[:, :history], axis=1))
+    typical = np.where(np.isfinite(typical), typical, step[:, None])
+    scatter = daily_scatter(levels, block.is_day_off, history)
+    test = LevelTest(scatter, live & np.isfinite(scatter), step[:, None] / typical)
+    unrest = sums_of(restless(block.is_day_off))
+    own = np.zeros(levels.shape[:2])
+    verdicts = []
+    for stretch in stretches(levels, block.is_day_off):
+        begins = stretch.ends - stretch.length + 1
+        restive = HOLIDAY_UNREST * (unrest[stretch.ends + 1] - unrest[begins]) / stretch.length
+        factor, constant = test.factor(stretch, restive), test.constant(stretch, typical, restive)
+        scores = np.where((factor.factors < -FALL_MIN) & (factor.factors > -FALL_MAX), factor.scores, 0)
+        factors = np.where(constant.scores > scores, constant.factors, factor.factors)
+        scores = np.maximum(scores, constant.scores)
+        verdicts.append((begins, stretch.ends, scores, factors))
+        if stretch.length <= OWN_LENGTH_MAX:
+            own[:, stretch.ends] = np.maximum(own[:, stretch.ends], scores)
+    before = highest_before(own)
+    falls = []
+    for begins, ends, scores, factors in verdicts:
+        net = np.where(ends >= history, scores - OWN_SHARE * before[:, begins], 0)
+        for meter, place in zip(*np.nonzero(net >= least), strict=True):
+            falls.append(
+                Fall(
+                    score=float(net[meter, place]),
+                    meter=int(meter),
+                    first=int(begins[place]),
+                    last=int(ends[place]),
+                    factor=float(factors[meter, place]),
+                )
+            )
+    return _apart(falls, levels, block, test.is_live, least)
+
+
+def restless(is_day_off: Bools) -> Floats:
+    """[D] 1 for days in and around long holidays."""
+    days = len(is_day_off)
+    marked = np.zeros(days)
+    run = 0
+    for day in range(days + 1):
+        if day < days and is_day_off[day]:
+            run += 1
+            continue
+        if run >= LONG_HOLIDAY_DAYS:
+            marked[max(0, day - run - HOLIDAY_MARGIN_DAYS) : day + HOLIDAY_MARGIN_DAYS] = 1
+        run = 0
+    return marked
+
+
+def sums_of(days: Floats) -> Floats:
+    """[D + 1] sums of all days before each day."""
+    return np.concatenate([[0.0], np.cumsum(days)])
+
+
+def highest_before(scores: Floats) -> Floats:
+    """[S, D] highest score of the weeks before each day."""
+    highest = np.zeros_like(scores)
+    for day in range(1, scores.shape[1]):
+        highest[:, day] = scores[:, max(0, day - BASE_DAYS) : day].max(axis=1)
+    return highest
+
+
+def _apart(falls: list[Fall], levels: Floats, block: Block, live: Bools, least: float) -> list[Fall]:
+    """The strongest falls that do not overlap; clear ones followed to their end."""
+    taken = np.zeros(levels.shape[:2], dtype=np.bool_)
+    kept = []
+    for fall in sorted(falls, key=lambda item: -item.score):
+        if taken[fall.meter, fall.first : fall.last + 1].any():
+            continue
+        last = fall.last
+        if fall.score >= least + CLEAR:
+            last = _followed(fall, levels[fall.meter], block.is_day_off, live[fall.meter])
+        taken[fall.meter, fall.first : last + 1] = True
+        kept.append(Fall(fall.score, fall.meter, fall.first, last, fall.factor))
+    return kept
+
+
+def _followed(fall: Fall, levels: Floats, is_day_off: Bools, live: Bools) -> int:
+    """The last day that still stands nearer to the fallen level than to the days before."""
+    base, off = (
+        levels[max(0, fall.first - BASE_DAYS) : fall.first],
+        is_day_off[max(0, fall.first - BASE_DAYS) : fall.first],
+    )
+    known = np.isfinite(base).all(axis=1)
+    base, off = base[known][:, live], off[known]
+    working = base[~off].mean(axis=0) if (~off).any() else base.mean(axis=0)
+    resting = (base[off].sum(axis=0) + working) / (off.sum() + 1)
+    weights = 1 / (np.std(base - np.where(off[:, None], resting, working), axis=0) + 0.05) ** 2
+    weights = np.minimum(weights, np.sort(weights)[-min(4, len(weights))])
+    change = (levels[:, live] - np.where(is_day_off[:, None], resting, working)) @ (weights / weights.sum())
+    last, back = fall.last, 0
+    for day in range(fall.last + 1, len(levels)):
+        if not np.isfinite(change[day]):
+            continue
+        back = 0 if change[day] < fall.factor / 2 else back + 1
+        if back >= BACK_DAYS:
+            break
+        last = day if back == 0 else last
+    return last
+
+
+def _candidate(block: Block, first: int, fall: Fall) -> Candidate:
+    values = block.values[fall.meter, fall.first : fall.last + 1]
+    observed = float(np.nansum(values))
+    return Candidate(
+        meter=fall.meter,
+        first_day=first + fall.first,
+        last_day=first + fall.last,
+        kind=Kind.SCALE,
+        statistics={"score": fall.score, "fall": -fall.factor},
+        score=fall.score / np.log(10),
+        expected_energy=observed * float(np.exp(-fall.factor)),
+        observed_energy=observed,
+        notes={"ratio": float(np.exp(fall.factor))},
+    )

@@ -1,0 +1,182 @@
+"""Daily profiles: a meter's usual curve on working days and days off, learnt from the days before the judged ones."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from nenghao.detection.block import Block, Bools, Floats
+
+#: Days of history that make the profile, at most and at least; a type with fewer days leans on all days.
+PROFILE_DAYS: Final = 42
+PROFILE_DAYS_MIN: Final = 12
+TYPE_DAYS_MIN: Final = 3
+#: Values are looked at as logarithms over this share of the mean, so that small loads do not shout.
+SOFTENING: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Curves of days and what is usual for them."""
+
+    #: [S, D, T] softened logarithms, each day about its own mean; 0 on unknown slots.
+    curves: Floats
+    #: [S, D] means of the softened logarithms.
+    heights: Floats
+    #: [S, D] whether the day is known well enough.
+    is_known: Bools
+    #: [S, D, T] usual curve of the day's type; for a day of the history itself, of the other days.
+    usual: Floats
+    #: [S, D] the same of the other type of day.
+    other: Floats
+    #: Number of the first day that made profiles, and the judged days that follow.
+    first: int
+    judged_from: int
+    #: [S, D] how much the day's mean or the size of its swings differ from the usual, as the logarithm of a likelihood:
+    #: minutes that only moved leave both as they were.
+    otherness: Floats
+    #: [S, 2] mean energy of the known slots of working days and of days off in the history.
+    slot_energy: Floats
+    is_day_off: Bools
+
+    def expected_energy(self, meter: int, first: int, last: int) -> float:
+        """What was to be expected from one day to another, both included, by the meter's like days before."""
+        off = self.is_day_off[first : last + 1]
+        per_slot = np.where(off, self.slot_energy[meter, 1], self.slot_energy[meter, 0])
+        return float(per_slot.sum() * self.curves.shape[2])
+
+
+def soft_log(values: Floats, history: int) -> Floats:
+    """[S, D, T] logarithms of values over a tenth of the meter's usual mean."""
+    with np.errstate(all="ignore"):
+        usual = np.nanmean(values[:, :history], axis=(1, 2))
+        logs: Floats = np.log(SOFTENING + np.maximum(values, 0) / np.maximum(usual, 1e-12)[:, None, None])
+    return logs
+
+
+def profiles_of(block: Block) -> Profiles | None:
+    """Profiles of a block; None with too little history."""
+    history = block.judged_from
+    first = max(0, history - PROFILE_DAYS)
+    if history - first < PROFILE_DAYS_MIN:
+        return None
+    logs = soft_log(block.values, history)
+    finite = np.isfinite(logs)
+    is_known = finite.mean(axis=2) > 0.95
+    heights = np.where(is_known, np.nanmean(np.where(finite, logs, np.nan), axis=2, where=finite), 0.0)
+    curves = np.where(finite & is_known[..., None], logs - heights[..., None], 0.0)
+    usual = _usual(curves, is_known, block.is_day_off, first, history)
+    return Profiles(
+        curves=curves, heights=heights, is_known=is_known, usual=usual[0], other=usual[1], first=first,
+        judged_from=history,
+        otherness=_otherness(heights, curves, is_known, block.is_day_off, first, history),
+        slot_energy=_slot_energy(block, first), is_day_off=block.is_day_off,
+    )  # fmt: skip
+
+
+def _otherness(heights: Floats, curves: Floats, known: Bools, off: Bools, first: int, history: int) -> Floats:
+    swings = np.log(SOFTENING + np.sqrt((curves**2).mean(axis=2)))
+    total = np.zeros(heights.shape)
+    for measure in (heights, swings):
+        seen = np.where(known, measure, np.nan)
+        for mask in (~off, off):
+            past = seen[:, first:history][:, mask[first:history]]
+            if past.shape[1] < TYPE_DAYS_MIN:
+                past = seen[:, first:history]
+            with np.errstate(all="ignore"):
+                centre = np.nanmedian(past, axis=1, keepdims=True)
+                spread = np.nanstd(past, axis=1, keepdims=True) + 0.05
+            z = np.nan_to_num((measure[:, mask] - centre) / spread)
+            total[:, mask] += 3.0 * np.log1p(z**2 / 5.0)
+    return total
+
+
+def _slot_energy(block: Block, first: int) -> Floats:
+    history = block.values[:, first : block.judged_from]
+    off = block.is_day_off[first : block.judged_from]
+    with np.errstate(all="ignore"):
+        means = [
+            np.nanmean(history[:, mask] if mask.sum() >= TYPE_DAYS_MIN else history, axis=(1, 2))
+            for mask in (~off, off)
+        ]
+    return np.stack(means, axis=1)
+
+
+def _usual(curves: Floats, known: Bools, off: Bools, first: int, history: int) -> tuple[Floats, Floats]:
+    days = np.arange(curves.shape[1])
+    in_history = (days >= first) & (days < history)
+    total = np.einsum("sdt,sd->st", curves[:, first:history], known[:, first:history].astype(float))
+    count = known[:, first:history].sum(axis=1).astype(float)
+    means, counts = [], []
+    for mask in (~off & in_history, off & in_history):
+        mine = known & mask
+        number = mine.sum(axis=1).astype(float)
+        own = np.einsum("sdt,sd->st", curves, mine.astype(float))
+        few = number < TYPE_DAYS_MIN
+        means.append(np.where(few[:, None], total, own))
+        counts.append(np.where(few, count, number))
+    usual = np.empty((2, *curves.shape))
+    for row, flip in enumerate((False, True)):
+        kind = (off != flip).astype(int)
+        sums = np.stack(means)[kind].swapaxes(0, 1)
+        numbers = np.stack(counts)[kind].T
+        # A day of the history does not speak for itself.
+        alone = (known & in_history)[..., None] if row == 0 else np.zeros((*known.shape, 1), dtype=np.bool_)
+        usual[row] = (sums - np.where(alone, curves, 0)) / np.maximum(numbers[..., None] - alone, 1)
+    return usual[0], usual[1]
+
+
+def likeness(curves: Floats, usual: Floats) -> Floats:
+    """[S, D] correlation of each day with its usual curve; 0 for flat ones."""
+    centred = usual - usual.mean(axis=2, keepdims=True)
+    own = curves - curves.mean(axis=2, keepdims=True)
+    product = np.einsum("sdt,sdt->sd", own, centred)
+    size = np.sqrt(np.einsum("sdt,sdt->sd", own, own) * np.einsum("sdt,sdt->sd", centred, centred))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(size > 1e-9, product / size, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class RivalLaw:
+    """How like honest days are to their own curve, and how they would be if they followed a rival one.
+
+    By symmetry a falsified day is as like the rival as an honest one is like its own, and as like its own as an honest
+    one is like the curve that the rival makes of its own (`mirrored`). Learnt from the history; a Student's t with five
+    degrees, of equal width: a day is not falsified because it is odd, only because it lies on the other side.
+    """
+
+    honest: Floats
+    falsified: Floats
+    width: Floats
+    likeness: Floats
+    likeness_width: Floats
+
+    def evidence(self, usual: Profiles, own: Floats, rival: Floats, cap: float) -> Floats:
+        """[S, D] log likelihood that days that are so like their own curve and the rival follow the rival."""
+        gap = own - rival
+        evidence = _log_density(gap, self.falsified, self.width) - _log_density(gap, self.honest, self.width)
+        evidence = np.where(self.honest > self.falsified, evidence, 0.0)
+        evidence -= 3.0 * np.log1p((np.minimum(rival - self.likeness, 0) / self.likeness_width) ** 2 / 5.0)
+        evidence -= usual.otherness
+        return np.where(usual.is_known, np.clip(evidence, -cap, cap), 0.0)
+
+
+def rival_law(usual: Profiles, own: Floats, rival: Floats, mirrored: Floats) -> RivalLaw:
+    """Laws of the history's days."""
+    honest, width = _law(own - rival, usual)
+    falsified, other_width = _law(mirrored - own, usual)
+    centre, spread = _law(own, usual)
+    return RivalLaw(honest, falsified, np.maximum(width, other_width), centre, spread)
+
+
+def _law(statistic: Floats, usual: Profiles) -> tuple[Floats, Floats]:
+    seen = np.where(usual.is_known, statistic, np.nan)[:, usual.first : usual.judged_from]
+    with np.errstate(all="ignore"):
+        centre = np.nanmedian(seen, axis=1, keepdims=True)
+        spread = 1.4826 * np.nanmedian(np.abs(seen - centre), axis=1, keepdims=True)
+        spread = np.sqrt((spread**2 + np.nanmean((seen - centre) ** 2, axis=1, keepdims=True)) / 2)
+    return np.nan_to_num(centre), np.nan_to_num(spread) + 0.01
+
+
+def _log_density(value: Floats, centre: Floats, spread: Floats) -> Floats:
+    return -3.0 * np.log1p(((value - centre) / spread) ** 2 / 5.0) - np.log(spread)

@@ -1,0 +1,67 @@
+"""Finds zeros where a meter does not stand at zero, or not for so long, by its own history."""
+
+from typing import Final
+
+import numpy as np
+
+from nenghao.detection.block import Block, Bools, Floats, Ints
+from nenghao.detection.candidate import Candidate, Kind, Thresholds
+from nenghao.detection.day_levels import step_of
+from nenghao.detection.level_windows import pieces
+from nenghao.detection.profiles import profiles_of
+from nenghao.detection.spans import Span, runs, unexplained
+
+#: Days of history with values without which nothing is said.
+KNOWN_DAYS_MIN: Final = 10
+#: A hole in the data of so many slots does not end a run of zeros.
+HOLE_SLOTS: Final = 4
+
+
+def zero_stretch(block: Block, thresholds: Thresholds) -> list[Candidate]:
+    """Runs of zeros of `hours_min` hours or more, `times_own_min` times as long as any of the meter's own."""
+    found: list[Candidate] = []
+    for first, part in pieces(block):
+        usual = profiles_of(part)
+        step = step_of(part)
+        zeros = zero_runs(part.values, step)
+        per_hour = 60 / block.slot_minutes
+        history = part.judged_from
+        days_known = np.isfinite(part.values[:, :history]).any(axis=2).sum(axis=1)
+        own = np.maximum(zeros[:, :history].max(axis=(1, 2), initial=0), 1)
+        longest = zeros[:, history:].max(axis=2)
+        times = longest / own[:, None]
+        speaks = (
+            (longest >= thresholds["hours_min"] * per_hour)
+            & (times >= thresholds["times_own_min"])
+            & (days_known >= KNOWN_DAYS_MIN)[:, None]
+        )
+        for meter, begin, end in runs(speaks):
+            span = Span(float(times[meter, begin : end + 1].max()), meter, history + begin, history + end)
+            expected = None if usual is None else usual.expected_energy(span.meter, span.first, span.last)
+            found.append(_candidate(part, first, span, longest[meter, begin : end + 1].max() / per_hour, expected))
+    return unexplained(block, found)
+
+
+def zero_runs(values: Floats, step: Floats) -> Ints:
+    """[S, D, T] length in slots, so far, of the run of zeros that a slot is in, over midnight; 0 where not zero."""
+    meters, days, slots = values.shape
+    flat = values.reshape(meters, -1)
+    is_zero: Bools = flat < step[:, None] / 2
+    is_hole = ~np.isfinite(flat)
+    length = np.zeros(flat.shape, dtype=np.int64)
+    run, hole = np.zeros(meters, dtype=np.int64), np.zeros(meters, dtype=np.int64)
+    for slot in range(flat.shape[1]):
+        hole = np.where(is_hole[:, slot], hole + 1, 0)
+        waits = is_hole[:, slot] & (hole <= HOLE_SLOTS)
+        run = np.where(is_zero[:, slot], run + 1, np.where(waits, run, 0))
+        length[:, slot] = np.where(is_zero[:, slot], run, 0)
+    return length.reshape(meters, days, slots)
+
+
+def _candidate(block: Block, first: int, span: Span, hours: float, expected: float | None) -> Candidate:
+    return Candidate(
+        meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=Kind.ZERO,
+        statistics={"hours": float(hours), "times_own": span.score}, score=float(min(span.score, 30.0)) / 2,
+        expected_energy=expected,
+        observed_energy=float(np.nansum(block.values[span.meter, span.first : span.last + 1])),
+    )  # fmt: skip
