@@ -158,6 +158,7 @@ SELECT
     p.unit_id,
     m.point_id,
     p.point_code,
+    p.data_code,
     p.variety_code,
     p.flow,
     p.use,
