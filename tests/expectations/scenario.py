@@ -33,6 +33,7 @@ class Channel:
     decimals: int = 3
     multiplier: int = 1
     part_of: str | None = None
+    rated_capacity: int | None = None
     #: Letters of series_day.reason by slot, where the close refused one; a questionable slot keeps its value.
     reasons: dict[int, str] = field(default_factory=dict)
 
@@ -73,9 +74,8 @@ def read_case(path: Path) -> Case:
             shown = list(values)
             for edit in entry.get(f"edits_{kind}", []):
                 _edit(shown, edit, slots_per_day(slot_minutes))
-            options = {
-                name: entry[name] for name in ("quantity", "unit", "decimals", "multiplier", "part_of") if name in entry
-            }
+            names = ("quantity", "unit", "decimals", "multiplier", "part_of", "rated_capacity")
+            options = {name: entry[name] for name in names if name in entry}
             channel = Channel(point=entry["point"], values=shown, kind=kind, slot_minutes=slot_minutes, **options)
             channel.reasons = _reasons(entry, slots_per_day(slot_minutes))
             channels.append(channel)
@@ -245,9 +245,12 @@ def _series(conn: psycopg.Connection, point_id: int, meter_id: int, channel: Cha
     )
     conn.execute(
         "INSERT INTO series_version (series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by,"
-        " decimals) VALUES (%s, '[2000-01-01,)', %s, %s, %s, %s, 'platform', %s)",
-        [series_id, meter_id, channel.unit, channel.slot_minutes, channel.multiplier, channel.decimals],
-    )
+        " decimals, rated_capacity) VALUES (%s, '[2000-01-01,)', %s, %s, %s, %s, 'platform', %s, %s)",
+        [
+            series_id, meter_id, channel.unit, channel.slot_minutes, channel.multiplier, channel.decimals,
+            channel.rated_capacity,
+        ],
+    )  # fmt: skip
     return series_id
 
 
