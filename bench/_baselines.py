@@ -190,17 +190,19 @@ def _trained(training: Scored) -> HistGradientBoostingClassifier:
     return model.fit(np.concatenate([clean, false]), answers, sample_weight=weights)
 
 
-def print_table(rates: dict[str, dict[str, dict[str, tuple[float, float]]]]) -> None:
+def table_lines(rates: dict[str, dict[str, dict[str, tuple[float, float]]]]) -> list[str]:
     """Events found (and days), per cent, by kind and method."""
+    lines = []
     for size, kinds in rates.items():
-        print(
-            f"\n| {size}: events (days) found at 10 per 1000 | {' | '.join(METHODS)} |\n|{'---|' * (1 + len(METHODS))}"
-        )
+        lines.append(f"| {size}: events (days) at 10 per 1 000 | {' | '.join(METHODS)} |")
+        lines.append(f"|{'---|' * (1 + len(METHODS))}")
         for kind in (name for name in KINDS if name in kinds):
             cells = [f"{100 * kinds[kind][method][0]:.0f} ({100 * kinds[kind][method][1]:.0f})" for method in METHODS]
-            print(f"| {kind} | {' | '.join(cells)} |")
+            lines.append(f"| {kind} | {' | '.join(cells)} |")
         means = means_of(kinds)
-        print(f"| **mean** | {' | '.join(f'{100 * means[m][0]:.0f} ({100 * means[m][1]:.0f})' for m in METHODS)} |")
+        cells = [f"{100 * means[method][0]:.0f} ({100 * means[method][1]:.0f})" for method in METHODS]
+        lines += [f"| **mean** | {' | '.join(cells)} |", ""]
+    return lines
 
 
 def means_of(kinds: dict[str, dict[str, tuple[float, float]]]) -> dict[str, tuple[float, float]]:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -23,9 +23,9 @@ from bench._inject import Event, Forgery
 from bench._kinds import MAIN_KINDS, VALUE_KINDS
 from bench._measured import Half
 from bench._rules import Rules
-from bench._runs import find
 from bench._sets import Frame
 from nenghao.config import PROJECT_ROOT
+from nenghao.detection.judging import judge, tell_once
 
 TIME: Final = "%Y-%m-%d %H:%M"
 
@@ -71,16 +71,16 @@ def _score_file(folder: Path, forgery: Forgery, rules: Rules) -> Stranger:
     rows = write_readings(folder / "readings.csv", forgery)
     _write(folder / "points.csv", [("zone", "quantum", "meter", "parent"), *_points(frame)])
     _write(folder / "events.csv", [("title", "meter", "end", "start", "kind")])
-    judge_from = frame.block.first_on + timedelta(days=frame.block.judged_from)
     command: list[str | Path] = [
         Path(sys.executable).parent / "nenghao-audit", "backtest", "--readings", folder / "readings.csv",
         "--points", folder / "points.csv", "--events", folder / "events.csv", "--out", folder / "findings.csv",
-        "--rules", ",".join(rules), "--calendar", "weekends", "--judge-from", f"{judge_from}",
+        "--rules", ",".join(rules), "--calendar", "weekends",
     ]  # fmt: skip
     subprocess.run(command, check=True, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL)
     with (folder / "findings.csv").open(encoding="utf-8", newline="") as file:
         in_file = {_key(frame, row) for row in csv.DictReader(file)}
-    found, _ = find(frame, forgery, rules)
+    # A stranger does not say which days are history: all are judged, as far as their own past bears it.
+    found = tell_once(judge(replace(block, judged_from=0), rules))
     in_memory = {
         (block.meters[one.candidate.meter], one.rule, one.candidate.first_day, one.candidate.last_day) for one in found
     }

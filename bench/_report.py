@@ -1,13 +1,21 @@
 """Tables and figures of a view's outcome, as people and the RESULT line read them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Final
 
+from bench._files import Stranger
 from bench._kinds import KINDS, MAIN_KINDS
+from bench._labels import Labelled
 from bench._runs import Outcome, Plan
 from bench._score import KindScore
+from bench._units import Inquiries
+from nenghao.config import PROJECT_ROOT
 
 SIZES: Final = ("big", "small")
+DOCS: Final = PROJECT_ROOT / "docs" / "detection.md"
+BEGIN: Final = "<!-- tables of scripts/bench detection --docs -->"
+END: Final = "<!-- end of tables -->"
 
 
 def summary(outcome: Outcome) -> dict[str, object]:
@@ -135,6 +143,39 @@ def alarms_table(outcome: Outcome) -> list[str]:
         days = sum(alarms.days.values())
         lines.append(f"On days of {name}: {alarms.per_1000:.1f} flagged per 1 000 of {days} meter-days.")
     return lines
+
+
+def units_lines(units: Inquiries) -> list[str]:
+    """Inquiries of honest units."""
+    return [
+        f"{units.cases} cases that may be asked about in {units.unit_months:.0f} honest unit-months:",
+        f"{units.per_100} per 100, at most {units.upper_95} (95 %).",
+        f"{units.leads} cases are leads only, which nobody is asked about.",
+    ]
+
+
+def files_table(files: Sequence[Stranger]) -> list[str]:
+    """What the command finds in a file, and the detectors in memory."""
+    head = ["file", "rows", "events", "found by the command", "in memory", "findings of both", "the file's", "memory's"]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return lines + [f"| {' | '.join(str(cell) for cell in asdict(one).values())} |" for one in files]
+
+
+def labels_table(labelled: Sequence[Labelled]) -> list[str]:
+    """Scores against marks."""
+    lines = ["| score | readings | marked | AUC | found at 1 % |", "|---|---|---|---|---|"]
+    return lines + [
+        f"| {one.score} | {one.points} | {one.marked} | {one.auc} | {100 * one.found_at_1_percent:.0f} % |"
+        for one in labelled
+    ]
+
+
+def write_docs(lines: Sequence[str]) -> None:
+    """Put the tables between the marks of docs/detection.md."""
+    text = DOCS.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCS.write_text("\n".join([before + BEGIN, *lines, END + after]), encoding="utf-8")
 
 
 def _percent(part: float, whole: float) -> str:

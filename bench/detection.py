@@ -30,6 +30,15 @@ VIEWS: tuple[View, ...] = ("value", "register", "all")
 FLATTERED = "rescaled_grid"
 
 
+#: What goes into docs/detection.md.
+_SAID: list[str] = []
+
+
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
+    _SAID.extend(lines)
+
+
 def main() -> None:
     arguments = _arguments()
     warnings.filterwarnings("ignore", "Mean of empty slice|All-NaN|Degrees of freedom", RuntimeWarning)
@@ -44,6 +53,8 @@ def main() -> None:
     result: dict[str, object] = {"bench": "detection", "split": arguments.split, "views": views}
     if not arguments.view:
         result |= _beside(rules, arguments)
+    if arguments.docs:
+        _report.write_docs(_SAID)
     print("RESULT " + json.dumps(result))
 
 
@@ -68,14 +79,15 @@ def _view(view: View, rules: _rules.Rules, arguments: argparse.Namespace, *, tit
     else:
         frames = _sets.frames(arguments.split, view, sets=arguments.sets)
     outcome = run(frames, plan)
-    print(f"\n### View {view}{title}, half {arguments.split} ({time.monotonic() - started:.0f} s)\n")
-    print(*_report.kinds_table(outcome, plan), sep="\n")
-    print(*_report.wrong_names(outcome, plan), sep="\n")
-    print("", *_report.alarms_table(outcome), sep="\n")
+    _say("", f"### View {view}{title}", "", *_report.kinds_table(outcome, plan))
+    _say(*_report.wrong_names(outcome, plan), "", *_report.alarms_table(outcome))
     if arguments.examples:
         print(*sorted(outcome.examples)[: arguments.examples], sep="\n")
     milliseconds = 1000 * outcome.detect_s / max(outcome.series_days, 1)
-    print(f"Detectors: {milliseconds:.2f} ms CPU a judged meter-day.", flush=True)
+    seconds = time.monotonic() - started
+    print(
+        f"Half {arguments.split}; detectors {milliseconds:.2f} ms CPU a judged meter-day; {seconds:.0f} s", flush=True
+    )
     return outcome
 
 
@@ -88,22 +100,22 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
     found: dict[str, object] = {"value_without_rescaled_grid": _report.summary(outcome)}
 
     units = _units.inquiries(arguments.split, rules, _rules.doubts(rules), draws=2 if arguments.quick else _units.DRAWS)
-    print(f"\n{units}")
+    _say("", "### Whole units", "", *_report.units_lines(units))
     found["inquiries_per_100_unit_months"] = units.per_100
     found["inquiries_per_100_unit_months_upper_95"] = units.upper_95
     found["delay_days"] = _units.delays(arguments.split, rules, turns=1 if arguments.quick else 2)
-    print(f"Median days to the first finding, edits in the meter, view all: {found['delay_days']}")
+    _say(f"Median days to the first finding of kinds inside the meter: {found['delay_days']}")
 
     files = _files.score(arguments.split, rules)
-    print(*files, sep="\n")
+    _say("", "### Files of strangers", "", *_report.files_table(files))
     found["files"] = [asdict(one) for one in files]
 
     labelled = _labels.gas_pressure(rules)
-    print(*labelled, sep="\n")
+    _say("", "### Marks of people: gas pressure", "", *_report.labels_table(labelled))
     found["gas_pressure"] = {one.score: [one.auc, one.found_at_1_percent] for one in labelled}
 
     baselines = _baselines.table(arguments.split, thinned_by=4 if arguments.quick else 1)
-    _baselines.print_table(baselines)
+    _say("", "### Known baselines, values only", "", *_baselines.table_lines(baselines))
     found["baselines"] = {size: _baselines.means_of(kinds) for size, kinds in baselines.items()}
     return found
 
@@ -128,6 +140,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--dithered", action="store_true", help="in-meter kinds leave no imprint of rounding twice")
     parser.add_argument("--quick", action="store_true", help="a quarter of the events")
     parser.add_argument("--floors", action="store_true", help="write what the tests hold, of the small form, and end")
+    parser.add_argument("--docs", action="store_true", help="write the tables into docs/detection.md")
     parser.add_argument("--examples", type=int, default=0, help="print so many findings on honest meters")
     return parser.parse_args()
 
