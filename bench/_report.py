@@ -67,6 +67,12 @@ def _over(rates: Sequence[float]) -> float:
     return round(sum(known) / len(known), 3) if known else 0.0
 
 
+def means_without(outcome: Outcome) -> dict[str, dict[str, float]]:
+    """Means over kinds by size where one rule is left out."""
+    other = Outcome(kinds=outcome.without)
+    return {size: _means(kinds) for size in SIZES if (kinds := _of_size(other, size))}
+
+
 def _sum(outcome: Outcome, kind: str, size: str | None = None, mode: str | None = None) -> KindScore:
     total = KindScore()
     for (its_size, name, its_mode), score in outcome.kinds.items():
@@ -111,6 +117,21 @@ def kinds_table(outcome: Outcome, plan: Plan) -> list[str]:
                 f"Mean over kinds, {size}: " + ", ".join(f"{name} {100 * means[name]:.1f} %" for name in means)
             )
     return lines
+
+
+def without_lines(outcome: Outcome, rule: str) -> list[str]:
+    """Events found without one rule, of the kinds that lose by it."""
+    other = Outcome(kinds=outcome.without)
+    lines = [
+        f"Without {rule}, {size}: " + ", ".join(f"{name} {100 * share:.1f} %" for name, share in means.items())
+        for size, means in means_without(outcome).items()
+    ]
+    lost = []
+    for kind in MAIN_KINDS:
+        with_it, without = _sum(outcome, kind), _sum(other, kind)
+        if without.events and with_it.found - without.found > 0.02 * without.events:
+            lost.append(f"{kind} {_percent(without.found, without.events)}")
+    return [*lines, f"Kinds that lose by it, events found without it: {', '.join(lost)}"] if lost else lines
 
 
 def wrong_names(outcome: Outcome, plan: Plan) -> list[str]:

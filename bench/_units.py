@@ -16,14 +16,14 @@ from bench._runs import find, in_processes
 from bench._score import Alarms
 from bench._sets import Frame
 from nenghao.detection.block import Block
-from nenghao.detection.judging import Found
+from nenghao.detection.judging import Found, judge, tell_once
 
 #: Kinds whose delay counts: they last, and a month's figure depends on how soon they are seen.
 LASTING: Final = ("multiplier", "phase_loss", "bypass_const", "drift")
 DRAWS: Final = 8
 DAYS_OF_MONTH: Final = 28
 #: Days between two looks at a growing file.
-LOOK_DAYS: Final = 2
+LOOK_DAYS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def inquiries(half: Half, rules: Rules, doubts: Sequence[str], draws: int = DRAW
 
 
 def _clean_cases(frame: Frame, rules: Rules, doubts: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:
-    found, _ = find(frame, None, rules)
+    found = tell_once(find(frame, None, rules)[0])
     return (
         cases_of(frame, [one for one in found if one.rule in doubts]),
         cases_of(frame, [one for one in found if one.rule not in doubts]),
@@ -83,10 +83,10 @@ def cases_of(frame: Frame, found: Sequence[Found]) -> dict[str, int]:
     return counts
 
 
-def delays(half: Half, rules: Rules, turns: int = 2) -> dict[str, float]:
+def delays(half: Half, rules: Rules, turns: int = 1) -> dict[str, float]:
     """Median days from an event's first day to the look that first finds it, by lasting kind; infinite if most are not.
 
-    The file grows by two days from look to look. One part a network is falsified at a time.
+    The file grows by three days from look to look. One part a network is falsified at a time.
     """
     frames = _network.frames(half)
     tasks = [(frame, rules, kind, turn) for frame in frames for kind in LASTING for turn in range(turns)]
@@ -106,7 +106,7 @@ def _delays(frame: Frame, rules: Rules, kind: str, turn: int) -> list[float]:
     block, days = forgery.block(), frame.block.shape[1]
     first_seen: dict[int, int] = {}
     for known in range(frame.block.judged_from + LOOK_DAYS, days + 1, LOOK_DAYS):
-        found, _ = find(replace(frame, block=until(block, known)), None, rules)
+        found = tell_once(judge(until(block, known), rules))
         for event in forgery.events:
             if event.meter not in first_seen and any(
                 one.candidate.meter == event.meter

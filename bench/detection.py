@@ -49,8 +49,11 @@ def main() -> None:
     if arguments.floors:
         _small.write_floors(rules)
         return
-    views = {view: _report.summary(_view(view, rules, arguments)) for view in arguments.view or VIEWS}
+    outcomes = {view: _view(view, rules, arguments) for view in arguments.view or VIEWS}
+    views = {view: _report.summary(outcome) for view, outcome in outcomes.items()}
     result: dict[str, object] = {"bench": "detection", "split": arguments.split, "views": views}
+    if FLATTERED in rules:
+        result["without_rescaled_grid"] = {view: _report.means_without(outcome) for view, outcome in outcomes.items()}
     if not arguments.view:
         result |= _beside(rules, arguments)
     if arguments.docs:
@@ -67,20 +70,24 @@ def plan_of(view: View, rules: _rules.Rules, kinds: Sequence[str], thinned_by: i
     return plan
 
 
-def _view(view: View, rules: _rules.Rules, arguments: argparse.Namespace, *, title: str = "") -> Outcome:
+def _view(view: View, rules: _rules.Rules, arguments: argparse.Namespace) -> Outcome:
     """Runs a view and prints it."""
     started = time.monotonic()
     kinds = arguments.kinds or (MAIN_KINDS + VARIANTS if arguments.variants else MAIN_KINDS)
     plan = replace(
-        plan_of(view, rules, kinds, 4 if arguments.quick else 1), seed=arguments.seed, is_dithered=arguments.dithered
+        plan_of(view, rules, kinds, 4 if arguments.quick else 1),
+        seed=arguments.seed,
+        is_dithered=arguments.dithered,
+        left_out=FLATTERED if FLATTERED in rules else "",
     )
     if view == "all":
         frames = _network.frames(arguments.split, sets=arguments.sets)
     else:
         frames = _sets.frames(arguments.split, view, sets=arguments.sets)
     outcome = run(frames, plan)
-    _say("", f"### View {view}{title}", "", *_report.kinds_table(outcome, plan))
-    _say(*_report.wrong_names(outcome, plan), "", *_report.alarms_table(outcome))
+    _say("", f"### View {view}", "", *_report.kinds_table(outcome, plan))
+    _say(*_report.without_lines(outcome, FLATTERED), *_report.wrong_names(outcome, plan), "")
+    _say(*_report.alarms_table(outcome))
     if arguments.examples:
         print(*sorted(outcome.examples)[: arguments.examples], sep="\n")
     milliseconds = 1000 * outcome.detect_s / max(outcome.series_days, 1)
@@ -95,15 +102,12 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
     """What is measured beside the views."""
     from bench import _baselines  # scikit-learn is there only where scripts/bench installed it
 
-    without = {code: rule for code, rule in rules.items() if code != FLATTERED}
-    outcome = _view("value", without, arguments, title=f" without {FLATTERED}")
-    found: dict[str, object] = {"value_without_rescaled_grid": _report.summary(outcome)}
-
+    found: dict[str, object] = {}
     units = _units.inquiries(arguments.split, rules, _rules.doubts(rules), draws=2 if arguments.quick else _units.DRAWS)
     _say("", "### Whole units", "", *_report.units_lines(units))
     found["inquiries_per_100_unit_months"] = units.per_100
     found["inquiries_per_100_unit_months_upper_95"] = units.upper_95
-    found["delay_days"] = _units.delays(arguments.split, rules, turns=1 if arguments.quick else 2)
+    found["delay_days"] = _units.delays(arguments.split, rules)
     _say(f"Median days to the first finding of kinds inside the meter: {found['delay_days']}")
 
     files = _files.score(arguments.split, rules)
