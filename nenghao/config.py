@@ -167,6 +167,11 @@ class Settings(BaseSettings):
         description="How long readings stay in the database: two years of originals, and the quarter that reports on "
         "the second.",
     )
+    pdf_font_file: Path = Field(
+        default=PROJECT_ROOT / ".run/prefix/fonts/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+        description="Font of printed evidence, with Chinese and Latin letters; the part that is used is put into the "
+        "PDF. scripts/setup fetches WenQuanYi Micro Hei; in Debian it is fonts-wqy-microhei.",
+    )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages and labels.")
 
     @field_validator("shards", "gateway_hosts", mode="before")

@@ -29,6 +29,7 @@ OWNERS = {
     "supervisor": ("nenghao.stack",),
     "cryptography": ("nenghao.crypto", "nenghao.certificates"),
     "xlsxwriter": ("nenghao.reporting",),
+    "fpdf": ("nenghao.reporting.paper",),
     "pydantic": ("nenghao.config",),
     "pydantic_settings": ("nenghao.config",),
     "pyarrow": ("ingest.gateway.parquet_rows", "nenghao.archive.parquet_files", "expectations.file_columns"),
@@ -66,8 +67,8 @@ MAY_IMPORT = {
         "nenghao.trust", "nenghao.signer",
     ),
     "nenghao.reporting": (
-        "nenghao.reporting", "nenghao.archive", "nenghao.db", "nenghao.domain", "nenghao.crypto", "nenghao.envelope",
-        "nenghao.trust", "nenghao.signer",
+        "nenghao.reporting", "nenghao.archive", "nenghao.db", "nenghao.domain", "nenghao.detection", "nenghao.crypto",
+        "nenghao.envelope", "nenghao.trust", "nenghao.signer",
     ),
     "nenghao.stack": (
         "nenghao.stack", "nenghao.backup", "nenghao.db", "nenghao.domain", "nenghao.credentials",

@@ -10,6 +10,7 @@ import typer
 
 from nenghao.cli import case_rules, case_sample
 from nenghao.cli.case_words import precision_line
+from nenghao.cli.evidence import evidence, verify_evidence
 from nenghao.config import Role, load_settings
 from nenghao.db.connection import connect
 from nenghao.domain.periods import SHANGHAI
@@ -26,6 +27,8 @@ app.command("suppressed")(case_rules.suppressed)
 app.command("precision")(case_rules.precision)
 app.command("budget")(case_rules.budget)
 app.add_typer(case_sample.app, name="sample")
+app.command("evidence")(evidence)
+app.command("verify-evidence")(verify_evidence)
 
 STATES = (*WAITING, "quiet", "merged", "decided")
 LEVELS = ("doubt", "lead")

@@ -40,10 +40,17 @@ def stored_message(
 ) -> StoredMessage | None:
     """A message by its identity, with its readings of the database and of the archive; None where it is not stored."""
     found = message_of(conn, unit_code, gateway_code, str(boot_id), seq)
-    if found is None:
+    return None if found is None else stored_message_by_id(conn, found[0], archived)
+
+
+def stored_message_by_id(
+    conn: Connection, message_id: int, archived: ArchivedReadings | None = None
+) -> StoredMessage | None:
+    """A message by its number, as `stored_message`."""
+    found = rows_of_message(conn, "messages", message_id)
+    if not found:
         return None
-    message_id = found[0]
-    [(*row, leaf_hash)] = rows_of_message(conn, "messages", message_id)
+    [(*row, leaf_hash)] = found
     batch = next(iter([*batches(conn, shard=row[1], message_id=message_id)]), None)
     first_at, last_at = _instants(conn, batch)
     readings = list(rows_of_message(conn, "readings", message_id, (first_at, last_at)))
