@@ -1,6 +1,5 @@
 """What an evidence document tells of a case beside the case itself: the queries of sql/queries/evidence.sql."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -34,6 +33,7 @@ Query = Literal[
     "evidence_common_cause",
     "evidence_history",
     "evidence_other_findings",
+    "evidence_precision",
     "evidence_documents",
 ]
 
@@ -42,15 +42,6 @@ def rows(conn: Connection, query: Query, **parameters: object) -> list[Row]:
     """The rows of one of the queries."""
     with conn.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(load_queries("evidence")[query], parameters).fetchall()
-
-
-def precision_of_rules(conn: Connection, rule_codes: Sequence[str]) -> list[Row]:
-    """How often rules were right so far; nothing where the store does not count it yet."""
-    queries = load_queries("evidence")
-    found = conn.execute(queries["rule_precision_view"]).fetchone()
-    if found is None or not found[0]:
-        return []
-    return [row["columns"] for row in _dicts(conn, queries["evidence_precision"], {"rule_codes": list(rule_codes)})]
 
 
 def insert_document(
@@ -75,8 +66,3 @@ def insert_document(
             "made_at": made_at,
         },
     )
-
-
-def _dicts(conn: Connection, query: str, parameters: Row) -> list[Row]:
-    with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, parameters).fetchall()

@@ -4,6 +4,7 @@ Before: `evidence_store` read the case. After: `evidence_page` prints it, `verif
 docs/evidence.md and docs/evidence.schema.json describe it.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,7 +63,8 @@ def seal_document(document: Mapping[str, Any]) -> Evidence:
     """The file of a document: the document and the hash of its canonical bytes."""
     made = digest(HASH_ALGORITHM, canonical_bytes(document))
     file = canonical_bytes({"document": document, "hash": made.hex(), "hash_algorithm": HASH_ALGORITHM})
-    return Evidence(file=file, digest=made, document=document)
+    # As whoever has the file reads it, so that both print the same page.
+    return Evidence(file=file, digest=made, document=json.loads(file)["document"])
 
 
 def compose(
@@ -103,6 +105,7 @@ def compose(
         "events": case.beside["events"],
         "outages": case.beside["outages"],
         "common_cause": case.beside["common_cause"],
+        "timeline": case.beside["timeline"],
         "history": case.beside["history"],
         "decisions": case.decisions,
         "precision": case.precision,
@@ -133,21 +136,22 @@ def _rules(findings: Sequence[Row]) -> list[Row]:
 
 
 def _finding(row: Row) -> Row:
-    columns = row["columns"]
     return {
         "finding_id": row["finding_id"],
         "rule_code": row["rule_code"],
         "rule_version": row["rule_version"],
         "level": row["level"],
-        "kind": columns.get("kind"),
-        "score": columns.get("score"),
+        "kind": row["kind"],
+        "score": row["score"],
         "span": [row["span_from"], row["span_to"]],
         "point_id": row["point_id"],
         "series_id": row["series_id"],
         "statistics": row["evidence"],
         "thresholds": row["thresholds"],
-        "expected_energy": columns.get("expected_energy"),
-        "observed_energy": columns.get("observed_energy"),
+        "expected_energy": row["expected_energy"],
+        "observed_energy": row["observed_energy"],
+        "energy_unit": row["energy_unit"],
+        "is_found_no_more": row["is_quiet"],
         "found_at": row["found_at"],
         "audit_run_id": row["audit_run_id"],
         "fingerprint": row["fingerprint"],

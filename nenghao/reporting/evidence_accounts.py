@@ -102,12 +102,15 @@ def _factor(subject: Subject) -> Decimal | None:
 
 def _rule(subject: Subject, curve: Curve, likely: Said, severity: Severity) -> Said:
     """What the rules expected, where they said so of the whole span."""
-    told = [row for row in subject.findings if row["columns"].get("expected_energy") is not None]
+    told = [row for row in subject.findings if row["expected_energy"] is not None and not row["is_quiet"]]
     whole = next((row for row in told if (row["span_from"], row["span_to"]) == subject.span), None)
     if whole is None:
         return Silence(Witness.RULE, "rule_expects_nothing")
-    mid = Decimal(str(whole["columns"]["expected_energy"]))
-    if whole["columns"].get("kind") in EXACT_KINDS:
+    try:
+        mid = convert(Decimal(repr(whole["expected_energy"])), whole["energy_unit"] or curve.unit, curve.unit)
+    except UnitMismatch:
+        return Silence(Witness.RULE, "other_unit")
+    if whole["kind"] in EXACT_KINDS:
         return account(Witness.RULE, mid, register_tolerance(subject, severity))
     if isinstance(likely, Silence) or likely.mid <= 0 or curve.known_slots < curve.slots:
         return Silence(Witness.RULE, "no_band")

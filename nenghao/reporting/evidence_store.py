@@ -11,7 +11,7 @@ from typing import Final
 
 from nenghao.db import cases
 from nenghao.db.connection import Connection
-from nenghao.db.evidence import Row, precision_of_rules, rows
+from nenghao.db.evidence import Row, rows
 from nenghao.domain.periods import day_bounds, day_of
 from nenghao.errors import DataRefused
 from nenghao.reporting.evidence_curves import HISTORY, Curve, Day, Span, draw, read_day
@@ -74,10 +74,12 @@ def read_case(conn: Connection, case_id: int, is_workday: Callable[[date], bool]
     findings = [{**finding, **more[finding["finding_id"]]} for finding in findings]
     unit = next(iter(rows(conn, "evidence_unit", unit_id=head["unit_id"])), None) if head["unit_id"] else None
     recorded = rows(conn, "evidence_recorded", case_id=case_id)
-    span = min(row["span_from"] for row in findings), max(row["span_to"] for row in findings)
-    groups = _groups(conn, findings)
+    # What later audits did not find any more is told, and widens nothing.
+    standing = [row for row in findings if not row["is_quiet"]] or findings
+    span = min(row["span_from"] for row in standing), max(row["span_to"] for row in standing)
+    groups = _groups(conn, standing)
     kept = _kept_days(recorded)
-    subjects = [_subject(conn, unit, group, kept, is_workday) for group in groups[:SUBJECTS]]
+    subjects = [_subject(conn, group, kept, is_workday) for group in groups[:SUBJECTS]]
     message_ids = {row["message_id"] for one in subjects for row in (*one.beside["readings"], *one.beside["replaced"])}
     about = {"unit_id": head["unit_id"], "begin_at": span[0], "end_at": span[1]}
     place = {name: (unit or {}).get(name, "") for name in ("division_code", "industry_code")}
@@ -91,12 +93,13 @@ def read_case(conn: Connection, case_id: int, is_workday: Callable[[date], bool]
         span=span,
         decisions=cases.case_decisions(conn, case_id),
         recorded=recorded,
-        precision=precision_of_rules(conn, sorted({row["rule_code"] for row in findings})),
+        precision=rows(conn, "evidence_precision", rule_codes=sorted({row["rule_code"] for row in findings})),
         messages=rows(conn, "evidence_messages", message_ids=sorted(message_ids)),
         beside={
             "events": rows(conn, "evidence_events", **about, **place),
             "outages": rows(conn, "evidence_outages", **about),
             "history": rows(conn, "evidence_history", point_ids=point_ids, case_id=case_id),
+            "timeline": cases.case_history(conn, case_id),
             "documents": rows(conn, "evidence_documents", case_id=case_id),
             "common_cause": _common_cause(conn, findings, place["division_code"]),
         },
@@ -138,7 +141,6 @@ def _kept_days(recorded: Sequence[Row]) -> dict[int, dict[date, Day]]:
 
 def _subject(
     conn: Connection,
-    unit: Row | None,
     group: tuple[Row, list[Row]],
     kept: dict[int, dict[date, Day]],
     is_workday: Callable[[date], bool],
@@ -171,12 +173,12 @@ def _subject(
         findings=findings,
         curve=draw(span, judged, days[series["series_id"]], unclean, is_workday),
         register_days=tuple(register_days.values()) if register_id != series["series_id"] else (),
-        beside=_beside(conn, unit, series, channels, span, day_rows),
+        beside=_beside(conn, series, channels, span, day_rows),
     )
 
 
 def _beside(
-    conn: Connection, unit: Row | None, series: Row, channels: list[int], span: Span, day_rows: list[Row]
+    conn: Connection, series: Row, channels: list[int], span: Span, day_rows: list[Row]
 ) -> dict[str, list[Row]]:
     """Ledger, readings, gateways, network and siblings of a point around a span."""
     at = {"begin_at": span[0], "end_at": span[1]}
@@ -187,7 +189,6 @@ def _beside(
     readings = rows(conn, "evidence_readings", series_ids=channels, row_limit=READINGS, **at)
     sent = rows(conn, "evidence_messages", message_ids=sorted({row["message_id"] for row in readings}))
     gateway_ids = sorted({row["gateway_id"] for row in sent if row["gateway_id"] is not None})
-    unit_id = None if unit is None else unit["unit_id"]
     network = rows(conn, "evidence_network", point_id=series["point_id"], **around)
     in_network = sorted({row[name] for row in network for name in ("whole_point_id", "part_point_id")})
     return {
@@ -200,7 +201,7 @@ def _beside(
         "gateways": rows(conn, "evidence_gateways", gateway_ids=gateway_ids, **near),
         "network": network,
         "accuracy": rows(conn, "evidence_accuracy", point_ids=in_network, quantity=series["quantity"], at=span[0]),
-        "siblings": rows(conn, "evidence_siblings", unit_id=unit_id, quantity=series["quantity"], **around),
+        "siblings": rows(conn, "evidence_siblings", unit_id=series["unit_id"], quantity=series["quantity"], **around),
         "days": [row for row in day_rows if day_of(span[0]) <= row["day_on"] <= around["last_on"]],
     }
 

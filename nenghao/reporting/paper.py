@@ -11,11 +11,12 @@ from typing import Final, cast
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
-from fpdf.errors import FPDFException
 
 from nenghao.errors import ConfigError
 
 FONT: Final = "text"
+#: How a file of outlines begins: TrueType, OpenType, a collection of either.
+FONT_MARKS: Final = frozenset({b"\x00\x01\x00\x00", b"true", b"OTTO", b"ttcf"})
 MARGIN_MM: Final = 12.0
 #: Lines stand this many times the size of their letters apart; a point is 0.3528 mm.
 LINE_MM_PER_POINT: Final = 0.3528 * 1.28
@@ -32,17 +33,20 @@ class Paper:
     """Pages of A4 that are filled from above; lengths in millimetres, sizes of letters in points."""
 
     def __init__(self, *, font_file: Path, title: str, made_at: datetime, footer: tuple[str, str]) -> None:
-        """`footer` is what stands below every page, left and right; the right one has `{page}` and `{pages}`."""
+        """`footer` is what stands below every page, left and right; the right one has `{page}` and `{pages}`.
+
+        Raises: ConfigError where the font is not there or is none.
+        """
         if not font_file.is_file():
             raise ConfigError(f"the font {font_file} is not there: scripts/setup fetches it; see NENGHAO_PDF_FONT_FILE")
+        with font_file.open("rb") as file:
+            if file.read(4) not in FONT_MARKS:
+                raise ConfigError(f"the font {font_file} cannot be read: it is neither TrueType nor OpenType")
         self._pdf = _Sheets(footer, format="A4")
         self._pdf.set_creation_date(made_at.astimezone(UTC).replace(microsecond=0))
         self._pdf.set_margins(MARGIN_MM, MARGIN_MM, MARGIN_MM)
         self._pdf.set_auto_page_break(True, margin=MARGIN_MM + 4)
-        try:
-            self._pdf.add_font(FONT, fname=font_file)
-        except (FPDFException, OSError, ValueError) as error:
-            raise ConfigError(f"the font {font_file} cannot be read: {error}") from error
+        self._pdf.add_font(FONT, fname=font_file)
         self._known = set(getattr(self._pdf.fonts[FONT], "cmap", ()))
         self._pdf.known = self._known
         self._pdf.set_font(FONT, size=8)

@@ -5,28 +5,36 @@ FROM unit AS u
 WHERE u.unit_id = %(unit_id)s;
 
 -- evidence_findings --
--- Findings with all their columns as JSON, in order of their spans: later columns are told without another query.
+-- Of findings which run wrote them, and the hashes of what they say and of the rule as it was then.
 SELECT
     f.finding_id,
     f.audit_run_id,
+    f.mode,
     f.evidence_hash_algorithm,
     encode(f.evidence_hash, 'hex') AS evidence_hash,
     encode(f.fingerprint, 'hex') AS fingerprint,
-    to_jsonb(f) - ARRAY['evidence', 'thresholds', 'fingerprint', 'evidence_hash'] AS columns,
     v.content_hash_algorithm AS rule_hash_algorithm,
     encode(v.content_hash, 'hex') AS rule_hash,
     v.valid_from AS rule_valid_from
 FROM finding AS f
-LEFT JOIN rule_version AS v ON f.rule_code = v.rule_code AND f.rule_version = v.version
+INNER JOIN rule_version AS v ON f.rule_code = v.rule_code AND f.rule_version = v.version
 WHERE f.finding_id = ANY(%(finding_ids)s::bigint[])
-ORDER BY lower(f.span), f.finding_id;
+ORDER BY f.finding_id;
 
 -- evidence_recorded --
--- What was kept when the rules found something, each with the hash that was written then, in order.
-SELECT evidence_id, kind, content, hash_algorithm, encode(hash, 'hex') AS hash, recorded_at
-FROM evidence
-WHERE case_id = %(case_id)s
-ORDER BY evidence_id;
+-- What was kept when the rules found something, of a case and of what was merged into it, each with the hash that was written
+-- then, in order.
+SELECT
+    e.evidence_id,
+    e.kind,
+    e.content,
+    e.hash_algorithm,
+    encode(e.hash, 'hex') AS hash,
+    e.recorded_at
+FROM evidence AS e
+INNER JOIN case_root AS r ON e.case_id = r.case_id
+WHERE r.root_case_id = %(case_id)s OR e.case_id = %(case_id)s
+ORDER BY e.evidence_id;
 
 -- evidence_points --
 -- Points of series, one row a series.
@@ -36,6 +44,8 @@ SELECT
     s.kind,
     s.period,
     p.point_id,
+    p.unit_id,
+    u.unit_code,
     p.point_code,
     p.data_code,
     p.name AS point_name,
@@ -44,6 +54,7 @@ SELECT
     p.use
 FROM series AS s
 INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN unit AS u ON p.unit_id = u.unit_id
 WHERE s.series_id = ANY(%(series_ids)s::integer[])
 ORDER BY s.series_id;
 
@@ -302,13 +313,14 @@ SELECT
     last.outcome
 FROM finding AS f
 INNER JOIN alert AS a ON f.fingerprint = a.fingerprint
+INNER JOIN case_root AS r ON a.case_id = r.case_id
 LEFT JOIN LATERAL (
     SELECT d.kind, d.outcome FROM decision AS d
-    WHERE d.case_id = a.case_id
+    WHERE d.case_id = r.root_case_id
     ORDER BY d.decision_id DESC
     LIMIT 1
 ) AS last ON TRUE
-WHERE f.point_id = ANY(%(point_ids)s::integer[]) AND a.case_id <> %(case_id)s
+WHERE f.point_id = ANY(%(point_ids)s::integer[]) AND %(case_id)s NOT IN (a.case_id, r.root_case_id)
 ORDER BY f.finding_id DESC
 LIMIT 50;
 
@@ -323,16 +335,12 @@ CROSS JOIN LATERAL generate_series(
 ) AS day (day_at)
 WHERE f.series_id = ANY(%(series_ids)s::integer[]) AND f.span && tstzrange(%(begin_at)s, %(end_at)s);
 
--- rule_precision_view --
--- Whether this store counts how often each rule was right: one row.
-SELECT to_regclass('public.rule_precision') IS NOT NULL;
-
 -- evidence_precision --
--- How often rules were right so far, one row a rule and whatever the view tells.
-SELECT to_jsonb(p) AS columns
-FROM rule_precision AS p
-WHERE p.rule_code = ANY(%(rule_codes)s::text[])
-ORDER BY p.rule_code;
+-- How often versions of rules were right so far: in how many cases they speak, how many of those are decided and confirmed.
+SELECT rule_code, rule_version, case_count, decided_count, confirmed_count
+FROM rule_precision
+WHERE rule_code = ANY(%(rule_codes)s::text[])
+ORDER BY rule_code, rule_version;
 
 -- insert_evidence_document --
 -- Keeps that a document was made, one row: its id.
