@@ -5,8 +5,8 @@ runs the rules over the days that changed and are over, and those over registers
 stand; what they find becomes alerts and cases.
 **When**: 01:30 Asia/Shanghai.
 **Who is hurt if it is late**: auditors see yesterday's cases later; months are not built.
-**Again**: run it as often as you like, or `nenghao due-days`, `nenghao close-days`, `nenghao audit pending`,
-`nenghao audit standing`.
+**Again**: run it as often as you like, or `nenghao due-days`, `nenghao close-days`, `nenghao features`,
+`nenghao audit pending`, `nenghao audit standing`.
 """
 
 import pendulum
@@ -26,7 +26,7 @@ AUDITED_DAYS = Asset("nenghao://audited-days")
     doc_md=__doc__,
 )
 def daily_close() -> None:
-    """Wire the four steps."""
+    """Wire the five steps."""
 
     @task
     def mark_due_days() -> dict[str, int]:
@@ -56,7 +56,14 @@ def daily_close() -> None:
 
         return run_audit_standing()
 
-    mark_due_days() >> close_days() >> audit_days() >> audit_standing()
+    @task
+    def derive_features() -> dict[str, int]:
+        """Derive what detectors read."""
+        from nenghao.jobs.entry import run_compute_features
+
+        return run_compute_features()
+
+    mark_due_days() >> close_days() >> derive_features() >> audit_days() >> audit_standing()
 
 
 daily_close()

@@ -20,10 +20,12 @@ from expectations.checkpoint import Outcome, validate
 from expectations.recording import WINDOW, Counts, Offence
 from expectations.suites import Check
 from nenghao.config import Role, Settings
-from nenghao.db import audit
+from nenghao.db import audit, candidates
 from nenghao.db.connection import Connection, connect
 from nenghao.db.standing import STANDING_BATCHES
 from nenghao.domain.periods import day_of, day_start
+from nenghao.jobs.compute_features import compute_features
+from nenghao.jobs.find_candidates import DetectionScope, Detectors, find_candidates
 
 if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
@@ -133,14 +135,32 @@ def _audit_scopes(
     total = AuditSummary()
     if not scopes:
         return total
+    not_run = detect_scopes(settings, conn, scopes, now)
     with suites.open_context(settings) as context:
         for scope in scopes:
             outcomes = run_scope(settings, conn, context, scope, versions)
+            if scope is scopes[0]:
+                outcomes += not_run
             about = {"units": len(scope.unit_ids), "pending": is_pending}
             _, summary = record(conn, outcomes, versions, scope, about, now)
             total = add_summaries(total, summary)
         suites.build_docs(context, settings)
     return total
+
+
+def detect_scopes(settings: Settings, conn: Connection, scopes: Sequence[Scope], now: datetime) -> list[Outcome]:
+    """Have the detectors of all rules look at the scopes' days; returns the rules whose detector raised an error."""
+    with connect(settings, Role.JOBS) as jobs:
+        compute_features(jobs, now)
+    rules = {rule.code: rule for rule in catalogue.load_rules() if rule.detector is not None}
+    thresholds = candidates.thresholds_in_force(conn)
+    detectors: Detectors = {
+        code: (rule.detector, thresholds.get(code, {})) for code, rule in rules.items() if rule.detector is not None
+    }
+    chosen = [DetectionScope(first_on=one.first_on, last_on=one.last_on, unit_ids=one.unit_ids) for one in scopes]
+    found = find_candidates(settings, chosen, detectors, now) if detectors else None
+    failures = {} if found is None else found.failures
+    return [Outcome(check=Check(rule=rules[code], query=""), failure=reason) for code, reason in failures.items()]
 
 
 def run_scope(

@@ -147,6 +147,17 @@ class Settings(BaseSettings):
         default=PROJECT_ROOT / ".run" / "stack" / "archive",
         description="Folder for the Parquet files of sealed months; best on another disk, with a backup of its own.",
     )
+    detection_history_days: int = Field(
+        default=28,
+        ge=7,
+        le=400,
+        description="Days before the judged ones that detectors learn from: four of every weekday.",
+    )
+    rules_timeout_s: int = Field(
+        default=600,
+        ge=1,
+        description="Longest time of one query of a rule; then the database ends it, and the audit says so.",
+    )
     archive_after_days: int = Field(
         default=100,
         ge=10,

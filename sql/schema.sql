@@ -3932,9 +3932,8 @@ COMMENT ON COLUMN public.series_day_estimate.known_energy IS '已知总量: ener
 CREATE TABLE public.series_day_feature (
     series_id integer NOT NULL,
     day_on date NOT NULL,
-    facts_version integer NOT NULL,
+    curve_version integer NOT NULL,
     curve bytea NOT NULL,
-    facts bytea NOT NULL,
     slot_minutes smallint NOT NULL,
     unit text NOT NULL,
     step double precision NOT NULL,
@@ -3947,6 +3946,8 @@ CREATE TABLE public.series_day_feature (
 ALTER TABLE public.series_day_feature OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.series_day_feature IS '日特征: what detectors read of a closed day, derived of series_day and made again with it';
+
+COMMENT ON COLUMN public.series_day_feature.curve IS '曲线: slots as whole numbers of `step`, int32 little-endian; the lowest number where unknown, estimated or excluded';
 
 COMMENT ON COLUMN public.series_day_feature.content_hash IS '来源: content_hash of the series_day that it was derived from';
 

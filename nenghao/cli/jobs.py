@@ -1,4 +1,4 @@
-"""`nenghao due-days | close-days | build-months | seal | reference sync`: the scheduled steps, one command each."""
+"""`nenghao due-days | close-days | features | build-months | seal | reference sync`: the scheduled steps."""
 
 import typer
 
@@ -8,6 +8,7 @@ from nenghao.labels import label
 
 due_days = typer.Typer(invoke_without_command=True)
 close_days = typer.Typer(invoke_without_command=True)
+features = typer.Typer(invoke_without_command=True)
 build_months = typer.Typer(invoke_without_command=True)
 seal = typer.Typer(invoke_without_command=True)
 reference = typer.Typer(no_args_is_help=True, help="Reference rows: varieties, coefficients, relations.")
@@ -25,6 +26,13 @@ def run_close_days() -> None:
     """Close everything on the changed list: series days, hours, days, months."""
     settings = load_settings()
     typer.echo(label("job.close_days", settings.language, **entry.run_close_days(settings)))
+
+
+@features.callback()
+def run_features() -> None:
+    """Derive what detectors read of closed days that changed."""
+    settings = load_settings()
+    typer.echo(label("job.features", settings.language, **entry.run_compute_features(settings)))
 
 
 @build_months.callback()

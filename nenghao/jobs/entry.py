@@ -9,6 +9,7 @@ from nenghao.db.errors import driver_errors
 from nenghao.jobs.build_months import build_months
 from nenghao.jobs.close_days import close_changed_days
 from nenghao.jobs.close_tree import check_clocks, close_tree
+from nenghao.jobs.compute_features import compute_features
 from nenghao.jobs.due_days import mark_due_days
 from nenghao.jobs.remind import sync_calendar
 from nenghao.jobs.seal_balances import held_balances, seal_balances
@@ -27,6 +28,12 @@ def run_close_days(settings: Settings | None = None) -> dict[str, int]:
     """Close everything on the changed list."""
     with connect(settings or load_settings(), Role.JOBS) as conn:
         return asdict(close_changed_days(conn, datetime.now(UTC)))
+
+
+def run_compute_features(settings: Settings | None = None) -> dict[str, int]:
+    """Derive the curves of closed days that changed."""
+    with connect(settings or load_settings(), Role.JOBS) as conn:
+        return {"days": compute_features(conn, datetime.now(UTC))}
 
 
 def run_sync_reference(settings: Settings | None = None) -> dict[str, int]:

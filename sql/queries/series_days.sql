@@ -399,7 +399,24 @@ WHERE d.quality ~ '[ENX]'
 AND NOT EXISTS (SELECT 1 FROM changed_mark AS m WHERE m.series_id = i.series_id AND m.day_on = written.day_on);
 
 -- mark_for_audit --
--- Asks the rules to look again at the given (series, day) pairs.
+-- Asks the rules to look again at the given (series, day) pairs, and for their features before.
+WITH pair AS (
+    SELECT
+        series_id,
+        day_on
+    FROM unnest(%(series_ids)s::integer[], %(days)s::date[]) AS given (series_id, day_on)
+),
+
+features AS (
+    INSERT INTO feature_mark (series_id, day_on)
+    SELECT
+        pair.series_id,
+        pair.day_on
+    FROM pair
+)
+
 INSERT INTO audit_mark (series_id, day_on)
-SELECT pair.series_id, pair.day_on
-FROM unnest(%(series_ids)s::integer[], %(days)s::date[]) AS pair (series_id, day_on);
+SELECT
+    pair.series_id,
+    pair.day_on
+FROM pair;

@@ -209,7 +209,9 @@ def write_days(conn: psycopg.Connection, series_id: int, channel: Channel, first
     with conn.cursor().copy(f"COPY series_day ({columns}) FROM STDIN") as copy:
         for start in range(0, len(channel.values), per_day):
             face = channel.values[start : start + per_day]
-            energy = [None if value is None else value * channel.multiplier for value in face]
+            energy = [
+                None if value is None or channel.kind == "gauge" else value * channel.multiplier for value in face
+            ]
             known = [value for value in energy if value is not None]
             total = sum(known) * scale if known else None
             letters = [channel.reasons.get(start + n, "g" if value is None else "-") for n, value in enumerate(face)]
@@ -225,6 +227,10 @@ def write_days(conn: psycopg.Connection, series_id: int, channel: Channel, first
                     total, total or 0, b"hash", datetime(2026, 11, 1, tzinfo=SHANGHAI),
                 )
             )  # fmt: skip
+    conn.execute(
+        "INSERT INTO feature_mark (series_id, day_on) SELECT series_id, day_on FROM series_day WHERE series_id = %s",
+        [series_id],
+    )
 
 
 def _point(conn: psycopg.Connection, unit_id: int, code: str, number: int) -> int:
@@ -241,7 +247,7 @@ def _series(conn: psycopg.Connection, point_id: int, meter_id: int, channel: Cha
     series_id = _one(
         conn,
         "INSERT INTO series (point_id, quantity, kind, period) VALUES (%s, %s, %s, %s) RETURNING series_id",
-        [point_id, channel.quantity, channel.kind, "instant" if channel.kind == "register" else interval_period],
+        [point_id, channel.quantity, channel.kind, interval_period if channel.kind == "interval" else "instant"],
     )
     conn.execute(
         "INSERT INTO series_version (series_id, valid, meter_id, unit, slot_minutes, multiplier, multiplier_applied_by,"
