@@ -94,6 +94,17 @@ def audit_days(settings: Settings, first_on: date, last_on: date, now: datetime)
         return _audit_scopes(settings, conn, scopes if first_on <= last_closed_on and unit_ids else [], versions, now)
 
 
+def audit_scopes(settings: Settings, scopes: Sequence[Scope], now: datetime) -> AuditSummary:
+    """Audit the days of some units, of others others; marks stay as they are.
+
+    Raises: RetryableError where the database is away or another audit runs.
+    """
+    versions = sync_rules(settings)
+    with connect(settings, Role.RULES) as conn:
+        audit.lock_audit(conn)
+        return _audit_scopes(settings, conn, scopes, versions, now)
+
+
 def plan_scopes(marks: Iterable[tuple[int, date]]) -> Iterator[Scope]:
     """Group marked (unit, day)s into runs of days: one late unit does not make every unit's month be read again."""
     days_of_unit: defaultdict[int, set[date]] = defaultdict(set)

@@ -15,6 +15,7 @@ import psycopg
 
 from nenghao.domain.periods import SHANGHAI, day_start, slots_per_day
 from tests.expectations import rows, senders
+from tests.expectations.edits import edit_slots
 from tests.expectations.senders import FIRST_ON
 
 Slots = list[int | None]
@@ -33,9 +34,26 @@ class Channel:
     decimals: int = 3
     multiplier: int = 1
     part_of: str | None = None
-    rated_capacity: int | None = None
+    #: Highest power by the ratings, in the unit an hour.
+    rated_capacity: float | None = None
+    sign: int = 1
     #: Letters of series_day.reason by slot, where the close refused one; a questionable slot keeps its value.
     reasons: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rough:
+    """A span that a finding of the rule has to overlap, sticking out of it by no more than `slack`."""
+
+    point: str
+    from_at: datetime
+    to_at: datetime
+    slack: timedelta
+
+    def is_met_by(self, point: str | None, from_at: datetime, to_at: datetime) -> bool:
+        """Whether a finding is this one."""
+        is_near = from_at >= self.from_at - self.slack and to_at <= self.to_at + self.slack
+        return point == self.point and is_near and from_at < self.to_at and to_at > self.from_at
 
 
 @dataclass(slots=True)
@@ -56,6 +74,10 @@ class Case:
     #: Rows of registers, documents, totals and returns (tests/expectations/rows.py).
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     industry_code: str = "C3393"
+    #: Where a search cannot know the day exactly: spans that a finding has to touch, and lie in but for some days.
+    roughly: list[Rough] = field(default_factory=list)
+    #: Days that the case is about; those before are history (detectors learn from them and judge them, too).
+    days: int = 28
 
 
 def read_case(path: Path) -> Case:
@@ -66,24 +88,30 @@ def read_case(path: Path) -> Case:
     channels = []
     for entry in content.get("series", []):
         slot_minutes = entry.get("slot_minutes", 60)
-        values = _values(entry, days, slots_per_day(slot_minutes), made)
+        values = _values(entry, days, slots_per_day(slot_minutes), made, path.stem)
         made.setdefault(entry.get("name", entry["point"]), list(values))
         for edit in entry.get("edits", []):
-            _edit(values, edit, slots_per_day(slot_minutes))
+            edit_slots(values, edit, slots_per_day(slot_minutes), made)
         for kind in entry.get("kinds", ["register"]):
             shown = list(values)
             for edit in entry.get(f"edits_{kind}", []):
-                _edit(shown, edit, slots_per_day(slot_minutes))
-            names = ("quantity", "unit", "decimals", "multiplier", "part_of", "rated_capacity")
+                edit_slots(shown, edit, slots_per_day(slot_minutes), made)
+            names = ("quantity", "unit", "decimals", "multiplier", "part_of", "rated_capacity", "sign")
             options = {name: entry[name] for name in names if name in entry}
             channel = Channel(point=entry["point"], values=shown, kind=kind, slot_minutes=slot_minutes, **options)
             channel.reasons = _reasons(entry, slots_per_day(slot_minutes))
             channels.append(channel)
-    expected = {_span(item) for item in content.get("expected", [])}
+    expected = {_span(item) for item in content.get("expected", []) if "slack_days" not in item}
     also = set(content.get("also", []))
     told = {name: content.get(name, []) for name in senders.TABLES}
     case = Case(path.parent.parent.name, path.stem, channels, expected, also, content.get("conflicts", []), told)
     case.rows = {name: content[name] for name in rows.TABLES if name in content}
+    case.days = days
+    case.roughly = [
+        Rough(item["point"], *_span(item)[1:], timedelta(days=item["slack_days"]))
+        for item in content.get("expected", [])
+        if "slack_days" in item
+    ]
     case.industry_code = content.get("industry_code", case.industry_code)
     return case
 
@@ -101,17 +129,23 @@ def _span(item: dict[str, Any]) -> tuple[str | None, datetime, datetime]:
     return item["point"], from_at, from_at + item["slots"] * slot
 
 
-def _values(entry: dict[str, Any], days: int, per_day: int, made: dict[str, Slots]) -> Slots:
-    """A daily shape (repeated over the day's slots), with noise that is the same in every run, plus other series."""
-    noise = random.Random(entry["point"] + entry.get("quantity", ""))  # noqa: S311
+def _values(entry: dict[str, Any], days: int, per_day: int, made: dict[str, Slots], case: str) -> Slots:
+    """A daily shape (repeated over the day's slots), with noise that is the same in every run, plus other series.
+
+    The noise is the case's own: units that lie side by side must not be each other's copies.
+    """
+    noise = random.Random(case + entry["point"] + entry.get("quantity", ""))  # noqa: S311
+    load = random.Random(f"load {case} {entry['point']}")  # noqa: S311
     shape, amplitude = entry.get("shape", [0]), entry.get("noise", 0)
     on_days = entry.get("on_days", list(range(7)))
     values: Slots = []
     for day in range(days):
+        swing = 1 + load.uniform(-1, 1) * entry.get("swing", 0)
         for slot in range(per_day):
             base = shape[slot * len(shape) // per_day] if day % 7 in on_days else entry.get("idle", 0)
             for change in entry.get("factor_days", []):
                 base = round(base * change["factor"]) if day >= change["day"] else base
+            base = round(base * swing) if swing != 1 else base
             value = base + (noise.randint(-amplitude, amplitude) if amplitude and base else 0)
             values.append(max(0, value) + sum(made[name][len(values)] or 0 for name in entry.get("plus", [])))
     return values
@@ -125,35 +159,15 @@ def _reasons(entry: dict[str, Any], per_day: int) -> dict[int, str]:
     }
 
 
-def _edit(values: Slots, edit: dict[str, Any], per_day: int) -> None:
-    """Change slots from `day` (and `slot`) on, over `days` (and `slots`)."""
-    first = edit["day"] * per_day + edit.get("slot", 0)
-    count = edit["slots"] if "slots" in edit else edit.get("days", len(values)) * per_day
-    for at in range(first, min(first + count, len(values))):
-        value = values[at]
-        match edit["do"]:
-            case "missing":
-                values[at] = None
-            case "set":
-                values[at] = edit["value"]
-            case "scale":
-                values[at] = None if value is None else round(value * edit["factor"])
-            case "copy":
-                values[at] = values[at - edit["lag_days"] * per_day]
-            case "add":
-                values[at] = None if value is None else value + edit["value"]
-            case unknown:
-                raise ValueError(f"unknown edit {unknown!r}")
-
-
 def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
     """Write a case as a unit with its registers, days and conflicts; returns the unit's id."""
     code = f"91150200{number:09d}X"
     unit_id = _one(
         conn,
         "INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)"
-        " VALUES (%s, %s, '150200', %s, 'industry', 'metering') RETURNING unit_id",
-        [code, f"{case.rule} {case.name}", case.industry_code],
+        " VALUES (%s, %s, %s, %s, 'industry', 'metering') RETURNING unit_id",
+        # A division of its own: cases are not each other's neighbours.
+        [code, f"{case.rule} {case.name}", f"{150000 + number:06d}", case.industry_code],
     )
     meter_id = _one(
         conn,
@@ -169,11 +183,11 @@ def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
         series_id = _series(conn, points[channel.point], meter_id, channel)
         series_ids[channel.point, channel.kind] = series_id
         write_days(conn, series_id, channel)
-    for part, whole in {(channel.point, channel.part_of) for channel in case.channels if channel.part_of}:
+    for part, whole, sign in {(one.point, one.part_of, one.sign) for one in case.channels if one.part_of}:
         conn.execute(
             "INSERT INTO network_term (whole_point_id, part_point_id, sign, valid_from)"
-            " VALUES (%s, %s, 1, '2026-01-01')",
-            [points[whole], points[part]],
+            " VALUES (%s, %s, %s, '2026-01-01')",
+            [points[whole], points[part], sign],
         )
     for place, conflict in enumerate(case.conflicts):
         at = day_start(FIRST_ON + timedelta(days=conflict["day"])) + timedelta(hours=conflict["hour"])

@@ -8,7 +8,7 @@ import pytest
 from expectations.catalogue import load_rules
 from nenghao.config import Role
 from nenghao.db.connection import conninfo
-from tests.expectations.conftest import CASE_FILES, Judged
+from tests.expectations.conftest import CASE_FILES, DETECTOR_RULES, Judged
 
 
 def name_of(path: Path) -> str:
@@ -24,8 +24,13 @@ def test_case(judged: Judged, path: Path) -> None:
             " LEFT JOIN point AS p ON f.point_id = p.point_id WHERE f.unit_id = %s",
             [judged.unit_ids[path]],
         ).fetchall()
-    assert {tuple(row[1:]) for row in rows if row[0] == case.rule} == case.expected
-    assert {row[0] for row in rows} <= {case.rule} | case.also
+    found = {(point, from_at, to_at) for rule, point, from_at, to_at in rows if rule == case.rule}
+    rough = {one for one in found if any(expected.is_met_by(*one) for expected in case.roughly)}
+    assert found - rough == case.expected
+    assert all(any(expected.is_met_by(*one) for one in found) for expected in case.roughly)
+    # One cause shows in several ways to detectors; what is honest shows in none.
+    others = {row[0] for row in rows} - {case.rule} - case.also
+    assert others <= (set() if case.name.startswith("honest_") else DETECTOR_RULES)
 
 
 def test_every_rule_ran(judged: Judged) -> None:
@@ -36,9 +41,9 @@ def test_every_rule_ran(judged: Judged) -> None:
 @pytest.mark.parametrize("code", [rule.code for rule in load_rules() if rule.query])
 def test_a_rule_has_frauds_look_alikes_and_missing_data(judged: Judged, code: str) -> None:
     cases = [case for case in judged.cases.values() if case.rule == code]
-    assert sum(bool(case.expected) for case in cases) >= 1
+    assert sum(bool(case.expected or case.roughly) for case in cases) >= 1
     assert sum(case.name.startswith("honest_") for case in cases) >= 2
-    assert all(not case.expected for case in cases if case.name.startswith("honest_"))
+    assert all(not case.expected and not case.roughly for case in cases if case.name.startswith("honest_"))
     assert any("missing" in case.name for case in cases)
 
 
