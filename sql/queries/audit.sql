@@ -314,7 +314,7 @@ AND NOT EXISTS (
     ) AS threshold
     WHERE threshold.value IS NOT NULL
     AND (
-        statistic.text = 'NaN'
+        statistic.text::double precision = 'NaN'
         OR (side.name = 'min' AND statistic.text::double precision < threshold.value)
         OR (side.name = 'max' AND statistic.text::double precision > threshold.value)
     )

@@ -9,8 +9,8 @@ Slots = list[int | None]
 def edit_slots(values: Slots, edit: dict[str, Any], per_day: int, made: dict[str, Slots]) -> None:
     """Change slots from `day` (and `slot`) on, over `days` (and `slots`); `made` holds other series by name.
 
-    missing | set value | add value | scale factor | ramp factor (slides to it) | cap value | noise low high (slot by
-    slot its own factor) | round to | copy lag_days | from name lag_days (another series) | reverse (each day backwards) |
+    missing | set value | add value | scale factor | ramp factor (slides to it) | cap value | noise low high (slot
+    by slot) | round to | copy lag_days | from name lag_days (another series) | reverse (each day backwards) |
     shift slots_by | swap (the first two days) | linear (a line between the ends) | mean (of the days before)
     """
     first = edit["day"] * per_day + edit.get("slot", 0)

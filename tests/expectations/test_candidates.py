@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from expectations.catalogue import RULES_DIR
@@ -49,6 +49,7 @@ def unit_id(module_database: Settings) -> int:
 
 
 @given(cases=CASES, thresholds=THRESHOLDS)
+@example(cases=[Case({"z": float("nan")}, False)], thresholds={"z_min": 0.0})
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_query_passes_what_python_passes(
     module_database: Settings, unit_id: int, cases: list[Case], thresholds: dict[str, float]
