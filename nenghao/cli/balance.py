@@ -1,6 +1,7 @@
 """`nenghao balance show UNIT MONTH`: the monitored balance of a unit's month, form by form."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -10,13 +11,13 @@ import typer
 from nenghao.cli.tables import Form, print_table
 from nenghao.config import Role, load_settings
 from nenghao.db import balances
-from nenghao.db.balances import ShownBalance
+from nenghao.db.balances import CellMark, ShownBalance
 from nenghao.db.connection import Connection, connect
 from nenghao.db.errors import driver_errors
 from nenghao.domain.balance_cells import Cell
 from nenghao.domain.consumption import CellKey
 from nenghao.domain.cumulative import cumulate
-from nenghao.domain.periods import Month
+from nenghao.domain.periods import SHANGHAI, Month
 from nenghao.domain.rounding import exact_text, percent_text, round_figure
 from nenghao.labels import Language, label
 from nenghao.reference.varieties import load_varieties
@@ -26,7 +27,7 @@ COEFFICIENT = "10"
 #: Cells as they stand in CSV and JSON, exact.
 COLUMNS = (
     "form", "row", "column", "value", "unit", "completeness", "known_share", "measured_share", "coefficients",
-    "heating_values",
+    "heating_values", "decisions",
 )  # fmt: skip
 
 
@@ -64,11 +65,13 @@ def show(
             typer.echo(label("balance.none", language), err=True)
             raise typer.Exit(1)
         cells = _cumulated(conn, found) if cumulative else balances.load_cells(conn, found[-1].balance_id)
+        marks = [mark for one in found for mark in balances.load_marks(conn, one.balance_id)]
     cells = [cell for cell in cells if form is None or cell.form_code == form.value]
     if output is Form.TEXT:
         _print_forms(found[-1], cells, language, is_cumulative=cumulative)
+        _print_marks([mark for mark in marks if form is None or mark.form_code == form.value], language)
     else:
-        print_table({name: name for name in COLUMNS}, [_cell_row(cell) for cell in cells], output)
+        print_table({name: name for name in COLUMNS}, [_cell_row(cell, marks) for cell in cells], output)
 
 
 def _cumulated(conn: Connection, found: Sequence[ShownBalance]) -> list[Cell]:
@@ -89,7 +92,8 @@ def _shares(months: Sequence[Sequence[Cell]], key: CellKey) -> list[Decimal]:
     return [cell.completeness for month in months for cell in month if cell.key == key]
 
 
-def _cell_row(cell: Cell) -> dict[str, str]:
+def _cell_row(cell: Cell, marks: Sequence[CellMark]) -> dict[str, str]:
+    decisions = {mark.decision_id for mark in marks if (mark.form_code, mark.row_code, mark.column_code) == cell.key}
     return {
         "form": cell.form_code,
         "row": cell.row_code,
@@ -101,6 +105,7 @@ def _cell_row(cell: Cell) -> dict[str, str]:
         "measured_share": "" if cell.measured_share is None else exact_text(cell.measured_share),
         "coefficients": " ".join(cell.coefficient_codes),
         "heating_values": " ".join(map(str, cell.heating_value_ids)),
+        "decisions": " ".join(map(str, sorted(decisions))),
     }
 
 
@@ -127,6 +132,22 @@ def _print_forms(balance: ShownBalance, cells: Sequence[Cell], language: Languag
             title = label("balance.cumulative" if is_cumulative else "balance.month", language)
             typer.echo(f"\n{form_code.value} {label(f'form.{form_code.value}.title', language)} · {title}")
             _print_form(form_code.value, of_form, language)
+
+
+def _print_marks(marks: Sequence[CellMark], language: Language) -> None:
+    """What decisions took out, and which cells rest on it: the figure is estimated there."""
+    cells: dict[tuple[int, int, str, datetime, datetime], list[str]] = {}
+    for mark in marks:
+        of = (mark.decision_id, mark.case_id, mark.point_code, mark.begin_at, mark.end_at)
+        cells.setdefault(of, []).append(f"{mark.form_code}!{mark.row_code}.{mark.column_code}")
+    for (decision_id, case_id, point, begin_at, end_at), places in sorted(cells.items()):
+        span = " .. ".join(f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for at in (begin_at, end_at))
+        typer.echo(
+            label(
+                "balance.taken_out", language, decision=decision_id, case=case_id, point=point, span=span,
+                cells=" ".join(places),
+            )
+        )  # fmt: skip
 
 
 def _print_form(form_code: str, cells: Sequence[Cell], language: Language) -> None:

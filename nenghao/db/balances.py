@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from psycopg.rows import class_row
+
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 from nenghao.domain.balance import Cell
@@ -159,6 +161,26 @@ def load_cells(conn: Connection, balance_id: int, form_code: str | None = None) 
         )
         for row in conn.execute(_QUERIES["balance_cells"], {"balance_id": balance_id, "form_code": form_code})
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellMark:
+    """A span of a point that a decision took out, at a cell that rests on the point."""
+
+    form_code: str
+    row_code: str
+    column_code: str
+    point_code: str
+    begin_at: datetime
+    end_at: datetime
+    decision_id: int
+    case_id: int
+
+
+def load_marks(conn: Connection, balance_id: int) -> list[CellMark]:
+    """What decisions took out of the cells of a balance, in order."""
+    with conn.cursor(row_factory=class_row(CellMark)) as cursor:
+        return cursor.execute(_QUERIES["cell_marks"], {"balance_id": balance_id}).fetchall()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,22 @@ WHERE
     AND (%(form_code)s::text IS NULL OR coalesce(form_code, '205-1') = %(form_code)s::text)
 ORDER BY form_code, row_code, column_code;
 
+-- cell_marks --
+-- What decisions took out of the cells of a balance, one row a cell, point and span, in order.
+SELECT DISTINCT
+    k.form_code,
+    k.row_code,
+    k.column_code,
+    p.point_code,
+    k.begin_at,
+    k.end_at,
+    k.decision_id,
+    k.case_id
+FROM balance_cell_mark AS k
+INNER JOIN point AS p ON k.point_id = p.point_id
+WHERE k.balance_id = %(balance_id)s
+ORDER BY k.form_code, k.row_code, k.column_code, k.begin_at, p.point_code;
+
 -- shown_balances --
 -- Balances of a unit from one month to another, those included: the newest version of each, or the given one of the last.
 SELECT DISTINCT ON (b.month_on)
