@@ -228,6 +228,11 @@ def reported_values(conn: Connection, conflict_ids: Sequence[int]) -> list[Row]:
     return _rows(conn, "reported_values", {"conflict_ids": list(conflict_ids)})
 
 
+def corrected_values(conn: Connection, revision_ids: Sequence[int]) -> list[Row]:
+    """Of corrections the last value of each reading, with its message: series_id, at, value, message_id."""
+    return _rows(conn, "corrected_values", {"revision_ids": list(revision_ids)})
+
+
 def insert_adoption(conn: Connection, *, decision_id: int, reported: Row, recorded_at: datetime) -> None:
     """Put a reported value in force."""
     conn.execute(

@@ -104,8 +104,8 @@ def decide(
         cases.lock_case(conn, case_id)
         case = open_case(conn, case_id)
         _check(case, kind, outcome, reason, decided_by)
-        conflict_ids = _conflicts(case)
-        if (values is not None) != (kind == "confirm" and bool(conflict_ids)):
+        conflict_ids, revision_ids = _named(case, "conflict_ids"), _named(case, "revision_ids")
+        if (values is not None) != (kind == "confirm" and bool(conflict_ids or revision_ids)):
             wanted = "says which values count" if values is None else "has no values to choose"
             raise DataRefused(f"case {case_id}: {kind} {wanted}")
         decision_id = cases.insert_decision(
@@ -127,7 +127,7 @@ def decide(
                 covers=covers,
                 recorded_at=now,
             )
-        reported = cases.reported_values(conn, conflict_ids) if values == "reported" else []
+        reported = _reported(conn, conflict_ids, revision_ids) if values == "reported" else []
         for each in reported:
             cases.insert_adoption(conn, decision_id=decision_id, reported=each, recorded_at=now)
         if kind in ("confirm", "dismiss"):
@@ -160,9 +160,16 @@ def _check(case: CaseView, kind: DecisionKind, outcome: Outcome | None, reason: 
         raise DataRefused(f"case {case_id}: {kind} has one of these outcomes: {', '.join(OUTCOMES[kind])}")
 
 
-def _conflicts(case: CaseView) -> list[int]:
-    """Ids of the conflicting values that the case is about."""
-    return sorted({number for finding in case.findings for number in finding["evidence"].get("conflict_ids", ())})
+def _named(case: CaseView, evidence: str) -> list[int]:
+    """Ids of the conflicting values, or of the waiting corrections, that the case is about."""
+    return sorted({number for finding in case.findings for number in finding["evidence"].get(evidence, ())})
+
+
+def _reported(conn: Connection, conflict_ids: list[int], revision_ids: list[int]) -> list[dict[str, Any]]:
+    """The values that were reported against standing ones, the last message's where a reading has two."""
+    found = [*cases.reported_values(conn, conflict_ids), *cases.corrected_values(conn, revision_ids)]
+    last = {(row["series_id"], row["at"]): row for row in sorted(found, key=lambda row: int(row["message_id"]))}
+    return [last[place] for place in sorted(last)]
 
 
 def _excluded(conn: Connection, findings: Iterable[dict[str, Any]]) -> set[tuple[int, str, datetime, datetime]]:

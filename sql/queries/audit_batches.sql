@@ -428,3 +428,37 @@ FROM (
         ORDER BY f.month_on
     )
 ) AS c;
+
+-- batch_waiting_correction --
+-- Corrections of values in force that wait for a decision, whenever they came, one row each. Not those of a decided case;
+-- quantum is the last digit of the meter's face in the value as sent.
+SELECT
+    p.unit_id,
+    s.point_id,
+    v.series_id,
+    (v.at AT TIME ZONE 'Asia/Shanghai')::date AS day_on,
+    v.revision_id,
+    v.at,
+    v.earlier_value,
+    v.value,
+    v.assurance,
+    (CASE w.multiplier_applied_by WHEN 'platform' THEN 1 ELSE w.multiplier END) * 10::numeric ^ (-w.decimals) AS quantum
+FROM reading_revision AS v
+INNER JOIN series AS s ON v.series_id = s.series_id
+INNER JOIN point AS p ON s.point_id = p.point_id
+INNER JOIN series_version AS w ON v.series_id = w.series_id AND w.valid @> v.at
+INNER JOIN reading_in_force AS f ON v.series_id = f.series_id AND v.at = f.at AND v.earlier_value = f.value
+WHERE v.standing = 'waiting'
+AND NOT EXISTS (
+    SELECT 1
+    FROM finding AS k
+    INNER JOIN alert AS a ON k.fingerprint = a.fingerprint
+    CROSS JOIN LATERAL (
+        SELECT d.kind FROM decision AS d
+        WHERE d.case_id = a.case_id
+        ORDER BY d.decision_id DESC
+        LIMIT 1
+    ) AS last
+    WHERE k.rule_code = 'correction_waiting' AND k.series_id = v.series_id AND k.span @> v.at
+    AND k.evidence -> 'revision_ids' @> to_jsonb(v.revision_id) AND last.kind IN ('confirm', 'dismiss')
+);

@@ -353,6 +353,17 @@ FROM reading_conflict AS c
 WHERE c.conflict_id = ANY(%(conflict_ids)s::bigint[])
 ORDER BY c.series_id, c.at, c.conflict_id DESC;
 
+-- corrected_values --
+-- Of the given corrections the last value of each reading, one row a reading, with the message that brought it.
+SELECT DISTINCT ON (v.series_id, v.at)
+    v.series_id,
+    v.at,
+    v.value,
+    v.message_id
+FROM reading_revision AS v
+WHERE v.revision_id = ANY(%(revision_ids)s::bigint[])
+ORDER BY v.series_id, v.at, v.revision_id DESC;
+
 -- insert_adoption --
 -- Puts a value in force for a reading.
 INSERT INTO reading_adoption (decision_id, series_id, at, value, message_id, recorded_at)

@@ -69,6 +69,7 @@ class Case:
     expected: set[tuple[str | None, datetime, datetime]]
     also: set[str] = field(default_factory=set)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
+    corrections: list[dict[str, Any]] = field(default_factory=list)
     #: What gateways sent and told (tests/expectations/senders.py).
     senders: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     #: Rows of registers, documents, totals and returns (tests/expectations/rows.py).
@@ -104,7 +105,8 @@ def read_case(path: Path) -> Case:
     expected = {_span(item) for item in content.get("expected", []) if "slack_days" not in item}
     also = set(content.get("also", []))
     told = {name: content.get(name, []) for name in senders.TABLES}
-    case = Case(path.parent.parent.name, path.stem, channels, expected, also, content.get("conflicts", []), told)
+    said = content.get("conflicts", []), content.get("corrections", [])
+    case = Case(path.parent.parent.name, path.stem, channels, expected, also, *said, told)
     case.rows = {name: content[name] for name in rows.TABLES if name in content}
     case.days = days
     case.roughly = [
@@ -189,6 +191,10 @@ def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
             " VALUES (%s, %s, %s, '2026-01-01')",
             [points[whole], points[part], sign],
         )
+    for place, correction in enumerate(case.corrections):
+        _correct(
+            conn, series_ids[correction["point"], correction.get("kind", "register")], f"{number}/c{place}", correction
+        )
     for place, conflict in enumerate(case.conflicts):
         at = day_start(FIRST_ON + timedelta(days=conflict["day"])) + timedelta(hours=conflict["hour"])
         message_id = _one(
@@ -210,6 +216,32 @@ def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
     senders.lay_out(conn, unit_id, number, case.senders)
     rows.lay_out(conn, unit_id, number, case.rows)
     return unit_id
+
+
+def _correct(conn: psycopg.Connection, series_id: int, topic: str, correction: dict[str, Any]) -> None:
+    """A reading, and a message that corrects it; it waits unless the case says how it stands."""
+    at = day_start(FIRST_ON + timedelta(days=correction["day"])) + timedelta(hours=correction["hour"])
+    message_id = _one(
+        conn,
+        "INSERT INTO message (message_id, shard, topic, codec, hash_algorithm, hash, received_at, outcome,"
+        " reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count,"
+        " collected_under) VALUES (nextval('message_id_seq'), 0, %s, 'json', 'SHA-256', %s, %s, 'accepted',"
+        " 1, 0, 0, 0, 1, 0, 'metering') RETURNING message_id",
+        [topic, b"hash", at],
+    )
+    if not correction.get("is_reading_missing"):
+        conn.execute(
+            "INSERT INTO reading VALUES (%s, %s, %s, %s, 0, 'l')",
+            [series_id, at, Decimal(correction["earlier"]), message_id],
+        )
+    conn.execute(
+        "INSERT INTO reading_revision (series_id, at, earlier_value, value, reason, standing, message_id, ordinal,"
+        " recorded_at) VALUES (%s, %s, %s, %s, 'typed wrongly', %s, %s, 0, %s)",
+        [
+            series_id, at, Decimal(correction["earlier"]), Decimal(correction["value"]),
+            correction.get("standing", "waiting"), message_id, at + timedelta(days=2),
+        ],
+    )  # fmt: skip
 
 
 def write_days(conn: psycopg.Connection, series_id: int, channel: Channel, first_on: date = FIRST_ON) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from expectations import runner
 from expectations.catalogue import RULES_DIR
+from expectations.standing import audit_standing
 from nenghao.config import Role, Settings
 from nenghao.db.connection import conninfo
 from nenghao.errors import DataRefused
@@ -110,6 +111,30 @@ def test_of_two_values_the_decider_says_which_counts_and_a_third_is_a_new_case(
     with psycopg.connect(owner) as conn:
         assert conn.execute("SELECT count(*) FROM changed_mark").fetchone() == (2,)
         assert {row[0] for row in conn.execute(compare)} == {False}
+
+
+def test_a_correction_that_waits_is_adopted_or_refused_by_a_decision(database: Settings, tmp_path: Path) -> None:
+    settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
+    path = RULES_DIR / "correction_waiting" / "cases" / "lowered_after_the_day.toml"
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
+        lay_out(conn, read_case(path), 1)
+        lay_out(conn, read_case(path), 2)
+    assert audit_standing(settings, NOW).cases == 2
+    in_force = (
+        "SELECT DISTINCT f.value = v.value FROM reading_in_force AS f JOIN reading_revision AS v USING (series_id, at)"
+        " JOIN series USING (series_id) JOIN point USING (point_id) WHERE unit_id = %s"
+    )
+    with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
+        units = [open_case(conn, case_id).head["unit_id"] for case_id in (1, 2)]
+        with pytest.raises(DataRefused, match="which values count"):
+            decide(conn, 1, "confirm", "communication", "register photo", "auditor", NOW)
+        adopted = decide(conn, 1, "confirm", "communication", "register photo", "auditor", NOW, "reported")
+        refused = decide(conn, 2, "dismiss", "explainable", "no document", "auditor", NOW)
+    assert (adopted.adoptions, refused.adoptions) == (3, 0)
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
+        assert [conn.execute(in_force, [unit_id]).fetchall() for unit_id in units] == [[(True,)], [(False,)]]
+        assert conn.execute("SELECT count(DISTINCT day_on) FROM changed_mark").fetchone() == (1,)
+    assert audit_standing(settings, NOW).findings == 0
 
 
 #: (kind, outcome, reason, by), each wrong in its own way for a new case.
