@@ -27,7 +27,7 @@ FLOORS: Final = PROJECT_ROOT / "tests" / "detection" / "scoreboard.json"
 #: 32 weeks: four stretches of eight weeks.
 WINDOW: Final = measured.Window(datetime(2026, 1, 5), datetime(2026, 8, 17))  # noqa: DTZ001 - wall time
 #: One of so many kinds goes to each meter.
-THINNED: Final = 2
+THINNED: Final = 4
 
 
 def series(root: Path | None = None) -> dict[str, Series]:
