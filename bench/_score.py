@@ -61,7 +61,8 @@ def score_event(event: Event, found: Sequence[Found], clean: Sequence[Found]) ->
     covered = np.zeros(len(event.days), dtype=np.bool_)
     for one in met:
         covered[one.candidate.first_day : one.candidate.last_day + 1] = True
-        score.rules[one.rule] += 1
+    for rule in {one.rule for one in met}:
+        score.rules[rule] += 1
     score.found = 1
     score.named = int(strongest.candidate.kind == event.kind.called)
     score.called[strongest.candidate.kind] += 1
