@@ -160,6 +160,8 @@ def alarms_table(outcome: Outcome) -> list[str]:
         cells.append(str(outcome.findings[name]) if is_set else "")
         cells += [f"{1000 * outcome.rule_alarms.get((rule, name), 0) / days:.2f}" if is_set else "" for rule in rules]
         lines.append(f"| {' | '.join(cells)} |")
+    if outcome.real_gaps:
+        lines += ["", f"{outcome.real_gaps} of the flagged days hold a real gap, told as a gap."]
     for name, alarms in sorted(outcome.hard.items()):
         days = sum(alarms.days.values())
         lines.append(f"On days of {name}: {alarms.per_1000:.1f} flagged per 1 000 of {days} meter-days.")

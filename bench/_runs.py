@@ -13,6 +13,8 @@ from bench._inject import ChannelsMode, Forgery, RegisterMode
 from bench._rules import Rules
 from bench._score import Alarms, KindScore, flagged, score_event
 from bench._sets import Frame, View
+from nenghao.detection.block import Bools
+from nenghao.detection.candidate import Kind
 from nenghao.detection.judging import Found, judge, tell_once
 
 #: One of so many kinds goes to each meter of a set: the large ones have events enough, and a bench has an end.
@@ -48,6 +50,8 @@ class Outcome:
     rule_alarms: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     hard: dict[str, Alarms] = field(default_factory=lambda: defaultdict(Alarms))
     findings: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    #: Flagged days by findings of kind gap that lie on a real gap: counted as alarms, although they are true.
+    real_gaps: int = 0
     examples: list[str] = field(default_factory=list)
     series_days: int = 0
     detect_s: float = 0.0
@@ -66,6 +70,7 @@ class Outcome:
         for name, count in other.findings.items():
             self.findings[name] += count
         self.examples += other.examples
+        self.real_gaps += other.real_gaps
         self.series_days += other.series_days
         self.detect_s += other.detect_s
 
@@ -101,13 +106,13 @@ def rounds_of(frame: Frame, plan: Plan) -> Iterator[list[tuple[int, str]]]:
     else:
         period = min(4, len(targets))
         groups = {number: targets[number::period] for number in range(period)}
-    thin = max(THINNED.get(frame.set_names[0], 1), 1) * plan.thinned_by
+    thin = min(THINNED.get(frame.set_names[0], 1) * plan.thinned_by, len(plan.kinds))
     shift = frame.block.first_on.toordinal() // 28
     for number, group in groups.items():
         for first in range(0, len(plan.kinds), thin):
             pairs = []
             for order, meter in enumerate(group):
-                kind = first + (order + number + shift) % thin
+                kind = first + (5 * order + 11 * number + shift) % thin
                 kind = kind if thin > 1 else (first + order) % len(plan.kinds)
                 if kind < len(plan.kinds):
                     pairs.append((meter, plan.kinds[kind]))
@@ -212,7 +217,12 @@ def _count_alarms(outcome: Outcome, frame: Frame, clean: Sequence[Found]) -> Non
     for rule, found in by_rule.items():
         for meter, mark in flagged(found, frame).items():
             outcome.rule_alarms[rule, frame.set_names[meter]] += int(mark.sum())
+    is_gap: Bools = np.any(~np.isfinite(frame.block.values), axis=2)
     for one in clean:
+        if one.candidate.kind == Kind.GAP:
+            outcome.real_gaps += int(
+                is_gap[one.candidate.meter, one.candidate.first_day : one.candidate.last_day + 1].sum()
+            )
         outcome.findings[frame.set_names[one.candidate.meter]] += 1
         candidate = one.candidate
         statistics = ", ".join(f"{name} {value:.4g}" for name, value in candidate.statistics.items())
