@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from expectations.backtest_files import backtest_files, rules_to_run, summary, write_findings
+from expectations.report_cli import report
 from expectations.returns import audit_return
 from expectations.runner import AuditSummary, audit_days, audit_pending
 from expectations.standing import audit_standing
@@ -18,6 +19,7 @@ from nenghao.errors import ConfigError
 from nenghao.labels import Language, label
 
 app = typer.Typer(no_args_is_help=True, help="Runs the rules; what they find becomes cases.")
+app.command("report")(report)
 
 
 @app.callback()

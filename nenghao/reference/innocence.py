@@ -23,10 +23,12 @@ class Answer:
 @cache
 def answer_to(innocence_key: str) -> Answer:
     """What answers the question of a label key `rule.<code>.innocence.<word>`."""
-    word = innocence_key.rpartition(".")[2]
-    for row in read_rows("innocence.toml")["item"]:
-        if any(known in word for known in row["words"]):
-            return Answer(checks=tuple(row["checks"]), strong=tuple(row["strong"]), ask=row["ask"])
+    _, rule_code, _, word = innocence_key.split(".", 3)
+    items = read_rows("innocence.toml")["item"]
+    named = [row for row in items if f"{rule_code}.{word}" in row.get("keys", ())]
+    fitting = [row for row in items if any(known in word for known in row.get("words", ()))]
+    for row in (*named, *fitting):
+        return Answer(checks=tuple(row["checks"]), strong=tuple(row["strong"]), ask=row["ask"])
     return Answer(checks=(), strong=(), ask=STATEMENT)
 
 
