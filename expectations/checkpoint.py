@@ -25,22 +25,37 @@ class Outcome:
 
 
 def validate(context: "EphemeralDataContext", validation: Validation) -> list[Outcome]:
-    """Run a checkpoint, and take all rows of each check that failed (Great Expectations itself shows 200)."""
+    """Run a checkpoint over one batch."""
+    return validate_all(context, validation.definition.name, [validation])[0]
+
+
+def validate_all(context: "EphemeralDataContext", name: str, validations: Sequence[Validation]) -> list[list[Outcome]]:
+    """Run one checkpoint, and take all rows of each check that failed (Great Expectations itself shows 200).
+
+    Outcomes come by validation, in their order.
+    """
     from great_expectations import Checkpoint
 
-    name = validation.definition.name
     checkpoint = context.checkpoints.add(
         Checkpoint(
             name=name,
-            validation_definitions=[validation.definition],
+            validation_definitions=[validation.definition for validation in validations],
             result_format={"result_format": "SUMMARY"},  # verdicts and counts; rows would end up in Data Docs
         )
     )
-    result = next(iter(checkpoint.run().run_results.values()))
-    verdicts: dict[int, Any] = {_place_of(verdict): verdict for verdict in result.results}
+    verdicts: dict[tuple[str, int], Any] = {
+        (result.suite_name, _place_of(verdict)): verdict
+        for result in checkpoint.run().run_results.values()
+        for verdict in result.results
+    }
+    return [_outcomes(validation, verdicts) for validation in validations]
+
+
+def _outcomes(validation: Validation, verdicts: dict[tuple[str, int], Any]) -> list[Outcome]:
+    suite = validation.definition.name
     return [
-        _outcome(validation, place, verdicts[place])
-        if place in verdicts
+        _outcome(validation, place, verdicts[suite, place])
+        if (suite, place) in verdicts
         else Outcome(check=check, failure="no verdict came")
         for place, check in enumerate(validation.checks)
     ]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from expectations import catalogue, suites
 from expectations.checkpoint import Outcome, validate
-from expectations.runner import ONE_DAY, AuditSummary, Scope, add_summaries, record, sync_rules
+from expectations.runner import AuditSummary, add_summaries, record, sync_rules
+from expectations.scopes import ONE_DAY, Scope
 from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit

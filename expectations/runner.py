@@ -8,45 +8,27 @@ run; a crash rolls the deletion back.
 """
 
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 from expectations import catalogue, following, recording, suites
 from expectations.catalogue import DID_NOT_RUN
-from expectations.checkpoint import Outcome, validate
-from expectations.recording import WINDOW, Counts, Offence
+from expectations.checkpoint import Outcome, validate_all
+from expectations.recording import Counts, Offence
+from expectations.scopes import ONE_DAY, Scope, detectors_of, plan_batches, plan_scopes
 from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit, candidates
 from nenghao.db.connection import Connection, connect
-from nenghao.db.standing import STANDING_BATCHES
-from nenghao.domain.periods import day_of, day_start
+from nenghao.domain.periods import day_of
 from nenghao.jobs.compute_features import compute_features
-from nenghao.jobs.find_candidates import DetectionScope, Detectors, find_candidates
-
-if TYPE_CHECKING:
-    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+from nenghao.jobs.find_candidates import DetectionScope, find_candidates
 
 logger = logging.getLogger(__name__)
-
-ONE_DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Days to audit, both ends included, and the units whose days they are."""
-
-    first_on: date
-    last_on: date
-    unit_ids: tuple[int, ...]
-
-    @property
-    def span(self) -> tuple[datetime, datetime]:
-        """Its days as instants, half-open."""
-        return day_start(self.first_on), day_start(self.last_on + ONE_DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +42,9 @@ class AuditSummary:
     findings: int = 0
     cases: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
+    #: Seconds that detectors took, curves included, and Great Expectations.
+    detect_s: float = 0.0
+    validate_s: float = 0.0
 
     def counts(self) -> dict[str, int]:
         """The numbers alone, by name."""
@@ -105,29 +90,6 @@ def audit_scopes(settings: Settings, scopes: Sequence[Scope], now: datetime) -> 
         return _audit_scopes(settings, conn, scopes, versions, now)
 
 
-def plan_scopes(marks: Iterable[tuple[int, date]]) -> Iterator[Scope]:
-    """Group marked (unit, day)s into runs of days: one late unit does not make every unit's month be read again."""
-    days_of_unit: defaultdict[int, set[date]] = defaultdict(set)
-    for unit_id, day_on in marks:
-        days_of_unit[unit_id].add(day_on)
-    units_of_span: defaultdict[tuple[date, date], list[int]] = defaultdict(list)
-    for unit_id, days in sorted(days_of_unit.items()):
-        for span in _runs(sorted(days)):
-            units_of_span[span].append(unit_id)
-    for (first_on, last_on), unit_ids in sorted(units_of_span.items()):
-        yield Scope(first_on=first_on, last_on=last_on, unit_ids=tuple(unit_ids))
-
-
-def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
-    first_on = last_on = days[0]
-    for day_on in days[1:]:
-        if day_on - last_on > ONE_DAY:
-            yield first_on, last_on
-            first_on = day_on
-        last_on = day_on
-    yield first_on, last_on
-
-
 def sync_rules(settings: Settings) -> dict[str, int]:
     """Versions and thresholds have to be committed before Great Expectations reads them from its own connection."""
     with connect(settings, Role.RULES) as conn:
@@ -146,14 +108,22 @@ def _audit_scopes(
     total = AuditSummary()
     if not scopes:
         return total
+    started = time.monotonic()
     not_run = detect_scopes(settings, conn, scopes, now)
+    detected = time.monotonic()
+    planned = [list(plan_batches(conn, scope)) for scope in scopes]
     with suites.open_context(settings) as context:
-        for scope in scopes:
-            outcomes = run_scope(settings, conn, context, scope, versions)
-            if scope is scopes[0]:
-                outcomes += not_run
+        validations = [
+            suites.build_validation(context, settings, batch.name, batch.query, batch.checks, versions)
+            for batches in planned
+            for batch in batches
+        ]
+        judged = iter(validate_all(context, f"audit {scopes[0].first_on} and on, {len(scopes)} scopes", validations))
+        total = AuditSummary(detect_s=detected - started, validate_s=time.monotonic() - detected)
+        for number, (scope, batches) in enumerate(zip(scopes, planned, strict=True)):
+            outcomes = [outcome for _ in batches for outcome in next(judged)]
             about = {"units": len(scope.unit_ids), "pending": is_pending}
-            _, summary = record(conn, outcomes, versions, scope, about, now)
+            _, summary = record(conn, outcomes if number else outcomes + not_run, versions, scope, about, now)
             total = add_summaries(total, summary)
         suites.build_docs(context, settings)
     return total
@@ -164,49 +134,11 @@ def detect_scopes(settings: Settings, conn: Connection, scopes: Sequence[Scope],
     with connect(settings, Role.JOBS) as jobs:
         compute_features(jobs, now)
     rules = {rule.code: rule for rule in catalogue.load_rules() if rule.detector is not None}
-    thresholds = candidates.thresholds_in_force(conn)
-    detectors: Detectors = {
-        code: (rule.detector, thresholds.get(code, {})) for code, rule in rules.items() if rule.detector is not None
-    }
+    detectors = detectors_of(rules.values(), candidates.thresholds_in_force(conn))
     chosen = [DetectionScope(first_on=one.first_on, last_on=one.last_on, unit_ids=one.unit_ids) for one in scopes]
     found = find_candidates(settings, chosen, detectors, now) if detectors else None
     failures = {} if found is None else found.failures
     return [Outcome(check=Check(rule=rules[code], query=""), failure=reason) for code, reason in failures.items()]
-
-
-def run_scope(
-    settings: Settings,
-    conn: Connection,
-    context: "EphemeralDataContext",
-    scope: Scope,
-    versions: dict[str, int],
-) -> list[Outcome]:
-    """Validate the days of a scope: one suite a batch query, every check of it once."""
-    by_batch: defaultdict[str, list[Check]] = defaultdict(list)
-    modes = audit.rule_modes(conn)
-    for rule in catalogue.load_rules():
-        if rule.query and rule.batch not in STANDING_BATCHES:
-            in_force = replace(rule, mode=modes.get(rule.code, rule.mode))
-            by_batch[rule.batch].append(Check(rule=in_force, query=rule.query))
-    from_at, to_at = scope.span
-    parameters = {
-        "unit_ids": list(scope.unit_ids),
-        "first_on": scope.first_on,
-        "last_on": scope.last_on,
-        "history_on": scope.first_on - WINDOW,
-        "horizon_on": scope.last_on + WINDOW,
-        "from_at": from_at,
-        "to_at": to_at,
-        "reason_codes": audit.SENDER_REASONS,
-    }
-    outcomes: list[Outcome] = []
-    for batch, checks in by_batch.items():
-        query = audit.literal_query(conn, f"batch_{batch}", parameters)  # type: ignore[arg-type]
-        # The name becomes a path of Data Docs, in which a dot would be a folder.
-        name = f"{batch} {scope.first_on} to {scope.last_on}, {len(scope.unit_ids)} units from {scope.unit_ids[0]} on"
-        validation = suites.build_validation(context, settings, name, query, checks, versions)
-        outcomes += validate(context, validation)
-    return outcomes
 
 
 def record(
@@ -277,4 +209,5 @@ def add_summaries(left: AuditSummary, right: AuditSummary) -> AuditSummary:
     sums = {name: value + right.counts()[name] for name, value in left.counts().items()}
     codes = left.by_rule.keys() | right.by_rule.keys()
     by_rule = {code: left.by_rule.get(code, 0) + right.by_rule.get(code, 0) for code in codes}
-    return AuditSummary(**sums, by_rule=by_rule)
+    seconds = {name: getattr(left, name) + getattr(right, name) for name in ("detect_s", "validate_s")}
+    return AuditSummary(**sums, by_rule=by_rule, **seconds)

@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from expectations import catalogue, suites
-from expectations.checkpoint import Outcome, validate
-from expectations.runner import ONE_DAY, AuditSummary, Scope, record, sync_rules
+from expectations.checkpoint import Outcome, validate_all
+from expectations.runner import AuditSummary, record, sync_rules
+from expectations.scopes import ONE_DAY, Scope
 from expectations.suites import Check
 from nenghao.config import Role, Settings
 from nenghao.db import audit, standing
@@ -83,13 +84,14 @@ def _run(
         if rule.query and rule.batch in standing.STANDING_BATCHES:
             in_force = replace(rule, mode=modes.get(rule.code, rule.mode))
             by_batch[rule.batch].append(Check(rule=in_force, query=rule.query))
-    outcomes: list[Outcome] = []
+    validations = []
     for batch, checks in by_batch.items():
         rows = _ALIGNED[batch](conn, parameters) if batch in _ALIGNED else []
         query = standing.batch_query(conn, batch, parameters | {"rows": rows})
         name = f"{batch} as of {parameters['today_on']}"
-        outcomes += validate(context, suites.build_validation(context, settings, name, query, checks, versions))
-    return outcomes
+        validations.append(suites.build_validation(context, settings, name, query, checks, versions))
+    judged = validate_all(context, f"standing as of {parameters['today_on']}", validations)
+    return [outcome for outcomes in judged for outcome in outcomes]
 
 
 def _filed_beside(conn: Connection, parameters: dict[str, Any]) -> list[dict[str, Any]]:

@@ -28,8 +28,11 @@ DOCS_SITE: Final = "nenghao"
 #: Lies in a folder of Data Docs and says that its content was made here, and may be made anew.
 DOCS_MARK: Final = ".nenghao-data-docs"
 #: Rules join days with days of the same batch, for which the planner has no statistics: it would choose nested loops,
-#: whose cost is the square of the days (two years of a house: 14 s instead of 0.3 s).
-SESSION_OPTIONS: Final = "-c timezone=UTC -c enable_nestloop=off -c jit=off -c work_mem=64MB"
+#: whose cost is the square of the days (two years of a house: 14 s instead of 0.3 s). Rules only read: whatever a query
+#: holds, the server lets it write nothing (decision 0012).
+SESSION_OPTIONS: Final = (
+    "-c timezone=UTC -c enable_nestloop=off -c jit=off -c work_mem=64MB -c default_transaction_read_only=on"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +159,9 @@ def _describe(check: Check, settings: Settings) -> str:
 
 def _url(settings: Settings, unit_id: int | None) -> str:
     role = Role.RULES if unit_id is None else Role.UNIT
-    options = SESSION_OPTIONS if unit_id is None else f"{SESSION_OPTIONS} -c nenghao.unit_id={unit_id}"
+    options = f"{SESSION_OPTIONS} -c statement_timeout={settings.rules_timeout_s}s"
+    if unit_id is not None:
+        options += f" -c nenghao.unit_id={unit_id}"
     password = quote(settings.secret(role), safe="")
     return (
         f"postgresql+psycopg://{role}:{password}@{settings.database_host}:{settings.database_port}"

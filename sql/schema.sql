@@ -3779,7 +3779,10 @@ COMMENT ON TABLE public.rule_threshold IS '阈值: with validity, so that a find
 CREATE VIEW public.rule_threshold_now AS
  SELECT rule_code,
     threshold_name,
-    value,
+        CASE
+            WHEN ((current_setting('transaction_read_only'::text) = 'on'::text) AND (current_setting('nenghao.trial_thresholds'::text, true) <> ''::text)) THEN COALESCE((((current_setting('nenghao.trial_thresholds'::text, true))::jsonb ->> ((rule_code || '.'::text) || threshold_name)))::numeric, value)
+            ELSE value
+        END AS value,
     unit,
     reason,
     valid_from
@@ -3788,7 +3791,7 @@ CREATE VIEW public.rule_threshold_now AS
 
 ALTER VIEW public.rule_threshold_now OWNER TO nenghao_owner;
 
-COMMENT ON VIEW public.rule_threshold_now IS '现行阈值';
+COMMENT ON VIEW public.rule_threshold_now IS '现行阈值; in a read-only transaction that tries other values, those';
 
 CREATE TABLE public.rule_version (
     rule_code text NOT NULL,

@@ -68,7 +68,11 @@ def find_candidates(
 
     Raises: RetryableError where the database is away.
     """
-    work = [_Work(settings, chunk, dict(detectors), now) for scope in scopes for chunk in _chunks(settings, scope)]
+    work = [
+        _Work(settings, chunk, dict(detectors), now)
+        for scope in scopes
+        for chunk in _chunks(settings, Role.JOBS, scope)
+    ]
     counts: Counter[str] = Counter()
     failures: dict[str, str] = {}
     for found in _run(work):
@@ -95,9 +99,9 @@ def _run(work: Sequence[_Work]) -> Iterator[FoundCandidates]:
         yield from pool.map(_store_chunk, work)
 
 
-def _chunks(settings: Settings, scope: DetectionScope) -> Iterator[DetectionScope]:
+def _chunks(settings: Settings, role: Role, scope: DetectionScope) -> Iterator[DetectionScope]:
     """Units of a division side by side, so that they stand beside neighbours; a unit is never cut."""
-    with connect(settings, Role.JOBS) as conn:
+    with connect(settings, role) as conn:
         sizes = features.unit_sizes(conn, scope.unit_ids)
     chosen: list[int] = []
     total = 0
@@ -145,6 +149,19 @@ def detect(
                 for candidate in found
                 if candidate.last_day >= one.block.judged_from
             ]
+    return rows, failures
+
+
+def detect_chunks(
+    settings: Settings, role: Role, scope: DetectionScope, detectors: Detectors
+) -> tuple[list[CandidateRow], dict[str, str]]:
+    """As `detect`, chunk by chunk of units."""
+    rows: list[CandidateRow] = []
+    failures: dict[str, str] = {}
+    for chunk in _chunks(settings, role, scope):
+        found, raised = detect(settings, role, chunk, detectors)
+        rows += found
+        failures |= raised
     return rows, failures
 
 

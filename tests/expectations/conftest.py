@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from expectations.catalogue import RULES_DIR, load_rules
-from expectations.runner import AuditSummary, Scope, add_summaries, audit_scopes
+from expectations.runner import AuditSummary, add_summaries, audit_scopes
+from expectations.scopes import Scope
 from expectations.standing import audit_standing
 from nenghao.config import Role, Settings
 from nenghao.db.connection import conninfo

@@ -106,6 +106,27 @@ def test_a_rule_that_raises_opens_a_case_and_the_others_still_run(
     assert "division by zero" in rows[0][1]["reason"]
 
 
+def test_a_query_that_writes_or_never_ends_does_not_run(site: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = {
+        "slot_validation": "SELECT b.*, lo_create(0) FROM {batch} AS b CROSS JOIN unit",
+        "completeness": "SELECT b.*, pg_sleep(3) FROM {batch} AS b CROSS JOIN unit",
+    }
+    broken = tuple(
+        replace(rule, query=queries.get(rule.code, rule.query), batch="series_day") if rule.code in queries else rule
+        for rule in catalogue.load_rules()
+    )
+    monkeypatch.setattr(catalogue, "load_rules", lambda: broken)
+    summary = runner.audit_pending(site.model_copy(update={"rules_timeout_s": 2}), NOW)
+    assert summary.not_run == 2
+    with psycopg.connect(conninfo(site, Role.CONSOLE)) as conn:
+        told = {
+            row[0]["rule"]: row[0]["reason"]
+            for row in conn.execute("SELECT evidence FROM finding WHERE rule_code = 'rule_did_not_run'")
+        }
+    assert "statement timeout" in told["completeness"]
+    assert "read-only" in told["slot_validation"]
+
+
 def test_a_conflict_is_audited_although_it_changed_no_day(database: Settings, tmp_path: Path) -> None:
     settings = database.model_copy(update={"data_docs_dir": tmp_path / "site"})
     folder = RULES_DIR / "conflicting_value" / "cases"
