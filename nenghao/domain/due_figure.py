@@ -17,6 +17,8 @@ from nenghao.domain.rounding import floor_share
 class Witness(StrEnum):
     """Who says what should have been reported, the strongest first."""
 
+    SETTLEMENT = "settlement"
+    METERED = "metered"
     REGISTER = "register"
     REPLACED_VALUE = "replaced_value"
     NETWORK = "network"
@@ -24,8 +26,10 @@ class Witness(StrEnum):
     LIKE_DAYS = "like_days"
 
 
-#: What the meter itself or another meter counted; the others are statistics of the meter's own past.
-COUNTED: Final = frozenset({Witness.REGISTER, Witness.REPLACED_VALUE, Witness.NETWORK})
+#: What a meter or a supplier counted; the others are statistics of the meter's own past.
+COUNTED: Final = frozenset(
+    {Witness.SETTLEMENT, Witness.METERED, Witness.REGISTER, Witness.REPLACED_VALUE, Witness.NETWORK}
+)
 
 Direction = Literal["under", "over", "within"]
 

@@ -19,7 +19,7 @@ from nenghao.domain.innocence import Checked, Result, run_checks
 from nenghao.reference.innocence import answer_to, innocence_edition
 from nenghao.reference.severity import Severity, load_severity
 from nenghao.reporting.evidence_facts import applies, facts_of, facts_of_unit
-from nenghao.reporting.evidence_figures import figures
+from nenghao.reporting.evidence_figures import document_figures, figures
 from nenghao.reporting.evidence_proofs import prove_messages
 from nenghao.reporting.evidence_store import CaseFile, Subject, read_case
 from nenghao.reporting.evidence_text import both, plain, recorded_text, texts_of_check, title_of_rule
@@ -96,6 +96,7 @@ def compose(
         "rules": _rules(case.findings),
         "findings": [_finding(row) for row in case.findings],
         "subjects": [{**subject, "checks": _checks(own)} for subject, own in zip(subjects, checks, strict=False)],
+        "documents": document_figures([row for row in case.findings if not row["is_quiet"]], severity),
         "checklist": _checklist(case, checks),
         "unit_checks": [] if case.subjects else _checks(checks[0]),
         "editions": {

@@ -21,6 +21,8 @@ from nenghao.reporting.evidence_store import Subject
 #: Days before the span that say what a network usually loses; fewer say nothing.
 RESIDUAL_DAYS: Final = 28
 MIN_RESIDUAL_DAYS: Final = 7
+#: Who can speak of a curve; documents speak of months.
+OF_A_CURVE: Final = (Witness.REGISTER, Witness.REPLACED_VALUE, Witness.NETWORK, Witness.RULE, Witness.LIKE_DAYS)
 #: Kinds of findings whose expected energy is a value that was stored, not a guess of statistics.
 EXACT_KINDS: Final = frozenset({"revision", "register"})
 
@@ -32,7 +34,7 @@ def accounts(subject: Subject, severity: Severity) -> list[Said]:
     curve = subject.curve
     reported = None if curve is None else curve.reported()
     if curve is None or reported is None:
-        return [Silence(witness, "nothing_reported") for witness in Witness]
+        return [Silence(witness, "nothing_reported") for witness in OF_A_CURVE]
     likely = _like_days(curve)
     return [
         _register(subject, curve, severity),

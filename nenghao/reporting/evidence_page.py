@@ -48,6 +48,8 @@ class _Page:
         )
         self._head()
         self._findings()
+        for row in document["documents"]:
+            self._document(row)
         for number, subject in enumerate(document["subjects"]):
             if number:
                 self.paper.keep(120)
@@ -127,6 +129,13 @@ class _Page:
             self.paper.line(self.word("chart", unit=subject["unit"]), size=7, colour=GREY)
             draw_chart(self.paper, subject, {"reported": self.word("reported"), "expected": self.word("expected")})
         self._due(subject)
+
+    def _document(self, row: Mapping[str, Any]) -> None:
+        begin, end = (_at(one)[:10] for one in row["span"])
+        self.paper.heading(
+            self.word("row", row=row["row_code"], column=row["column_code"] or "-", begin=begin, end=end)
+        )
+        self._due(row)
 
     def _due(self, subject: Mapping[str, Any]) -> None:
         unit, due = subject["unit"] or "-", subject["due_figure"]
@@ -218,10 +227,7 @@ class _Page:
             self.paper.line(f"{decided}{', '.join([kind, *outcome])}: {row['reason']}", size=7)
         if not self.document["decisions"]:
             self.paper.line(self.word("no_decisions"), size=7, colour=GREY)
-        precision = [
-            "  ".join(f"{name} = {_short(value)}" for name, value in row.items() if _is_short(value))
-            for row in self.document["precision"]
-        ]
+        precision = [self.word("right", **row) for row in self.document["precision"]]
         self.paper.line(f"{self.word('precision')}: {'; '.join(precision) or self.word('no_precision')}", size=7)
 
     def _readings(self) -> None:

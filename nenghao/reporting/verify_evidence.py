@@ -52,7 +52,7 @@ def _checks(file: bytes, trust: Trust) -> Iterator[Check]:
         yield Check("verify_evidence.hash_wrong", "", False)
     yield Check("verify_evidence.hash_ok", fields["hash"], True)
     yield from _check_pieces(document["recorded"])
-    yield from _check_figures(document["subjects"])
+    yield from _check_figures(document["subjects"], document["documents"])
     yield from _check_messages(document, trust)
 
 
@@ -63,25 +63,33 @@ def _check_pieces(pieces: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
     yield Check("verify_evidence.pieces_ok", str(len(pieces)), True)
 
 
-def _check_figures(subjects: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
+def _check_figures(subjects: Sequence[Mapping[str, Any]], documents: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
     """What is held against anybody follows from what is in the document: days to reported, witnesses to amounts."""
     for subject in subjects:
-        code, stated = subject["point"]["point_code"], subject["due_figure"]
         energy = [
             Decimal(value)
             for day in subject["days"]
             for value, is_inside in zip(day["energy"], day["in_span"], strict=True)
             if is_inside == "1"
         ]
-        if (sum(energy, Decimal(0)) if energy else None) != _decimal(subject["reported_energy"]):
-            yield Check("verify_evidence.figures_wrong", code, False)
-        said = [_account(row) for row in subject["witnesses"] if "silent" not in row]
-        due = due_figure(sum(energy, Decimal(0)), said) if energy else None
-        wanted = None if due is None else (due.low, due.mid, due.high, due.least_amount, due.least_error_rate)
-        names = ("low", "mid", "high", "least_amount", "least_error_rate")
-        if wanted != (None if stated is None else tuple(_decimal(stated[name]) for name in names)):
-            yield Check("verify_evidence.figures_wrong", code, False)
-    yield Check("verify_evidence.figures_ok", str(len(subjects)), True)
+        reported = sum(energy, Decimal(0)) if energy else None
+        if reported != _decimal(subject["reported_energy"]) or not _follows(subject):
+            yield Check("verify_evidence.figures_wrong", subject["point"]["point_code"], False)
+    for row in documents:
+        if not _follows(row):
+            yield Check("verify_evidence.figures_wrong", f"{row['row_code']} {row['span'][0]}", False)
+    yield Check("verify_evidence.figures_ok", str(len(subjects) + len(documents)), True)
+
+
+def _follows(row: Mapping[str, Any]) -> bool:
+    """Whether the figure due follows from the witnesses and what was reported."""
+    reported, stated = _decimal(row["reported_energy"]), row["due_figure"]
+    said = [_account(one) for one in row["witnesses"] if "silent" not in one]
+    due = None if reported is None else due_figure(reported, said)
+    if due is None or stated is None:
+        return (due is None) == (stated is None)
+    names = ("low", "mid", "high", "reported", "least_amount", "likely_amount", "least_error_rate")
+    return all(getattr(due, name) == _decimal(stated[name]) for name in names)
 
 
 def _account(row: Mapping[str, Any]) -> Account:

@@ -1,6 +1,7 @@
 """The evidence of whatever a rule finds can be written, checked without the store and printed."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from nenghao.cli.evidence import is_workday_or_weekday
 from nenghao.config import Role, Settings
@@ -26,6 +27,13 @@ def test_every_rule_that_found_anything_gives_evidence(judged: Judged) -> None:
             made = write_evidence(conn, case_id, made_by="officer 7", made_at=NOW, is_workday=is_workday_or_weekday)
             failed = [check for check in verify_document(made.file, Trust(keys={}, validity={})) if not check.is_passed]
             assert failed == [], rule_code
+            if rule_code == "filed_against_metered":
+                (row,) = made.document["documents"]
+                due = row["due_figure"]
+                # 218.7 filed for 243 metered, ± 1.07 %: the least that was left out.
+                assert (due["witnesses"], due["direction"], row["unit"]) == (["metered"], "under", "10^4kWh")
+                assert Decimal(due["least_amount"]) == Decimal(243) * (1 - Decimal("0.0107")) - Decimal("218.7")
+                assert Decimal(row["standard_coal"]["mid"]) == Decimal(243) * Decimal("1.229")
             assert rule_code in {finding["rule_code"] for finding in made.document["findings"]}
             page = print_document(made.document, made.digest.hex(), "zh", font)
             assert page.startswith(b"%PDF-"), rule_code
