@@ -4078,6 +4078,37 @@ ALTER VIEW public.spool_contradiction OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.spool_contradiction IS '链断: what a gateway told of its spool (link, spool_head) or of a day tree (day_head) and what is stored, where they differ';
 
+CREATE TABLE public.stock_yard (
+    stock_yard_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    yard_no text NOT NULL,
+    variety_code text NOT NULL,
+    capacity numeric NOT NULL,
+    capacity_unit text NOT NULL,
+    tenure text NOT NULL,
+    valid_from date NOT NULL,
+    document_no text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT stock_yard_not_negative CHECK ((capacity >= (0)::numeric)),
+    CONSTRAINT stock_yard_tenure_known CHECK ((tenure = ANY (ARRAY['owned'::text, 'leased'::text]))),
+    CONSTRAINT stock_yard_unit_known CHECK ((capacity_unit = ANY (ARRAY['kg'::text, 't'::text, '10^4t'::text, 'm3'::text, '10^4m3'::text])))
+);
+
+ALTER TABLE public.stock_yard OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.stock_yard IS '堆场、储罐: what a yard or tank holds of a variety since a day; its newest row stands, and a capacity of 0 gives it up';
+
+COMMENT ON COLUMN public.stock_yard.tenure IS '权属: 自有 owned, 租用 leased';
+
+ALTER TABLE public.stock_yard ALTER COLUMN stock_yard_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.stock_yard_stock_yard_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.supply_account (
     supply_account_id integer NOT NULL,
     unit_id integer NOT NULL,
@@ -4664,6 +4695,12 @@ ALTER TABLE ONLY public.series_version
 
 ALTER TABLE ONLY public.silenced_finding
     ADD CONSTRAINT silenced_finding_pk PRIMARY KEY (finding_id);
+
+ALTER TABLE ONLY public.stock_yard
+    ADD CONSTRAINT stock_yard_once UNIQUE (unit_id, yard_no, variety_code, valid_from);
+
+ALTER TABLE ONLY public.stock_yard
+    ADD CONSTRAINT stock_yard_pk PRIMARY KEY (stock_yard_id);
 
 ALTER TABLE ONLY public.supply_account
     ADD CONSTRAINT supply_account_once UNIQUE (unit_id, variety_code, account_no);
@@ -5394,6 +5431,14 @@ CREATE TRIGGER silenced_finding_no_truncate BEFORE TRUNCATE ON public.silenced_f
 
 CREATE TRIGGER silenced_finding_recorded AFTER INSERT ON public.silenced_finding REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('finding_id');
 
+CREATE TRIGGER stock_yard_append_only BEFORE DELETE OR UPDATE ON public.stock_yard FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER stock_yard_change_recorded AFTER UPDATE ON public.stock_yard REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('stock_yard_id');
+
+CREATE TRIGGER stock_yard_no_truncate BEFORE TRUNCATE ON public.stock_yard FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER stock_yard_recorded AFTER INSERT ON public.stock_yard REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('stock_yard_id');
+
 CREATE TRIGGER supply_account_append_only BEFORE DELETE OR UPDATE ON public.supply_account FOR EACH ROW EXECUTE FUNCTION public.fill_only();
 
 CREATE TRIGGER supply_account_change_recorded AFTER UPDATE ON public.supply_account REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('supply_account_id');
@@ -5773,6 +5818,9 @@ ALTER TABLE ONLY public.series_version
 
 ALTER TABLE ONLY public.silenced_finding
     ADD CONSTRAINT silenced_finding_finding_fk FOREIGN KEY (finding_id) REFERENCES public.finding(finding_id);
+
+ALTER TABLE ONLY public.stock_yard
+    ADD CONSTRAINT stock_yard_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.supply_account
     ADD CONSTRAINT supply_account_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
@@ -6553,6 +6601,11 @@ GRANT SELECT ON TABLE public.silenced_finding TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_rules;
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.stock_yard TO nenghao_jobs;
+GRANT SELECT ON TABLE public.stock_yard TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.stock_yard TO nenghao_console;
+GRANT SELECT ON TABLE public.stock_yard TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.supply_account TO nenghao_jobs;
 GRANT SELECT ON TABLE public.supply_account TO nenghao_rules;

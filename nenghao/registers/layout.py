@@ -11,6 +11,7 @@ from nenghao.registers.layout_changes import (
     UNIT_VERSIONS_SHEET,
 )
 from nenghao.registers.layout_coal import COAL_SHEETS
+from nenghao.registers.layout_stock import STOCK_YARDS_SHEET
 from nenghao.registers.sheet import (
     CODE,
     METER_STATES,
@@ -158,4 +159,5 @@ SHEETS = (
     CHECK_METERS_SHEET,
     *BESIDE_SHEETS,
     *COAL_SHEETS,
+    STOCK_YARDS_SHEET,
 )

@@ -353,6 +353,22 @@ FROM equal_value
 WHERE %(unit_codes)s::text[] IS NULL OR %(has_public)s::boolean
 ORDER BY equal_value_id;
 
+-- stock_yards --
+-- What yards and tanks hold.
+SELECT
+    u.unit_code,
+    y.yard_no,
+    y.variety_code,
+    y.capacity,
+    y.capacity_unit,
+    y.tenure,
+    y.valid_from,
+    y.document_no
+FROM stock_yard AS y
+INNER JOIN unit AS u ON y.unit_id = u.unit_id
+WHERE %(unit_codes)s::text[] IS NULL OR u.unit_code = ANY(%(unit_codes)s::text[])
+ORDER BY u.unit_code, y.yard_no, y.variety_code, y.valid_from;
+
 -- product_processes --
 -- Which processes make a product.
 SELECT

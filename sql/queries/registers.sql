@@ -656,6 +656,17 @@ VALUES (
     %(confidence)s, %(replaces_document_no)s
 );
 
+-- add_stock_yards --
+-- What a yard or tank holds since a day.
+INSERT INTO stock_yard (
+    unit_id, yard_no, variety_code, capacity, capacity_unit, tenure, valid_from, document_no
+)
+SELECT
+    u.unit_id, %(yard_no)s, %(variety_code)s, %(capacity)s::numeric, %(capacity_unit)s, %(tenure)s,
+    %(valid_from)s::date, %(document_no)s
+FROM unit AS u
+WHERE u.unit_code = %(unit_code)s;
+
 -- add_product_processes --
 -- A process that makes a product.
 INSERT INTO product_process (unit_id, product_code, process_code, valid_from, valid_to)

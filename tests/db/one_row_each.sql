@@ -193,6 +193,9 @@ SELECT unit_id, '01', 'l', 't', '2026-10-01', '2026-10-01', '2026-10-02', 1, 't'
 FROM unit;
 INSERT INTO equal_value (region_code, year, variety_code, kgce_per_unit, unit, document_no, source, confidence)
 VALUES ('150000', 2026, '33', 0.3, 'kWh', 'd', 's', 'unsure');
+INSERT INTO stock_yard (unit_id, yard_no, variety_code, capacity, capacity_unit, tenure, valid_from, document_no)
+SELECT unit_id, 'y', '01', 1, 't', 'owned', '2026-01-01', 'd'
+FROM unit;
 INSERT INTO product_process (unit_id, product_code, process_code, valid_from)
 SELECT unit_id, 'p', '00', '2026-01-01'
 FROM unit;

@@ -35,6 +35,7 @@ TABLES: dict[str, Entry] = {
     "production_output": {"unit": "t"},
     "product_process": {"valid_from": "2020-01-01"},
     "heating_value": {},
+    "stock_yard": {},
     "served": {},
     "point_days": {},
     "point_month": {},
@@ -44,7 +45,7 @@ TABLES: dict[str, Entry] = {
 _NAMED = {"point": "point_code", "meter": "meter_no", "gateway": "gateway_code", "supply_account": "account_no"}
 _OF_UNIT = {
     "point", "meter", "gateway", "outage_filing", "context_event", "supply_account", "production_output",
-    "product_process", "heating_value",
+    "product_process", "heating_value", "stock_yard",
 }  # fmt: skip
 
 

@@ -114,6 +114,8 @@ def plants(draw: st.DrawFn) -> tuple[str, Rows]:
         "equal_values": [{"region_code": "150000", "year": draw(st.integers(1990, 2100)), "variety_code": "33",
                           "kgce_per_unit": draw(FIGURES) + 1, "unit": "kWh", "document_no": code, "source": names(),
                           "confidence": "unsure", "replaces_document_no": None}],
+        "stock_yards": [{**unit, "yard_no": names(), "variety_code": "01", "capacity": draw(FIGURES),
+                         "capacity_unit": "t", "tenure": "leased", "valid_from": first_on, "document_no": names()}],
         "product_processes": [{**unit, "product_code": names(), "process_code": "01", "valid_from": first_on,
                                "valid_to": draw(st.none() | st.just(first_on + timedelta(days=40)))}],
     }  # fmt: skip
