@@ -19,7 +19,7 @@ from nenghao.config import Role, Settings
 from nenghao.db import audit
 from nenghao.db import returns as db
 from nenghao.db.connection import Connection, connect
-from nenghao.db.returns import Judged, JudgedReturn, ReturnCheck
+from nenghao.db.returns import FiledNote, Judged, JudgedReturn, ReturnCheck
 from nenghao.domain.periods import Month, day_start
 from nenghao.domain.relation_query import relation_sql
 from nenghao.domain.relations import Relation
@@ -139,7 +139,8 @@ def _audit_chunk(
     if missing := set(return_ids) - {each.return_id for each in returns}:
         raise ConfigError(f"there is no {kind} {min(missing)}")
     judgement = judge(settings, conn, context, kind, returns, versions)
-    outcomes = [replace(each, rows=[_with_span(row) for row in each.rows]) for each in judgement.outcomes]
+    notes = db.notes_of(conn, return_ids) if kind == "filing" else []
+    outcomes = [replace(each, rows=_with_notes(each, notes)) for each in judgement.outcomes]
     scope = Scope(
         first_on=min(each.month_on for each in returns),
         last_on=max(Month.of(each.month_on).end_on for each in returns) - ONE_DAY,
@@ -161,6 +162,27 @@ def _audit_chunk(
     ]
     db.insert_return_checks(conn, checks, run_id, now)
     return summary
+
+
+def _with_notes(outcome: Outcome, notes: Sequence[FiledNote]) -> list[dict[str, Any]]:
+    """Rows with their spans, and with what the unit explained of the very values that stand there.
+
+    An explained relation stays a finding: the explanation is considered with it, by whoever reads the case.
+    """
+    about = outcome.check.constants
+    said = {
+        (note.filing_id, note.row_code, note.column_code, note.left_value, note.right_value): note
+        for note in notes
+        if (note.relation_code, note.form_code) == (about.get("relation_code"), about.get("form_code"))
+    }
+    rows = []
+    for row in outcome.rows:
+        note = said.get((row["return_id"], row["row_code"], row["column_code"], row["left_value"], row["right_value"]))
+        explained = note and {
+            "cause": note.cause, "quantity": note.quantity, "document": note.document, "noted_by": note.noted_by,
+        }  # fmt: skip
+        rows.append(_with_span(row) | ({"explained": explained} if explained else {}))
+    return rows
 
 
 def _with_span(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from nenghao.db.connection import Connection
@@ -36,6 +37,23 @@ class JudgedReturn:
     return_id: int
     unit_id: int
     month_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledNote:
+    """A 说明 that a unit filed for a relation at a cell: it answers for the values that stood there."""
+
+    filing_id: int
+    relation_code: str
+    form_code: str
+    row_code: str
+    column_code: str
+    left_value: Decimal | None
+    right_value: Decimal | None
+    cause: str
+    quantity: str
+    document: str
+    noted_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +107,12 @@ def figures_of(
     for return_id, form, row, column, value in conn.execute(query, parameters):
         found[return_id][form, row, column] = value
     return dict(found)
+
+
+def notes_of(conn: Connection, filing_ids: Sequence[int]) -> list[FiledNote]:
+    """What units explained (说明) in filings."""
+    cursor = conn.cursor(row_factory=class_row(FiledNote))
+    return list(cursor.execute(_QUERIES["notes_of"], {"filing_ids": list(filing_ids)}))
 
 
 def batch_query(

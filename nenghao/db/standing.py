@@ -22,6 +22,7 @@ StandingBatch = Literal[
     "filed_beside",
     "settled_beside",
     "filed_cell",
+    "reported_month",
     "waiting_correction",
 ]
 STANDING_BATCHES: Final[frozenset[str]] = frozenset(get_args(StandingBatch))

@@ -462,3 +462,44 @@ AND NOT EXISTS (
     WHERE k.rule_code = 'correction_waiting' AND k.series_id = v.series_id AND k.span @> v.at
     AND k.evidence -> 'revision_ids' @> to_jsonb(v.revision_id) AND last.kind IN ('confirm', 'dismiss')
 );
+
+-- batch_reported_month --
+-- Months of points for which a unit reports days or a month apart from what is collected, one row a (point, period, month):
+-- what was reported in all, of how many parts, and what was collected.
+SELECT
+    p.unit_id,
+    told.point_id,
+    told.period,
+    told.month_on,
+    told.unit,
+    told.quantum,
+    told.parts,
+    CASE told.period
+        WHEN 'month' THEN 1
+        ELSE (told.month_on + INTERVAL '1 month')::date - told.month_on
+    END AS parts_due,
+    told.reported,
+    m.energy AS metered,
+    m.measured_energy
+FROM (
+    SELECT
+        s.point_id,
+        s.period,
+        v.unit,
+        date_trunc('month', r.at AT TIME ZONE 'Asia/Shanghai')::date AS month_on,
+        count(*) AS parts,
+        sum(r.value * CASE v.multiplier_applied_by WHEN 'platform' THEN v.multiplier ELSE 1 END) AS reported,
+        max(v.multiplier * 10::numeric ^ (-v.decimals)) AS quantum
+    FROM series AS s
+    INNER JOIN reading_in_force AS r
+        ON
+            s.series_id = r.series_id
+            AND r.at >= %(judged_month_on)s::timestamp AT TIME ZONE 'Asia/Shanghai'
+            AND r.at < %(end_month_on)s::timestamp AT TIME ZONE 'Asia/Shanghai'
+    INNER JOIN series_version AS v ON s.series_id = v.series_id AND v.valid @> r.at
+    WHERE s.kind = 'interval' AND s.period IN ('day', 'month')
+    GROUP BY s.point_id, s.period, v.unit, date_trunc('month', r.at AT TIME ZONE 'Asia/Shanghai')::date
+) AS told
+INNER JOIN point AS p ON told.point_id = p.point_id
+INNER JOIN point_month AS m
+    ON told.point_id = m.point_id AND told.month_on = m.month_on AND told.unit = m.unit AND m.energy IS NOT NULL;

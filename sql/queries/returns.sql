@@ -252,6 +252,24 @@ FROM form_relation AS r
 WHERE r.edition = %(edition)s
 ORDER BY r.form_code, r.relation_code;
 
+-- notes_of --
+-- What units explained of relations in the given filings, one row a note.
+SELECT
+    n.filing_id,
+    n.relation_code,
+    n.form_code,
+    n.row_code,
+    n.column_code,
+    n.left_value,
+    n.right_value,
+    n.cause,
+    n.quantity,
+    n.document,
+    n.noted_by
+FROM filing_note AS n
+WHERE n.filing_id = ANY(%(filing_ids)s)
+ORDER BY n.filing_note_id;
+
 -- insert_return_check --
 -- What the relations said of one return.
 INSERT INTO return_check (

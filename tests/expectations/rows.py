@@ -39,6 +39,7 @@ TABLES: dict[str, Entry] = {
     "served": {},
     "point_days": {},
     "point_month": {},
+    "reported": {},
     "filing": {},
     "balance": {},
 }  # fmt: skip
@@ -59,26 +60,24 @@ def lay_out(conn: psycopg.Connection, unit_id: int, number: int, rows: dict[str,
             [unit_id],
         )
     }
+    special = {
+        "point_month": lambda entry, _: _months(conn, ids["point", entry["point"]], entry),
+        "point_days": lambda entry, _: _days(conn, ids["point", entry["point"]], entry),
+        "filing": lambda entry, _: _file(conn, unit_id, entry),
+        "balance": lambda entry, _: _balance(conn, unit_id, entry),
+        "commissioned": lambda entry, _: _commission(conn, ids["gateway", entry["gateway"]], entry["until"]),
+        "reported": lambda entry, place: _report(conn, ids, entry, f"{number}/{place}"),
+        "served": lambda entry, _: _serve(conn, ids, entry),
+    }
     for table, defaults in TABLES.items():
         for place, entry in enumerate(rows.get(table, [])):
             columns = defaults | entry
-            match table:
-                case "point_month":
-                    _months(conn, ids["point", columns["point"]], columns)
-                case "point_days":
-                    _days(conn, ids["point", columns["point"]], columns)
-                case "filing":
-                    _file(conn, unit_id, columns)
-                case "balance":
-                    _balance(conn, unit_id, columns)
-                case "commissioned":
-                    _commission(conn, ids["gateway", columns["gateway"]], columns["until"])
-                case "served":
-                    _serve(conn, ids, columns)
-                case _:
-                    if table == "point":
-                        columns.setdefault("data_code", f"{number:012d}{900 + place:04d}")
-                    _register(conn, unit_id, ids, table, columns)
+            if table in special:
+                special[table](columns, place)
+                continue
+            if table == "point":
+                columns.setdefault("data_code", f"{number:012d}{900 + place:04d}")
+            _register(conn, unit_id, ids, table, columns)
 
 
 def _register(
@@ -147,6 +146,35 @@ def _serve(conn: psycopg.Connection, ids: dict[tuple[str, str], int], entry: Ent
             entry.get("unit", "kWh"), entry.get("multiplier", 1), entry.get("rated_capacity"),
         ],
     )  # fmt: skip
+
+
+def _next_message(conn: psycopg.Connection) -> int:
+    row = conn.execute("SELECT nextval('message_id_seq')").fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
+
+
+def _report(conn: psycopg.Connection, ids: dict[tuple[str, str], int], entry: Entry, name: str) -> None:
+    """Days or months of a point on end, as its unit reports them in a series of their own."""
+    _serve(conn, ids, entry | {"kind": "interval", "from": "2020-01-01+08"})
+    query = "SELECT series_id FROM series WHERE point_id = %s AND period = %s"
+    row = conn.execute(query, [ids["point", entry["point"]], entry["period"]]).fetchone()
+    assert row is not None
+    message_id = _insert(
+        conn,
+        "message",
+        {
+            "message_id": _next_message(conn), "shard": 0, "topic": f"reported/{name}", "codec": "json",
+            "hash_algorithm": "sha256", "hash": name.encode(), "received_at": "2026-11-05 10:00+08",
+            "outcome": "accepted", "reading_count": 0, "stored_count": 0, "duplicate_count": 0, "conflict_count": 0,
+            "revision_count": 0, "refused_count": 0, "collected_under": "metering",
+        },
+    )  # fmt: skip
+    for place, value in enumerate(entry["values"]):
+        at = f"{date.fromordinal(date.fromisoformat(entry['from']).toordinal() + place)} 00:00+08"
+        columns = {"series_id": row[0], "at": at, "value": value, "message_id": message_id, "ordinal": place}
+        _insert(conn, "reading", columns | {"source": "l"})
 
 
 def _file(conn: psycopg.Connection, unit_id: int, entry: Entry) -> None:

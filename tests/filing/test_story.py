@@ -159,6 +159,19 @@ def test_march_takes_in_an_error_of_february_and_falls(desk: Desk, office: Setti
         notes = filings.notes(conn, filed.filing_id)
         assert {note["relation_code"] for note in notes} >= {"A8"}
         assert all(note["cause"] == BECAUSE.cause for note in notes)
+    # The relation is still found, and what the unit said of these values is considered with it.
+    audit_return(office, NOW, filing_id=filed.filing_id)
+    with connect(office, Role.RULES) as conn:
+        found = [
+            row[0]
+            for row in conn.execute(
+                "SELECT f.evidence FROM finding AS f INNER JOIN unit AS u ON f.unit_id = u.unit_id"
+                " WHERE u.unit_code = %s AND f.evidence ->> 'relation_code' = 'A8'"
+                " AND f.evidence ->> 'row_code' = '02' AND f.evidence ->> 'column_code' = '2'",
+                [UNIT],
+            )
+        ]
+    assert [evidence["explained"]["document"] for evidence in found] == [BECAUSE.document]
     accept_all(office, filed.filing_id)
     # The ledger: March is the difference of accepted cumulatives, and negative.
     with connect(office, Role.UNIT) as conn, as_unit(conn, UNIT) as own:
