@@ -4,14 +4,19 @@ import re
 
 import pytest
 
+from bench._kinds import KINDS
 from expectations.catalogue import RULES_DIR, load_rules
-from expectations.index import render
+from expectations.index import INJECTED, render
 from nenghao.config import PROJECT_ROOT
 from nenghao.labels import label
 
 
 def test_the_index_is_what_the_folders_say() -> None:
     assert (PROJECT_ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == render()
+
+
+def test_what_the_bench_injects_is_in_the_index() -> None:
+    assert {kind.name: kind.called.value for kind in KINDS.values() if not kind.is_variant} == INJECTED
 
 
 @pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.code)
