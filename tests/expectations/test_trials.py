@@ -1,16 +1,21 @@
 """Trials write nothing: files, other thresholds on stored days, and rules in the shadow."""
 
-from datetime import UTC, datetime, timedelta
+import csv
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from expectations import runner
+from expectations.backtest_files import backtest_files, write_findings
 from expectations.backtest_store import backtest_store
-from expectations.catalogue import RULES_DIR
+from expectations.catalogue import RULES_DIR, Threshold, load_rules
 from expectations.cli import app
 from nenghao.config import Role, Settings
 from nenghao.db import audit
@@ -93,6 +98,46 @@ def test_in_the_shadow_findings_are_stored_and_open_no_alert(site: Settings) -> 
             " WHERE f.rule_code = 'register_against_interval'"
         ).fetchall()
     assert modes == [("shadow", True)]
+
+
+def test_a_file_is_judged_end_to_end(tmp_path: Path) -> None:
+    """Intervals halved after the meter for a week: the register beside them says so."""
+    rng = np.random.default_rng(5)
+    steps = np.rint(400 * (1 + 0.4 * np.sin(np.arange(42 * 96) / 96 * 6.28)) + rng.normal(0, 30, 42 * 96)).clip(0)
+    told = steps.copy()
+    told[30 * 96 : 37 * 96] = np.rint(told[30 * 96 : 37 * 96] / 2)
+    faces = np.concatenate([[0], np.cumsum(steps)[:-1]])
+    stamps = np.datetime64("2026-03-02T00:00") + np.arange(42 * 96) * np.timedelta64(15, "m")
+    readings, out = tmp_path / "r.csv", tmp_path / "found.csv"
+    readings.write_text(
+        "register,value,ts,meter\n"
+        + "".join(
+            f"{face / 100:.2f},{value / 100:.2f},{str(stamp).replace('T', ' ')},A\n"
+            for face, value, stamp in zip(faces, told, stamps, strict=True)
+        )
+    )
+    numbers = {
+        "excess_min": 1, "quanta_of_advance": 2, "quanta_a_slot": 1, "share_of_energy": "0.001", "clock_error": 60,
+        "highest_slots": 5,
+    }  # fmt: skip
+    rule = replace(
+        next(rule for rule in load_rules() if rule.code == "register_against_interval"),
+        detector="register_against_interval",
+        thresholds=tuple(
+            Threshold(name=name, value=Decimal(number), unit="1", reason="r") for name, number in numbers.items()
+        ),
+    )
+    rules = {rule.code: rule}
+    found = backtest_files(readings, rules=rules, language="en", zone=ZoneInfo("Asia/Shanghai"), processes=1)
+    write_findings(out, found, rules)
+    assert found.meters == 1
+    assert found.meter_days == 42
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    caught = [row for row in rows if row["start"] < "2026-04-08" and row["end"] > "2026-04-01"]
+    assert {(row["meter"], row["kind"]) for row in caught} == {("A", "scale")}
+    assert date.fromisoformat(caught[0]["start"][:10]) == date(2026, 4, 1)
+    expected, observed = (sum(float(row[name]) for row in caught) for name in ("expected", "observed"))
+    assert observed / expected == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_file_that_cannot_be_read_leaves_no_findings(tmp_path: Path) -> None:
