@@ -10,7 +10,7 @@ from nenghao.labels import label
 INGEST: Final = ("V02", "V04", "V18", "V19", "V28")
 JOBS: Final = ("V05", "V06", "V07", "V09", "V11", "V17", "V20", "V24", "V29")
 #: Patterns of falsification and validations, as rules and steps name them.
-CHECKS: Final = (*(f"F{number}" for number in range(1, 21)), *(f"V{number:02}" for number in range(1, 30)))
+CHECKS: Final = (*(f"F{number}" for number in range(1, 21)), *(f"V{number:02}" for number in range(1, 31)))
 #: What the bench injects, and what it then looks like.
 INJECTED: Final = {
     "h1": "scale", "multiplier": "scale", "phase_loss": "scale", "bypass_const": "scale", "month_end": "scale",
