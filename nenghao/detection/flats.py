@@ -9,7 +9,7 @@ import numpy as np
 
 from nenghao.detection.block import Block, Floats, Ints
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
-from nenghao.detection.steps import clusters, observed, run_ends, steps_of
+from nenghao.detection.steps import clusters, is_rounder, observed, run_ends, steps_of
 
 #: Hours of equal values below which nobody looks closely, and slots.
 HOURS_LOOKED_AT: Final = 2.0
@@ -18,8 +18,6 @@ SLOTS_LOOKED_AT: Final = 6
 FLAT_SHARE: Final = 0.9
 #: Days before and after on which a ceiling may be met again.
 CEILING_DAYS: Final = 3
-#: Steps of a round figure.
-ROUND_STEPS: Final = 5
 #: What counts as the same level of load, as factors of the equal value.
 LEVEL_BAND: Final = (0.6, 1.6)
 
@@ -96,11 +94,7 @@ def _is_clipped_or_round(flat: Floats, run: Ints, slots: int) -> bool:
     near = flat[max(0, first - CEILING_DAYS * slots) : last + CEILING_DAYS * slots]
     if flat[run[0]] == np.nanmax(day) and (near == flat[run[0]]).sum() >= run[2] + 2:
         return True
-    values = np.unique(day[np.isfinite(day) & (day > 0)]).astype(np.int64)
-    grid = np.gcd.reduce(values)
-    before = flat[max(0, first - 7 * slots) : first]
-    before = before[np.isfinite(before) & (before > 0)]
-    return bool(grid >= ROUND_STEPS and values.size >= 3 and before.size and np.mean(before % grid == 0) < 0.5)
+    return is_rounder(day, flat[max(0, first - 7 * slots) : first])
 
 
 def _worth(before: Floats, flat: Floats, earlier: Ints, run: Ints) -> tuple[float, float]:
@@ -108,6 +102,9 @@ def _worth(before: Floats, flat: Floats, earlier: Ints, run: Ints) -> tuple[floa
     value = flat[run[0]]
     pairs = np.flatnonzero((before[:-1] >= value * LEVEL_BAND[0]) & (before[:-1] <= value * LEVEL_BAND[1]))
     stays = (before[pairs] == before[pairs + 1]).sum()
-    bits = (run[2] - 1) * -np.log2((stays + 1) / (pairs.size + 2))
+    # At a load that it never had, a meter is taken to stay equal as often as at its others.
+    running = np.flatnonzero(before[:-1] > 0)
+    usual = ((before[running] == before[running + 1]).sum() + 1) / (running.size + 2)
+    bits = (run[2] - 1) * -np.log2((stays + 2 * usual) / (pairs.size + 2))
     same_load = earlier[flat[earlier[:, 0]] >= value * LEVEL_BAND[0]]
     return float(bits), float(run[2] / max(1, same_load[:, 2].max(initial=1)))

@@ -29,7 +29,8 @@ def linear_fill(block: Block, thresholds: Thresholds) -> list[Candidate]:
     """Runs whose second differences vanish, longer than chance and habit at that level of load explain.
 
     Statistics: `bits` (the run's slots times what one more straight slot is worth at this load), `times_longest` (its
-    slots against the meter's longest earlier straight run), `rise_steps` from end to end, `hours`.
+    slots against the meter's longest earlier straight run), `rise_steps` from end to end, `hours`, `history_days`
+    known before it.
     """
     steps, _ = steps_of(block)
     meters, _, slots = steps.shape
@@ -92,10 +93,10 @@ def _candidate(
         statistics={
             "bits": bits,
             "times_longest": float((last - first + 1) / longest),
+            "history_days": float(np.isfinite(middle).sum()) / slots,
             "rise_steps": float(abs(flat[last] - flat[first])),
             "hours": (last - first + 1) * block.slot_minutes / 60,
         },
         score=max(0.0, bits * float(np.log10(2)) - 4),
         observed_energy=observed(block, meter, first // slots, last // slots),
-        notes={"history_days": middle.size / slots},
     )

@@ -14,7 +14,7 @@ import numpy as np
 
 from nenghao.detection.block import Block, Bools, Floats, Ints
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
-from nenghao.detection.steps import clusters, observed, steps_of
+from nenghao.detection.steps import clusters, is_rounder, observed, steps_of
 
 #: Days that are tested together.
 WINDOWS: Final = (1, 3, 7, 14)
@@ -30,6 +30,8 @@ EVEN: Final = 0.1
 #: Values that a history must hold, and a window.
 VALUES_NEEDED: Final = 150
 VALUES_NOW: Final = 20
+#: First values that a lattice is learnt from.
+LEARNT_FROM: Final = 2000
 #: Points of the spectrum that lattices are sought in, and how much of the history must lie on one.
 SPECTRUM: Final = 4096
 LATTICE_SHARE: Final = 0.4
@@ -58,7 +60,7 @@ def rescaled_grid(block: Block, thresholds: Thresholds) -> list[Candidate]:
     del thresholds
     steps, quantum = steps_of(block)
     usable = _usable(steps)
-    lattices = _lattices(steps, usable, max(block.judged_from, 7))
+    lattices = _lattices(steps, usable)
     hits: dict[int, list[_Hit]] = {}
     for meter, hit in _off_lattice(steps, usable, block.judged_from, lattices):
         hits.setdefault(meter, []).append(hit)
@@ -66,16 +68,23 @@ def rescaled_grid(block: Block, thresholds: Thresholds) -> list[Candidate]:
         # Residues of a meter with a lattice beat with it; its lattice speaks for it.
         if meter not in lattices:
             hits.setdefault(meter, []).append(hit)
-    return [
-        _candidate(block, float(quantum[meter]), meter, stretch)
+    made = [
+        _candidate(block, steps[meter], usable[meter], float(quantum[meter]), meter, stretch)
         for meter, own in hits.items()
         for stretch in _stretches(own)
     ]
+    return [one for one in made if one is not None]
 
 
-def _candidate(block: Block, quantum: float, meter: int, stretch: list[_Hit]) -> Candidate:
+def _candidate(
+    block: Block, steps: Floats, usable: Bools, quantum: float, meter: int, stretch: list[_Hit]
+) -> Candidate | None:
+    """The windows of a stretch as one candidate; None where its values are round (`round_values`)."""
     best = max(stretch, key=lambda hit: hit.surprise)
-    first, last = min(hit.first for hit in stretch), max(hit.last for hit in stretch)
+    reach = min(hit.first for hit in stretch), max(hit.last for hit in stretch)
+    first, last = _trimmed(steps, usable, best.frequency, *reach)
+    if np.mean([is_rounder(steps[day], steps[:first]) for day in range(first, last + 1)]) >= 0.5:
+        return None
     return Candidate(
         meter=meter,
         first_day=first,
@@ -90,6 +99,19 @@ def _candidate(block: Block, quantum: float, meter: int, stretch: list[_Hit]) ->
         observed_energy=observed(block, meter, first, last),
         notes={"lattice": quantum / best.frequency, "before": best.before, "now": best.now},
     )
+
+
+def _trimmed(steps: Floats, usable: Bools, frequency: float, first: int, last: int) -> tuple[int, int]:
+    """The days that together lie farthest on the stretch's own side of the middle between it and the days before."""
+    wave = np.where(usable, np.exp(2j * np.pi * frequency * np.where(usable, steps, 0)), 0).sum(axis=1)
+    count = usable.sum(axis=1)
+    before = wave[:first].sum() / max(count[:first].sum(), 1)
+    shift = wave[first : last + 1].sum() / max(count[first : last + 1].sum(), 1) - before
+    along = np.real((wave[first : last + 1] / np.maximum(count[first : last + 1], 1) - before) * np.conj(shift))
+    total = np.concatenate([[0.0], np.cumsum(along - abs(shift) ** 2 / 2)])
+    lowest = np.minimum.accumulate(total[:-1])
+    end = int((total[1:] - lowest).argmax())
+    return first + int(total[: end + 1].argmin()), first + end
 
 
 def _stretches(hits: list[_Hit]) -> list[list[_Hit]]:
@@ -120,9 +142,9 @@ def _usable(steps: Floats) -> Bools:
 def _residues(steps: Floats, usable: Bools, judged_from: int) -> list[tuple[int, _Hit]]:
     """Windows whose residues modulo `MODULUS` became uneven."""
     meters, days, _ = steps.shape
-    residue = np.mod(np.where(usable, steps, 0), MODULUS).astype(np.int64)
-    place = (np.arange(meters)[:, None] * days + np.arange(days))[:, :, None] * MODULUS + residue
-    counts = np.bincount(place[usable], minlength=meters * days * MODULUS).reshape(meters, days, MODULUS)
+    row = np.repeat(np.arange(meters * days), usable.sum(axis=2).reshape(-1))
+    place = row * MODULUS + np.mod(steps[usable].astype(np.int64), MODULUS)
+    counts = np.bincount(place, minlength=meters * days * MODULUS).reshape(meters, days, MODULUS)
     frequency = np.arange(MODULUS // LONGEST_PERIOD, MODULUS // 2 + 1) / MODULUS
     waves = np.exp(2j * np.pi * np.outer(np.arange(MODULUS), frequency))
     return _compare(
@@ -134,11 +156,11 @@ def _residues(steps: Floats, usable: Bools, judged_from: int) -> list[tuple[int,
     )
 
 
-def _lattices(steps: Floats, usable: Bools, days: int) -> dict[int, float]:
-    """Meters whose first days lie on a lattice coarser than their steps, and its frequency."""
+def _lattices(steps: Floats, usable: Bools) -> dict[int, float]:
+    """Meters whose first values lie on a lattice coarser than their steps, and its frequency."""
     found = {}
-    for row in np.flatnonzero(usable[:, :days].sum(axis=(1, 2)) >= VALUES_NEEDED):
-        frequency = _lattice(steps[row, :days][usable[row, :days]])
+    for row in np.flatnonzero(usable.sum(axis=(1, 2)) >= VALUES_NEEDED):
+        frequency = _lattice(steps[row][usable[row]][:LEARNT_FROM])
         if frequency is not None:
             found[int(row)] = frequency
     return found

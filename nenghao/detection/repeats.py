@@ -14,7 +14,7 @@ from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.steps import best_run, bits_of, clusters, heaviest_run, observed, steps_of
 
 #: Equal changes that a stretch must hold before it is looked at closely.
-CHANGES_LOOKED_AT: Final = 6
+CHANGES_LOOKED_AT: Final = 8
 #: Bits below which nobody asks whether the meter repeats itself by habit.
 BITS_LOOKED_AT: Final = 30.0
 #: A shifted stretch is sought by this many values in a row, all of them changes.
@@ -40,7 +40,8 @@ def exact_repeat(block: Block, thresholds: Thresholds) -> list[Candidate]:
     """Stretches that repeat earlier values with more bits than chance, standby and the meter's own habits explain.
 
     Statistics: `bits` of the most telling day, `habit_share` (share of the meter's earlier days that repeat half as
-    well), `points` repeated in all. A day is compared with the `lag_days_max` days before it.
+    well), `points` repeated in all, `history_days` known before it. A day is compared with the
+    `lag_days_max` days before it.
     """
     steps, _ = steps_of(block)
     lag_max = int(thresholds.get("lag_days_max", 28))
@@ -81,6 +82,7 @@ def _candidate(block: Block, steps: Floats, meter: int, hits: list[_Hit], lag_ma
         statistics={
             "bits": best.bits,
             "habit_share": _habit_share(steps, first.day, lag_max, best.bits / 2),
+            "history_days": float(np.isfinite(steps[max(0, first.day - lag_max) : first.day]).sum() / steps.shape[1]),
             "points": float(sum(hit.last_slot - hit.first_slot + 1 for hit in hits)),
         },
         score=max(0.0, best.bits * np.log10(2) - 4),
@@ -109,9 +111,10 @@ def _equal(steps: Floats, first: int, day: int) -> Iterator[tuple[int, _Hit]]:
     rows, places = np.nonzero((equal & moved[:, None]).sum(axis=2) >= CHANGES_LOOKED_AT)
     run = best_run(moved[rows].astype(np.float64), equal[rows, places])
     slots = steps.shape[2]
-    for row, place in zip(rows[run >= CHANGES_LOOKED_AT], places[run >= CHANGES_LOOKED_AT], strict=True):
-        bits = bits_of(steps[row, first : day + 1])[-1]
-        yield int(row), _hit(bits, equal[row, place], day, (day - first - int(place)) * slots)
+    kept = run >= CHANGES_LOOKED_AT
+    bits = {int(row): bits_of(steps[row, first : day + 1])[-1] for row in np.unique(rows[kept])}
+    for row, place in zip(rows[kept].tolist(), places[kept].tolist(), strict=True):
+        yield row, _hit(bits[row], equal[row, place], day, (day - first - place) * slots)
 
 
 def _shifted(steps: Floats, first: int, day: int) -> Iterator[tuple[int, _Hit]]:
@@ -156,12 +159,11 @@ def _scaled(steps: Floats, first: int, day: int) -> Iterator[tuple[int, _Hit]]:
     past, today = past[whole], today[whole]
     square = np.einsum("slt,slt->sl", past, past)
     product = np.einsum("slt,st->sl", past, today)
-    mean_past, mean_today = past.mean(axis=2), today.mean(axis=1)
     slots = steps.shape[2]
+    mean_past, mean_today = past.sum(axis=2) / slots, today.mean(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        correlation = (product / slots - mean_past * mean_today[:, None]) / (
-            past.std(axis=2) * today.std(axis=1)[:, None]
-        )
+        spread = np.sqrt(np.maximum(square / slots - mean_past**2, 0)) * today.std(axis=1)[:, None]
+        correlation = (product / slots - mean_past * mean_today[:, None]) / spread
         factor = product / square
     for row, place in zip(*np.nonzero(correlation >= CORRELATION_LOOKED_AT), strict=True):
         residual = np.abs(today[row] - factor[row, :, None] * past[row])

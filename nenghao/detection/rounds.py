@@ -12,7 +12,7 @@ import numpy as np
 from nenghao.detection.block import Block, Bools, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.chance import binomial_tail
-from nenghao.detection.steps import clusters, learnt_quantum, middle_of, observed
+from nenghao.detection.steps import SHARE_ON_GRID, clusters, learnt_quantum, middle_of, observed
 
 #: Round figures: these, times a power of ten of the unit or of the meter's own step.
 ROUND: Final = (1.0, 2.0, 5.0)
@@ -30,6 +30,10 @@ PRIOR_DAYS: Final = 10.0
 PRIOR_VALUES: Final = 20.0
 #: A meter of whose earlier moves so many are multiples of a grid has that grid.
 OWN_GRID_SHARE: Final = 0.8
+#: One slot in so many says what a meter's usual value is; the number shares no factor with the slots of a day.
+SAMPLED: Final = 7
+#: Sampled values that a meter's own grid is learnt from, at least.
+VALUES_NEEDED: Final = 30
 #: -log10 of the chance from which a window is looked at closely.
 SURPRISE_LOOKED_AT: Final = 3.0
 #: How far from a multiple a value is still one, as a share of the round figure: what decimal fractions lose in binary.
@@ -113,7 +117,7 @@ def _round_slots(block: Block, quantum: Floats, history: int) -> Iterator[tuple[
     changed = _changes(block.values, quantum)
     start_at = max(0, block.judged_from - max(VALUE_WINDOWS) + 1)
     trials = changed[:, start_at:].sum(axis=2)
-    for grid in grids(quantum, 4 * middle_of(block.values.reshape(len(quantum), -1))):
+    for grid in grids(quantum, 4 * middle_of(block.values.reshape(len(quantum), -1)[:, ::SAMPLED])):
         rows = np.flatnonzero(np.isfinite(grid))
         count = (_is_round(block.values[rows, start_at:], grid[rows, None, None]) & changed[rows, start_at:]).sum(
             axis=2
@@ -179,6 +183,7 @@ def _round_totals(block: Block, quantum: Floats, history: int) -> Iterator[tuple
     """Days in a row whose totals are round."""
     total = block.values.sum(axis=2)
     known = np.isfinite(total)
+    quantum = _own_grid(block.values.reshape(len(quantum), -1)[:, ::SAMPLED], quantum)
     for grid in grids(quantum * 2, middle_of(total)):
         rows = np.flatnonzero(np.isfinite(grid))
         is_round = _is_round(total[rows], grid[rows, None]) & (total[rows] > grid[rows, None] / 2)
@@ -188,8 +193,9 @@ def _round_totals(block: Block, quantum: Floats, history: int) -> Iterator[tuple
             before = _earlier(_rolling(is_round.astype(np.float64), history), width)
             earlier = _earlier(_rolling(known[rows].astype(np.float64), history), width)
             share = np.maximum((before + PRIOR_DAYS * chance) / (earlier + PRIOR_DAYS), chance)
-            surprise = binomial_tail(hit, trials, share)
-            surprise[:, : block.judged_from] = 0.0
+            surprise = np.zeros(share.shape)
+            judged = np.s_[:, block.judged_from :]
+            surprise[judged] = binomial_tail(hit[judged], trials[judged], share[judged])
             for place, day in zip(
                 *np.nonzero((surprise >= SURPRISE_LOOKED_AT) & (hit >= 2) & (earlier >= 5)), strict=True
             ):
@@ -197,6 +203,19 @@ def _round_totals(block: Block, quantum: Floats, history: int) -> Iterator[tuple
                 days = tuple((first + np.flatnonzero(is_round[place, first : int(day) + 1])).tolist())
                 in_window = float(hit[place, day] / trials[place, day])
                 yield row, _Hit(days, float(surprise[place, day]), float(grid[row]), in_window, is_total=True)
+
+
+def _own_grid(values: Floats, quantum: Floats) -> Floats:
+    """[S] the coarsest tenfold of their steps that meters' values lie on: few count in their last printed digit."""
+    found = quantum.copy()
+    known = values > quantum[:, None] / 2
+    open_ = known.sum(axis=1) >= VALUES_NEEDED
+    while open_.any():
+        rows = np.flatnonzero(open_)
+        fits = (_is_round(values[rows], 10 * found[rows, None]) & known[rows]).sum(axis=1)
+        open_[rows] = fits >= SHARE_ON_GRID * known[rows].sum(axis=1)
+        found[open_] *= 10
+    return found
 
 
 def _earlier(sums: Floats, days: int) -> Floats:

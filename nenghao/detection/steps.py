@@ -15,7 +15,9 @@ DECIMALS: Final = range(-3, 7)
 SHARE_ON_GRID: Final = 0.99
 #: Values stored as 32-bit floats are off by this share of themselves.
 FLOAT32: Final = 1.2e-7
-#: Slots of a meter's first days that its step is learnt from.
+#: Steps of a round figure, at least.
+ROUND_STEPS: Final = 5
+#: First known values of a meter that its step is learnt from.
 LEARNT_FROM: Final = 1500
 
 
@@ -27,8 +29,13 @@ def learnt_quantum(block: Block) -> Floats:
     quantum = np.asarray(block.quantum, dtype=np.float64).copy()
     unknown = np.flatnonzero(~(np.isfinite(quantum) & (quantum > 0)))
     if unknown.size:
-        quantum[unknown] = _decimal_grid(block.values[unknown].reshape(unknown.size, -1)[:, :LEARNT_FROM])
+        quantum[unknown] = _decimal_grid(np.stack([_first_known(block.values[row]) for row in unknown]))
     return quantum
+
+
+def _first_known(values: Floats) -> Floats:
+    known = values[np.isfinite(values)][:LEARNT_FROM]
+    return np.pad(known, (0, LEARNT_FROM - known.size), constant_values=np.nan)
 
 
 def _decimal_grid(values: Floats) -> Floats:
@@ -60,6 +67,14 @@ def steps_of(block: Block) -> tuple[Floats, Floats]:
 def middle_of(values: Floats) -> Floats:
     """[S] median of what is positive in each row [S, N], 0 where nothing is."""
     return np.array([float(np.median(row[row > 0])) if (row > 0).any() else 0.0 for row in values])
+
+
+def is_rounder(day: Floats, before: Floats) -> bool:
+    """Whether all values of a stretch are multiples of a figure of several steps that those before it are not."""
+    values = np.unique(day[np.isfinite(day) & (day > 0)]).astype(np.int64)
+    grid = np.gcd.reduce(values) if values.size else 0
+    earlier = before[np.isfinite(before) & (before > 0)]
+    return bool(grid >= ROUND_STEPS and values.size >= 3 and earlier.size and np.mean(earlier % grid == 0) < 0.5)
 
 
 def run_ends(is_in_run: np.ndarray) -> tuple[Ints, Ints, Ints]:

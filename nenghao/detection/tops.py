@@ -10,7 +10,7 @@ import numpy as np
 from nenghao.detection.block import Block, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.chance import poisson_tail
-from nenghao.detection.steps import clusters, observed, steps_of
+from nenghao.detection.steps import clusters, is_rounder, observed, steps_of
 
 #: Days that are looked at together: one, half a week, a week.
 WINDOWS: Final = (1, 3, 7)
@@ -19,6 +19,8 @@ BAND_SHARE: Final = 0.06
 BAND_STEPS: Final = 4
 #: A ceiling lies this many steps above zero at least; below, every meter's values are few.
 CEILING_STEPS: Final = 6
+#: A day of which more is one value is flat, not clipped; `frozen` speaks there.
+FLAT_SHARE: Final = 0.8
 #: -log10 of the chance from which a window is looked at closely.
 SURPRISE_LOOKED_AT: Final = 3.0
 
@@ -38,7 +40,8 @@ def clipped_peak(block: Block, thresholds: Thresholds) -> list[Candidate]:
             window = steps[:, day - width + 1 : day + 1]
             surprise, ties, ceiling = _ties(window)
             for meter in np.flatnonzero(surprise >= SURPRISE_LOOKED_AT):
-                touched = np.flatnonzero((window[meter] == ceiling[meter]).any(axis=1))
+                share = (window[meter] == ceiling[meter]).mean(axis=1)
+                touched = np.flatnonzero((share > 0) & (share <= FLAT_SHARE))
                 hits.setdefault(int(meter), []).extend(
                     (day - width + 1 + int(back), float(surprise[meter]), float(ties[meter]), float(ceiling[meter]))
                     for back in touched
@@ -89,7 +92,7 @@ def _candidate(
     before = steps[max(0, first - history) : first]
     highest = np.fmax.reduce(before, axis=1)
     highest = highest[np.isfinite(highest)]
-    if len(highest) < 5:
+    if len(highest) < 5 or is_rounder(steps[[day for day, *_ in stretch]], before):
         return None
     usual = [
         float(_ties(before[None, max(0, day - width + 1) : day + 1])[0][0])

@@ -11,7 +11,8 @@ def edit_slots(values: Slots, edit: dict[str, Any], per_day: int, made: dict[str
 
     missing | set value | add value | scale factor | ramp factor (slides to it) | cap value | noise low high (slot
     by slot) | round to | copy lag_days | from name lag_days (another series) | reverse (each day backwards) |
-    shift slots_by | swap (the first two days) | linear (a line between the ends) | mean (of the days before)
+    shift slots_by | swap (the first two days) | linear (a line between the ends) | mean (of the days before) |
+    average width (of so many slots)
     """
     first = edit["day"] * per_day + edit.get("slot", 0)
     count = edit["slots"] if "slots" in edit else edit.get("days", len(values)) * per_day
@@ -49,6 +50,8 @@ def _edited(  # noqa: PLR0911 - a table
             return round(low + (high - low) * (at - first) / max(1, end - 1 - first))
         case "mean":
             return _mean(old[:first])
+        case "average":
+            return _mean(old[max(0, at - edit["width"] + 1) : at + 1])
         case _:
             done = (at - first) / max(1, end - 1 - first)
             return None if value is None else _moved(value, done, edit, draw)

@@ -45,7 +45,7 @@ CASES = st.lists(st.builds(Case, st.dictionaries(NAMES, NUMBERS), st.booleans())
 @pytest.fixture(scope="module")
 def unit_id(module_database: Settings) -> int:
     with psycopg.connect(conninfo(module_database, Role.OWNER)) as conn:
-        return lay_out(conn, read_case(RULES_DIR / "frozen" / "cases" / "honest_alone.toml"), 1)
+        return lay_out(conn, read_case(RULES_DIR / "frozen" / "cases" / "honest_standby.toml"), 1)
 
 
 @given(cases=CASES, thresholds=THRESHOLDS)
