@@ -1055,6 +1055,25 @@ ALTER TABLE public.case_merge OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.case_merge IS '并案: an undecided case whose findings turned out to have the cause of another one; the last row of a case counts';
 
+CREATE VIEW public.case_member AS
+ SELECT c.case_id AS root_case_id,
+    c.case_id
+   FROM public.audit_case c
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.case_merge m
+          WHERE (m.case_id = c.case_id))))
+UNION ALL
+ SELECT m.into_case_id AS root_case_id,
+    m.case_id
+   FROM public.case_merge m
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.case_merge n
+          WHERE ((n.case_id = m.case_id) AND (n.case_merge_id > m.case_merge_id)))));
+
+ALTER VIEW public.case_member OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_member IS '案件成员: a case that tells of its findings itself, and the cases that were merged into it';
+
 ALTER TABLE public.case_merge ALTER COLUMN case_merge_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.case_merge_case_merge_id_seq
     START WITH 1
@@ -1141,11 +1160,11 @@ CREATE VIEW public.finding_standing AS
  SELECT f.finding_id,
     a.alert_id,
     a.case_id,
-    r.root_case_id,
+    k.root_case_id,
     (COALESCE(last.kind, 'found'::text) = 'quiet'::text) AS is_quiet
-   FROM (((public.finding f
-     JOIN public.alert a ON ((f.fingerprint = a.fingerprint)))
-     JOIN public.case_root r ON ((a.case_id = r.case_id)))
+   FROM (((public.case_member k
+     JOIN public.alert a ON ((k.case_id = a.case_id)))
+     JOIN public.finding f ON ((a.fingerprint = f.fingerprint)))
      LEFT JOIN LATERAL ( SELECT e.kind
            FROM public.alert_event e
           WHERE (e.finding_id = f.finding_id)
@@ -1193,12 +1212,7 @@ CREATE VIEW public.case_now AS
           ORDER BY d.decision_id DESC
          LIMIT 1) last ON (true))
      CROSS JOIN LATERAL ( SELECT COALESCE(bool_and(s.is_quiet), false) AS is_quiet
-           FROM (( SELECT c.case_id
-                UNION ALL
-                 SELECT k.case_id
-                   FROM public.case_merge k
-                  WHERE (k.into_case_id = c.case_id)) member
-             JOIN public.finding_standing s ON ((member.case_id = s.case_id)))
+           FROM public.finding_standing s
           WHERE (s.root_case_id = c.case_id)) found);
 
 ALTER VIEW public.case_now OWNER TO nenghao_owner;
@@ -4747,6 +4761,8 @@ CREATE INDEX decision_by_case ON public.decision USING btree (case_id, decision_
 
 CREATE INDEX draft_newest ON public.draft USING btree (unit_id, month_on, draft_id DESC);
 
+CREATE INDEX evidence_by_alert ON public.evidence USING btree (alert_id);
+
 CREATE INDEX evidence_document_by_case ON public.evidence_document USING btree (case_id, evidence_document_id);
 
 CREATE INDEX feature_mark_day ON public.feature_mark USING btree (day_on, series_id);
@@ -5999,6 +6015,11 @@ GRANT SELECT,INSERT ON TABLE public.case_merge TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_merge TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_merge TO nenghao_console;
 GRANT SELECT ON TABLE public.case_merge TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.case_member TO nenghao_rules;
+GRANT SELECT ON TABLE public.case_member TO nenghao_console;
+GRANT SELECT ON TABLE public.case_member TO nenghao_jobs;
+GRANT SELECT ON TABLE public.case_member TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.case_root TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_root TO nenghao_console;

@@ -4,7 +4,7 @@
 -- case. Relations of forms stand alone, and what many units have in common is not joined by one of them.
 SELECT
     f.finding_id,
-    s.root_case_id,
+    root.root_case_id,
     f.unit_id,
     lower(f.span) AS begin_at,
     upper(f.span) AS end_at,
@@ -33,17 +33,18 @@ FROM finding AS own
 INNER JOIN finding AS f ON own.unit_id = f.unit_id AND own.span && f.span
 INNER JOIN rule_version AS v ON f.rule_code = v.rule_code AND f.rule_version = v.version
 LEFT JOIN series AS o ON f.series_id = o.series_id
-LEFT JOIN finding_standing AS s ON f.finding_id = s.finding_id
+LEFT JOIN alert AS a ON f.fingerprint = a.fingerprint
+LEFT JOIN case_root AS root ON a.case_id = root.case_id
 WHERE
     own.finding_id = %(finding_id)s
     AND coalesce(v.definition ->> 'batch', '-') <> 'balance_cell'
     AND (
         f.finding_id = own.finding_id
         OR (
-            s.root_case_id IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM common_cause AS k WHERE k.case_id = s.root_case_id)
+            root.root_case_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM common_cause AS k WHERE k.case_id = root.root_case_id)
             AND coalesce(
-                (SELECT d.kind FROM decision AS d WHERE d.case_id = s.root_case_id ORDER BY d.decision_id DESC LIMIT 1),
+                (SELECT d.kind FROM decision AS d WHERE d.case_id = root.root_case_id ORDER BY d.decision_id DESC LIMIT 1),
                 'open'
             ) NOT IN ('confirm', 'dismiss')
         )
@@ -68,14 +69,14 @@ SELECT coalesce(
 -- Lets one case tell what another told, and what was merged into that, one row a case.
 INSERT INTO case_merge (case_id, into_case_id, cause, audit_run_id, merged_at)
 SELECT
-    r.case_id,
+    k.case_id,
     %(into_case_id)s,
     %(cause)s,
     %(audit_run_id)s,
     %(merged_at)s
-FROM case_root AS r
-WHERE r.root_case_id = %(case_id)s
-ORDER BY r.case_id
+FROM case_member AS k
+WHERE k.root_case_id = %(case_id)s
+ORDER BY k.case_id
 ON CONFLICT ON CONSTRAINT case_merge_once DO NOTHING;
 
 -- events_near --

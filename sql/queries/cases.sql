@@ -120,17 +120,21 @@ SELECT
     min(f.found_at) AS first_found_at,
     max(f.found_at) AS last_found_at,
     (
-        SELECT count(*) FROM alert_event AS e
-        INNER JOIN alert AS a ON e.alert_id = a.alert_id
-        INNER JOIN case_root AS r ON a.case_id = r.case_id
-        WHERE r.root_case_id = c.case_id AND e.kind = 'recurred'
+        SELECT count(*) FROM case_member AS k
+        INNER JOIN alert AS a ON k.case_id = a.case_id
+        INNER JOIN alert_event AS e ON a.alert_id = e.alert_id
+        WHERE k.root_case_id = c.case_id AND e.kind = 'recurred'
     ) AS recurrence_count,
     c.decision,
     c.outcome
 FROM case_now AS c
 LEFT JOIN unit AS u ON c.unit_id = u.unit_id
-INNER JOIN finding_standing AS s ON c.case_id = s.root_case_id OR (c.case_id = s.case_id AND c.state = 'merged')
-INNER JOIN finding AS f ON s.finding_id = f.finding_id
+CROSS JOIN LATERAL (
+    SELECT s.finding_id FROM finding_standing AS s WHERE s.root_case_id = c.case_id
+    UNION ALL
+    SELECT s.finding_id FROM finding_standing AS s WHERE s.case_id = c.case_id AND s.root_case_id <> c.case_id
+) AS told
+INNER JOIN finding AS f ON told.finding_id = f.finding_id
 LEFT JOIN point AS p ON f.point_id = p.point_id
 WHERE
     coalesce(u.unit_code = %(unit_code)s::text, %(unit_code)s::text IS NULL)
@@ -231,7 +235,13 @@ SELECT
 FROM finding_standing AS s
 INNER JOIN finding AS f ON s.finding_id = f.finding_id
 INNER JOIN rule_version AS v ON f.rule_code = v.rule_code AND f.rule_version = v.version
-WHERE s.root_case_id = %(case_id)s OR s.case_id = %(case_id)s
+WHERE
+    s.case_id IN (
+        SELECT k.case_id FROM case_member AS k
+        WHERE k.root_case_id = %(case_id)s
+        UNION ALL
+        SELECT %(case_id)s::bigint
+    )
 ORDER BY lower(f.span), f.finding_id;
 
 -- case_evidence --
@@ -243,8 +253,13 @@ SELECT
     encode(e.hash, 'hex') AS hash,
     e.recorded_at
 FROM evidence AS e
-INNER JOIN case_root AS r ON e.case_id = r.case_id
-WHERE r.root_case_id = %(case_id)s OR e.case_id = %(case_id)s
+WHERE
+    e.case_id IN (
+        SELECT k.case_id FROM case_member AS k
+        WHERE k.root_case_id = %(case_id)s
+        UNION ALL
+        SELECT %(case_id)s::bigint
+    )
 ORDER BY e.evidence_id;
 
 -- case_history --
@@ -268,10 +283,10 @@ FROM (
     WHERE m.case_id = %(case_id)s
     UNION ALL
     SELECT e.at, 'event.' || e.kind, a.rule_code, count(*)
-    FROM alert_event AS e
-    INNER JOIN alert AS a ON e.alert_id = a.alert_id
-    INNER JOIN case_root AS r ON a.case_id = r.case_id
-    WHERE r.root_case_id = %(case_id)s
+    FROM case_member AS k
+    INNER JOIN alert AS a ON k.case_id = a.case_id
+    INNER JOIN alert_event AS e ON a.alert_id = e.alert_id
+    WHERE k.root_case_id = %(case_id)s
     GROUP BY e.at, e.kind, a.rule_code
 ) AS h
 ORDER BY h.at, h.what, h.number;
@@ -279,11 +294,11 @@ ORDER BY h.at, h.what, h.number;
 -- repeat_decision --
 -- Writes a decision on a case for what was merged into it, too, so that each of them has one.
 INSERT INTO decision (case_id, kind, outcome, reason, decided_by, decided_at)
-SELECT r.case_id, d.kind, d.outcome, d.reason, d.decided_by, d.decided_at
+SELECT k.case_id, d.kind, d.outcome, d.reason, d.decided_by, d.decided_at
 FROM decision AS d
-INNER JOIN case_root AS r ON d.case_id = r.root_case_id AND r.case_id <> d.case_id
+INNER JOIN case_member AS k ON d.case_id = k.root_case_id AND k.case_id <> d.case_id
 WHERE d.decision_id = %(decision_id)s
-ORDER BY r.case_id;
+ORDER BY k.case_id;
 
 -- precision_of_rules --
 -- Of the cases that versions of rules speak in, how many were opened, decided and confirmed, one row a version; of one rule
