@@ -413,15 +413,14 @@ FROM (
             k.row_code,
             k.column_code,
             k.value
-        FROM filing_cell AS k
-        WHERE
-            k.month_on >= %(history_month_on)s::date AND k.kind NOT IN ('base_revision', 'annual', 'census')
-            AND k.version = (
-                SELECT max(n.version) FROM filing AS n
-                WHERE
-                    n.unit_id = k.unit_id AND n.month_on = k.month_on
-                    AND n.kind NOT IN ('base_revision', 'annual', 'census')
-            )
+        FROM (
+            SELECT DISTINCT ON (n.unit_id, n.month_on) n.filing_id
+            FROM filing AS n
+            WHERE
+                n.month_on >= %(history_month_on)s::date AND n.kind NOT IN ('base_revision', 'annual', 'census')
+            ORDER BY n.unit_id, n.month_on, n.version DESC
+        ) AS newest
+        INNER JOIN filing_cell AS k ON newest.filing_id = k.filing_id
     ) AS f
     WINDOW of_year AS (
         PARTITION BY f.unit_id, f.form_code, f.row_code, f.column_code, extract(YEAR FROM f.month_on)
