@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from bench import _files, _labels, _network, _report, _rules, _sets, _small, _units
+from bench import _files, _labels, _network, _province, _report, _rules, _sets, _small, _units
 from bench._kinds import KINDS, MAIN_KINDS, VALUE_KINDS, VARIANTS
 from bench._runs import Outcome, Plan, run
 from bench._sets import View
@@ -113,6 +113,10 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
     files = _files.score(arguments.split, rules)
     _say("", "### Files of strangers", "", *_report.files_table(files))
     found["files"] = [asdict(one) for one in files]
+
+    speed = _province.measure(_province.UNITS // 10 if arguments.quick else _province.UNITS)
+    found |= {"series_days": speed.series_days, "series_days_s": speed.series_days_s, "gx_share": speed.gx_share}
+    _say("", "### A province's day", "", f"{speed.series_days} series-days in {speed.series_days_s} s: {speed}")
 
     labelled = _labels.gas_pressure(rules)
     _say("", "### Marks of people: gas pressure", "", *_report.labels_table(labelled))
