@@ -15,7 +15,7 @@ from nenghao.detection.catalogue import DETECTORS
 from nenghao.jobs import find_candidates as job
 from nenghao.jobs.compute_features import compute_features
 from nenghao.jobs.find_candidates import DetectionScope, find_candidates
-from tests.expectations.scenario import Case, Slots, lay_out, read_case
+from tests.expectations.scenario import Case, lay_out, read_case
 from tests.expectations.senders import FIRST_ON
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
