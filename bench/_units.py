@@ -23,7 +23,7 @@ LASTING: Final = ("multiplier", "phase_loss", "bypass_const", "drift")
 DRAWS: Final = 8
 DAYS_OF_MONTH: Final = 28
 #: Days between two looks at a growing file.
-LOOK_DAYS: Final = 3
+LOOK_DAYS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,9 @@ def cases_of(frame: Frame, found: Sequence[Found]) -> dict[str, int]:
 def delays(half: Half, rules: Rules, turns: int = 1) -> dict[str, float]:
     """Median days from an event's first day to the look that first finds it, by lasting kind; infinite if most are not.
 
-    The file grows by three days from look to look. One part a network is falsified at a time.
+    On the big networks. The file grows by four days from look to look. One part a network is falsified at a time.
     """
-    frames = _network.frames(half)
+    frames = _network.frames(half, sets=["plants"])
     tasks = [(frame, rules, kind, turn) for frame in frames for kind in LASTING for turn in range(turns)]
     waited: dict[str, list[float]] = defaultdict(list)
     for (_, _, kind, _), days in zip(tasks, in_processes(_delays, tasks), strict=True):

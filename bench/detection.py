@@ -75,7 +75,7 @@ def _view(view: View, rules: _rules.Rules, arguments: argparse.Namespace) -> Out
     started = time.monotonic()
     kinds = arguments.kinds or (MAIN_KINDS + VARIANTS if arguments.variants else MAIN_KINDS)
     plan = replace(
-        plan_of(view, rules, kinds, 4 if arguments.quick else 2),
+        plan_of(view, rules, kinds, 6 if arguments.quick else 2),
         seed=arguments.seed,
         is_dithered=arguments.dithered,
         left_out=FLATTERED if FLATTERED in rules else "",
@@ -146,7 +146,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--set", action="append", default=[], help="[rule.]threshold=number")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dithered", action="store_true", help="in-meter kinds leave no imprint of rounding twice")
-    parser.add_argument("--quick", action="store_true", help="half of the events")
+    parser.add_argument("--quick", action="store_true", help="a third of the events")
     parser.add_argument("--floors", action="store_true", help="write what the tests hold, of the small form, and end")
     parser.add_argument("--docs", action="store_true", help="write the tables into docs/detection.md")
     parser.add_argument("--examples", type=int, default=0, help="print so many findings on honest meters")
