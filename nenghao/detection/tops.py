@@ -29,8 +29,8 @@ def clipped_peak(block: Block, thresholds: Thresholds) -> list[Candidate]:
     """Days on which more slots stand exactly at the highest value than the values just below it let expect.
 
     Statistics: `surprise` (-log10 of the chance of so many slots at the ceiling), `habit_share` (share of the earlier
-    days that look half as surprising), `peak_share` (the ceiling against the median of the earlier days' highest
-    values), `ties` (slots at the ceiling on the most telling days).
+    days that look half as surprising, or had the same highest value), `peak_share` (the ceiling against the median of
+    the earlier days' highest values), `ties` (slots at the ceiling on the most telling days).
     """
     steps, quantum = steps_of(block)
     history = int(thresholds.get("history_days_max", 28))
@@ -109,7 +109,8 @@ def _candidate(
         kind=Kind.CLIP,
         statistics={
             "surprise": surprise,
-            "habit_share": float((habit >= surprise / 2).mean()),
+            # A ceiling that was the highest value on other days, too, is the equipment's, however rarely.
+            "habit_share": float(max((habit >= surprise / 2).mean(), (highest == ceiling).mean())),
             "peak_share": float(ceiling / max(np.median(highest), 1.0)),
             "ties": ties,
         },
