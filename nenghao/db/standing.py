@@ -63,6 +63,12 @@ def batch_query(conn: Connection, batch: str, parameters: dict[str, Any]) -> str
     return "\n".join(line for line in lines if not line.startswith("--"))
 
 
+def is_recorded(conn: Connection, first_on: date, last_on: date, digest: str) -> bool:
+    """Whether a standing audit of these days that found the very same is recorded."""
+    wanted = {"first_on": first_on, "last_on": last_on, "digest": digest}
+    return conn.execute(_QUERIES["standing_run"], wanted).fetchone() is not None
+
+
 def judged_filings(conn: Connection, first_month_on: date) -> list[tuple[int, int, date]]:
     """Newest filing of each unit's month since a month: id, unit, month."""
     return list(conn.execute(_QUERIES["judged_filings"], {"first_month_on": first_month_on}))

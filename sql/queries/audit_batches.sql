@@ -322,6 +322,15 @@ CROSS JOIN LATERAL (
         AND t.received_at >= late.first_at - INTERVAL '7 days'
 ) AS told;
 
+-- standing_run --
+-- A standing audit of given days that found the very same, at most one row.
+SELECT r.audit_run_id
+FROM audit_run AS r
+WHERE
+    r.subject = 'days' AND r.first_day_on = %(first_on)s AND r.last_day_on = %(last_on)s
+    AND r.summary ->> 'standing' = %(digest)s
+LIMIT 1;
+
 -- judged_filings --
 -- Newest filing of each unit's month since a month, one row each; revisions of a base, of a year and of a census are others'.
 SELECT

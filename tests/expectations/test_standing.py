@@ -31,6 +31,8 @@ def test_what_stands_is_told_once_and_opens_a_case_each(database: Settings, tmp_
     assert (first.findings, first.cases, first.not_run) == (len(CASES), len(CASES), 0)
     assert first.checks == sum(rule.batch in STANDING_BATCHES for rule in load_rules())
     again = audit_standing(settings, NOW, since_on=SINCE_ON)
+    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
+        assert conn.execute("SELECT count(*) FROM audit_run").fetchall() == [(1,)]
     next_day = audit_standing(settings, NOW + timedelta(days=1), since_on=SINCE_ON)
     assert [(each.violations, each.findings, each.cases) for each in (again, next_day)] == [(len(CASES), 0, 0)] * 2
 
