@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from nenghao.detection import known
 from nenghao.detection.block import Block, Bools, Floats
 
 #: Shares of a day's slots, from the lowest up, whose value is a level; and of its changes from slot to slot.
@@ -33,12 +34,12 @@ def day_levels(block: Block, step: Floats) -> Floats:
     """[S, D, LEVELS] natural logarithms of the levels; NaN for days that lack too many slots."""
     values = block.values
     slots = values.shape[2]
-    known = np.isfinite(values)
-    share = known.mean(axis=2)
+    is_known = np.isfinite(values)
+    share = is_known.mean(axis=2)
     changes = np.abs(np.diff(values, axis=2))
     levels = np.empty((*share.shape, LEVELS))
     with np.errstate(invalid="ignore", divide="ignore"):
-        levels[..., 0] = values.sum(axis=2, where=known) / known.sum(axis=2)
+        levels[..., 0] = values.sum(axis=2, where=is_known) / is_known.sum(axis=2)
         levels[..., 1:8] = _quantiles(values, VALUE_QUANTILES)
         levels[..., 8:12] = _quantiles(changes, CHANGE_QUANTILES)
         levels[..., 12] = changes.sum(axis=2, where=np.isfinite(changes)) / np.isfinite(changes).sum(axis=2)
@@ -49,9 +50,7 @@ def day_levels(block: Block, step: Floats) -> Floats:
 
 def informative(levels: Floats, step: Floats, days: int) -> Bools:
     """[S, LEVELS] levels that stood above the smallest step in the first `days`: only these can be seen to fall."""
-    with np.errstate(all="ignore"):
-        typical = np.exp(np.nanmedian(levels[:, :days], axis=1))
-    return typical > 1.01 * step[:, None]
+    return np.exp(known.median(levels[:, :days], axis=1)) > 1.01 * step[:, None]
 
 
 def _quantiles(values: Floats, shares: tuple[float, ...]) -> Floats:

@@ -29,6 +29,8 @@ class Verdict:
 
     scores: Floats
     factors: Floats
+    #: The same ratio without a cap.
+    clearness: Floats
 
 
 class LevelTest:
@@ -69,7 +71,9 @@ class LevelTest:
         scores = scores - 3 * np.maximum(0, worst + 1)
         scores = np.where(has_base, scores, scores / 2)
         live = self.is_live.sum(axis=1)[:, None] >= 4
-        return Verdict(scores=np.where(stretch.is_known & live, scores, 0), factors=factors)
+        return Verdict(
+            scores=np.where(stretch.is_known & live, scores, 0), factors=factors, clearness=self._ratio(rest, np.abs(z))
+        )
 
     def constant(self, stretch: Stretches, typical: Floats, unrest: Floats) -> Verdict:
         """Did all values fall by one constant, and their changes not? `typical` [S, K] are levels as energy."""
@@ -77,7 +81,7 @@ class LevelTest:
         change = np.where(self.is_live[:, None], stretch.change, 0)
         precision = self.precision(stretch.length, 2 * drift)
         whole = np.einsum("sek,skl,sel->se", change, precision, change, optimize=True)
-        best, factors = np.zeros_like(whole), np.zeros_like(whole)
+        best, factors, clearness = np.zeros_like(whole), np.zeros_like(whole), np.zeros_like(whole)
         lowest = np.where(self.is_live[:, 2], typical[:, 2], 0)
         for share in CONSTANTS:
             taken = share * typical[:, :1]
@@ -89,8 +93,9 @@ class LevelTest:
             scores = self._ratio(rest, np.minimum(np.sqrt(gain), Z_CAP))
             scores = np.where(stretch.is_known & (taken[:, 0] < 0.85 * lowest)[:, None] & (whole > rest), scores, 0)
             factors = np.where(scores > best, np.log1p(-share), factors)
+            clearness = np.where(scores > best, self._ratio(rest, np.sqrt(gain)), clearness)
             best = np.maximum(best, scores)
-        return Verdict(scores=best, factors=factors)
+        return Verdict(scores=best, factors=factors, clearness=clearness)
 
     def _ratio(self, rest: Floats, z: Floats) -> Floats:
         power = (FREEDOM + self.is_live.sum(axis=1)[:, None]) / 2

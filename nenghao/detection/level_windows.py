@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from nenghao.detection import known
 from nenghao.detection.block import Block, Bools, Floats, Ints
 
 #: Days of the stretches that are compared.
@@ -13,11 +14,16 @@ LENGTHS: Final = (1, 2, 3, 5, 7, 10, 14, 21, 28)
 #: Days before a stretch that say what was to be expected, at most and at least: four weeks hold one season.
 BASE_DAYS: Final = 28
 BASE_DAYS_MIN: Final = 12
+#: Days whose scatter is one.
+SCATTER_DAYS_MIN: Final = 10
 #: A stretch with fewer known days than this share is not compared.
 STRETCH_SHARE: Final = 0.7
 #: Long blocks are judged in pieces of this many days, with this many days of history: scales follow the season.
 PIECE_DAYS: Final = 28
 PIECE_HISTORY: Final = 84
+#: Nothing is said of a meter's first days; then weeks are judged one by one until there are three to learn from.
+FIRST_DAYS: Final = 14
+YOUNG_DAYS, SETTLED_DAYS = 7, 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,12 @@ class Stretches:
 def pieces(block: Block) -> Iterator[tuple[int, Block]]:
     """Parts of a long block that are judged one after the other, each with the number of its first day."""
     days = block.shape[1]
-    for start in range(block.judged_from, days, PIECE_DAYS):
-        first, end = max(0, start - PIECE_HISTORY), min(days, start + PIECE_DAYS)
+    start = max(block.judged_from, FIRST_DAYS)
+    while start < days:
+        first = max(0, start - PIECE_HISTORY)
+        end = min(days, start + (PIECE_DAYS if start >= SETTLED_DAYS else YOUNG_DAYS))
         yield first, _days_of(block, first, end, start - first)
+        start = end
 
 
 def _days_of(block: Block, first: int, end: int, judged_from: int) -> Block:
@@ -59,9 +68,9 @@ def sums_before(rows: Floats) -> Floats:
 def stretches(levels: Floats, is_day_off: Bools) -> Iterator[Stretches]:
     """Every stretch of every length that has enough days before it."""
     days = levels.shape[1]
-    known: Bools = np.all(np.isfinite(levels), axis=2)
-    filled = np.where(known[..., None], levels, 0)
-    work, off = known & ~is_day_off, known & is_day_off
+    is_known: Bools = np.all(np.isfinite(levels), axis=2)
+    filled = np.where(is_known[..., None], levels, 0)
+    work, off = is_known & ~is_day_off, is_known & is_day_off
     sum_work, sum_off = sums_before(filled * work[..., None]), sums_before(filled * off[..., None])
     count_work, count_off = sums_before(work.astype(float)), sums_before(off.astype(float))
     for length in LENGTHS:
@@ -87,22 +96,21 @@ def stretches(levels: Floats, is_day_off: Bools) -> Iterator[Stretches]:
 
 
 def expected_levels(sum_work: Floats, sum_off: Floats, work: Floats, off: Floats) -> tuple[Floats, Floats]:
-    """Levels of a working day and of a day off; few days off lean on the working days."""
+    """Levels of a working day and of a day off; one day off alone says nothing, working days stand in."""
     mean_work = sum_work / np.maximum(work, 1)[..., None]
-    mean_off = (sum_off + mean_work) / (off + 1)[..., None]
+    mean_off = np.where((off > 1)[..., None], sum_off / np.maximum(off, 1)[..., None], mean_work)
     return np.where((work > 0)[..., None], mean_work, mean_off), mean_off
 
 
 def daily_scatter(levels: Floats, is_day_off: Bools, days: int) -> Floats:
     """[S, K] honest scatter of levels from day to day in the first `days`, little moved by a few odd days."""
     history, off = levels[:, :days], is_day_off[:days]
-    with np.errstate(all="ignore"):
-        deviation = history.copy()
-        for mask in (off, ~off):
-            if mask.sum() >= 3:
-                deviation[:, mask] -= np.nanmedian(history[:, mask], axis=1, keepdims=True)
-            elif mask.any():
-                deviation[:, mask] = np.nan
-        robust = 1.4826 * np.nanmedian(np.abs(deviation), axis=1)
-        plain = np.sqrt(np.nanmean(np.clip(deviation, -3.0, 3.0) ** 2, axis=1))
-    return np.where(np.isfinite(plain), np.sqrt((robust**2 + plain**2) / 2), np.inf)
+    deviation = history.copy()
+    for mask in (off, ~off):
+        if mask.sum() >= 3:
+            deviation[:, mask] -= known.median(history[:, mask], axis=1, keepdims=True)
+        elif mask.any():
+            deviation[:, mask] = np.nan
+    found = known.scatter(np.clip(deviation, -3.0, 3.0), np.zeros(1), axis=1)
+    enough = np.isfinite(deviation).sum(axis=1) >= SCATTER_DAYS_MIN
+    return np.where(enough, found, np.inf)

@@ -1,16 +1,17 @@
 """Finds stretches that were multiplied, or had a constant taken away, from one day on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from nenghao.detection import known
 from nenghao.detection.block import Block, Bools, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.day_levels import day_levels, informative, step_of
 from nenghao.detection.level_tests import LevelTest
 from nenghao.detection.level_windows import BASE_DAYS, BASE_DAYS_MIN, daily_scatter, pieces, stretches
-from nenghao.detection.spans import unexplained
+from nenghao.detection.spans import told_apart, unexplained
 
 #: A fall smaller than this is weather; a deeper one is a standstill, which other rules tell.
 FALL_MIN, FALL_MAX = 0.10, 2.4
@@ -18,9 +19,12 @@ FALL_MIN, FALL_MAX = 0.10, 2.4
 OWN_SHARE: Final = 0.3
 OWN_LENGTH_MAX: Final = 7
 #: A candidate this much clearer than the threshold is followed to its end, day by day.
-CLEAR: Final = 1.0
+CLEAR: Final = 2.0
 #: Around holidays of this many days, and this many days before and after, everything may move by a quarter.
 LONG_HOLIDAY_DAYS, HOLIDAY_MARGIN_DAYS, HOLIDAY_UNREST = 4, 12, 0.25
+#: The first day found may lie so many days after the true one: they are no base to follow a fall by. So many of them
+#: are told as well, where they stand at the fallen level.
+ONSET_DAYS, REACH_BACK_DAYS = 7, 2
 #: Days that must have returned before a followed change is over.
 BACK_DAYS: Final = 2
 
@@ -34,6 +38,8 @@ class Fall:
     first: int
     last: int
     factor: float
+    #: The score without a cap, by which the clearest of overlapping stretches is told.
+    clearness: float
 
 
 def level_shift(block: Block, thresholds: Thresholds) -> list[Candidate]:
@@ -41,7 +47,7 @@ def level_shift(block: Block, thresholds: Thresholds) -> list[Candidate]:
     found: list[Candidate] = []
     for first, part in pieces(block):
         found += [_candidate(part, first, fall) for fall in _falls(part, thresholds["score_min"])]
-    return unexplained(block, found)
+    return told_apart(unexplained(block, found))
 
 
 def _falls(block: Block, least: float) -> list[Fall]:
@@ -51,8 +57,7 @@ def _falls(block: Block, least: float) -> list[Fall]:
     if history < BASE_DAYS_MIN:
         return []
     live = informative(levels, step, history)
-    with np.errstate(all="ignore"):
-        typical = np.exp(np.nanmedian(levels[:, :history], axis=1))
+    typical = np.exp(known.median(levels[:, :history], axis=1))
     typical = np.where(np.isfinite(typical), typical, step[:, None])
     scatter = daily_scatter(levels, block.is_day_off, history)
     test = LevelTest(scatter, live & np.isfinite(scatter), step[:, None] / typical)
@@ -64,14 +69,16 @@ def _falls(block: Block, least: float) -> list[Fall]:
         restive = HOLIDAY_UNREST * (unrest[stretch.ends + 1] - unrest[begins]) / stretch.length
         factor, constant = test.factor(stretch, restive), test.constant(stretch, typical, restive)
         scores = np.where((factor.factors < -FALL_MIN) & (factor.factors > -FALL_MAX), factor.scores, 0)
-        factors = np.where(constant.scores > scores, constant.factors, factor.factors)
+        is_constant = constant.scores > scores
+        factors = np.where(is_constant, constant.factors, factor.factors)
+        clearness = np.where(is_constant, constant.clearness, factor.clearness)
         scores = np.maximum(scores, constant.scores)
-        verdicts.append((begins, stretch.ends, scores, factors))
+        verdicts.append((begins, stretch.ends, scores, factors, clearness))
         if stretch.length <= OWN_LENGTH_MAX:
             own[:, stretch.ends] = np.maximum(own[:, stretch.ends], scores)
     before = highest_before(own)
     falls = []
-    for begins, ends, scores, factors in verdicts:
+    for begins, ends, scores, factors, clearness in verdicts:
         net = np.where(ends >= history, scores - OWN_SHARE * before[:, begins], 0)
         for meter, place in zip(*np.nonzero(net >= least), strict=True):
             falls.append(
@@ -81,6 +88,7 @@ def _falls(block: Block, least: float) -> list[Fall]:
                     first=int(begins[place]),
                     last=int(ends[place]),
                     factor=float(factors[meter, place]),
+                    clearness=float(clearness[meter, place]),
                 )
             )
     return _apart(falls, levels, block, test.is_live, least)
@@ -118,39 +126,50 @@ def _apart(falls: list[Fall], levels: Floats, block: Block, live: Bools, least: 
     """The strongest falls that do not overlap; clear ones followed to their end."""
     taken = np.zeros(levels.shape[:2], dtype=np.bool_)
     kept = []
-    for fall in sorted(falls, key=lambda item: -item.score):
+    for fall in sorted(falls, key=lambda item: -item.score - item.clearness / 4):
         if taken[fall.meter, fall.first : fall.last + 1].any():
             continue
-        last = fall.last
+        whole = fall
         if fall.score >= least + CLEAR:
-            last = _followed(fall, levels[fall.meter], block.is_day_off, live[fall.meter])
-        taken[fall.meter, fall.first : last + 1] = True
-        kept.append(Fall(fall.score, fall.meter, fall.first, last, fall.factor))
+            whole = _followed(fall, levels[fall.meter], block.is_day_off, live[fall.meter])
+        first, last = whole.first, whole.last
+        while taken[fall.meter, first : fall.first].any():
+            first += 1
+        while taken[fall.meter, fall.last : last + 1].any():
+            last -= 1
+        taken[fall.meter, first : last + 1] = True
+        kept.append(replace(whole, first=first, last=last))
     return kept
 
 
-def _followed(fall: Fall, levels: Floats, is_day_off: Bools, live: Bools) -> int:
-    """The last day that still stands nearer to the fallen level than to the days before."""
-    base, off = (
-        levels[max(0, fall.first - BASE_DAYS) : fall.first],
-        is_day_off[max(0, fall.first - BASE_DAYS) : fall.first],
-    )
-    known = np.isfinite(base).all(axis=1)
-    base, off = base[known][:, live], off[known]
+def _followed(fall: Fall, levels: Floats, is_day_off: Bools, live: Bools) -> Fall:
+    """The fall from the first to the last day that stand nearer to it than to the weeks before."""
+    begin = max(0, fall.first - ONSET_DAYS)
+    base, off = levels[max(0, begin - BASE_DAYS) : begin], is_day_off[max(0, begin - BASE_DAYS) : begin]
+    whole = np.isfinite(base).all(axis=1)
+    base, off = base[whole][:, live], off[whole]
+    if len(base) < ONSET_DAYS:
+        return fall
     working = base[~off].mean(axis=0) if (~off).any() else base.mean(axis=0)
-    resting = (base[off].sum(axis=0) + working) / (off.sum() + 1)
+    resting = base[off].mean(axis=0) if off.sum() > 1 else working
     weights = 1 / (np.std(base - np.where(off[:, None], resting, working), axis=0) + 0.05) ** 2
     weights = np.minimum(weights, np.sort(weights)[-min(4, len(weights))])
     change = (levels[:, live] - np.where(is_day_off[:, None], resting, working)) @ (weights / weights.sum())
-    last, back = fall.last, 0
-    for day in range(fall.last + 1, len(levels)):
-        if not np.isfinite(change[day]):
-            continue
-        back = 0 if change[day] < fall.factor / 2 else back + 1
-        if back >= BACK_DAYS:
-            break
-        last = day if back == 0 else last
-    return last
+    first, last = (_reach(change, edge, way, fall.factor / 2) for edge, way in ((fall.first, -1), (fall.last, 1)))
+    first = max(first, fall.first - REACH_BACK_DAYS)
+    return replace(fall, first=first, last=last, factor=float(known.median(change[first : last + 1], 0)))
+
+
+def _reach(change: Floats, edge: int, way: int, least: float) -> int:
+    """The last day seen from `edge` on, forwards or backwards, before two days in a row that have gone back."""
+    reached, back = edge, 0
+    day = edge + way
+    while 0 <= day < len(change) and back < BACK_DAYS:
+        if np.isfinite(change[day]):
+            back = 0 if change[day] < least else back + 1
+            reached = day if back == 0 else reached
+        day += way
+    return reached
 
 
 def _candidate(block: Block, first: int, fall: Fall) -> Candidate:
@@ -161,9 +180,9 @@ def _candidate(block: Block, first: int, fall: Fall) -> Candidate:
         first_day=first + fall.first,
         last_day=first + fall.last,
         kind=Kind.SCALE,
-        statistics={"score": fall.score, "fall": -fall.factor},
+        statistics={"score": round(fall.score, 2), "fall": round(-fall.factor, 3)},
         score=fall.score / np.log(10),
         expected_energy=observed * float(np.exp(-fall.factor)),
         observed_energy=observed,
-        notes={"ratio": float(np.exp(fall.factor))},
+        notes={"ratio": round(float(np.exp(fall.factor)), 3)},
     )

@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from nenghao.detection import known
 from nenghao.detection.block import Block, Bools, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.day_levels import step_of
@@ -32,27 +33,28 @@ def noisy_shape(block: Block, thresholds: Thresholds) -> list[Candidate]:
             continue
         usual = profiles_of(part)
         measures = roughness(part.values, step_of(part), history)
-        evidence = _evidence(measures, history)
+        evidence = _evidence(measures, soft_log(part.values, history).max(axis=2), part.is_day_off, history)
         spans = best_spans(evidence, LENGTHS, thresholds["score_min"], history, root=ROOT, own_share=OWN_SHARE)
         for span in spans:
             expected = None if usual is None else usual.expected_energy(span.meter, span.first, span.last)
             days = measures[span.meter]
-            usual_day, seen = np.nanmedian(days[:history], axis=0), np.nanmean(days[span.first : span.last + 1], axis=0)
+            usual_day, seen = known.median(days[:history], 0), known.mean(days[span.first : span.last + 1], 0)
             found.append(_candidate(part, first, span, expected, seen - usual_day))
     return unexplained(block, found)
 
 
-def _evidence(measures: Floats, history: int) -> Floats:
-    past = measures[:, :history]
-    with np.errstate(all="ignore"):
-        centre = np.nanmedian(past, axis=1, keepdims=True)
-        robust = 1.4826 * np.nanmedian(np.abs(past - centre), axis=1, keepdims=True)
-        spread = np.sqrt((robust**2 + np.nanmean((past - centre) ** 2, axis=1, keepdims=True)) / 2)
-        z = (measures - centre) / np.maximum(spread, np.array(SCATTER_MIN))
-    z = np.clip(z, -Z_CAP, Z_CAP)
-    together = np.maximum(*(_agreed(z[..., list(measures)]) for measures in TEMPLATES))
-    known = np.isfinite(together) & (np.isfinite(past[..., 0]).sum(axis=1) >= PROFILE_DAYS_MIN)[:, None]
-    return np.where(known, np.clip(2 * (together - Z_NEUTRAL), -DAY_CAP, DAY_CAP), 0.0)
+def _evidence(measures: Floats, peaks: Floats, is_day_off: Bools, history: int) -> Floats:
+    """[S, D] against days of the type whose peaks the day has: a plant that stands still has days off all week."""
+    past, off = measures[:, :history], is_day_off[:history]
+    centre, spread = known.usual_by_type(past, off, is_day_off)
+    other_centre, other_spread = known.usual_by_type(past, off, ~is_day_off)
+    own, other = (known.usual_by_type(peaks[:, :history], off, each)[0] for each in (is_day_off, ~is_day_off))
+    is_other = (np.abs(peaks - other) < np.abs(peaks - own))[..., None]
+    centre, spread = np.where(is_other, other_centre, centre), np.where(is_other, other_spread, spread)
+    z = np.clip((measures - centre) / np.maximum(spread, np.array(SCATTER_MIN)), -Z_CAP, Z_CAP)
+    together = np.maximum(*(_agreed(z[..., list(chosen)]) for chosen in TEMPLATES))
+    speaks = np.isfinite(together) & (np.isfinite(past[..., 0]).sum(axis=1) >= PROFILE_DAYS_MIN)[:, None]
+    return np.where(speaks, np.clip(2 * (together - Z_NEUTRAL), -DAY_CAP, DAY_CAP), 0.0)
 
 
 def _agreed(z: Floats) -> Floats:
@@ -79,7 +81,7 @@ def roughness(values: Floats, step: Floats, history: int) -> Floats:
         turns = (change[..., 1:] * change[..., :-1] < 0) & moves[..., 1:] & moves[..., :-1]
         ordered = np.sort(logs, axis=2)
         low, high = ordered[..., logs.shape[2] // 10], ordered[..., -1]
-        flat = np.log(SOFTENING + mean / np.maximum(np.nanmean(mean[:, :history], axis=1), 1e-12)[:, None])
+        flat = np.log(SOFTENING + mean / np.maximum(known.mean(mean[:, :history], axis=1), 1e-12)[:, None])
     measures = np.stack([rough, -memory, turns.mean(axis=2), flat - high, low - flat], axis=2)
     return np.where(whole[..., None], measures, np.nan)
 
@@ -87,7 +89,11 @@ def roughness(values: Floats, step: Floats, history: int) -> Floats:
 def _candidate(block: Block, first: int, span: Span, expected: float | None, change: Floats) -> Candidate:
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=Kind.NOISE,
-        statistics={"score": span.score, "turns_more": float(change[2]), "memory_lost": float(change[1])},
+        statistics={
+            "score": round(span.score, 2),
+            "turns_more": round(float(change[2]), 3),
+            "memory_lost": round(float(change[1]), 3),
+        },
         score=span.score / np.log(10), expected_energy=expected,
         observed_energy=float(np.nansum(block.values[span.meter, span.first : span.last + 1])),
     )  # fmt: skip

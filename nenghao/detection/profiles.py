@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from nenghao.detection import known
 from nenghao.detection.block import Block, Bools, Floats
 
 #: Days of history that make the profile, at most and at least; a type with fewer days leans on all days.
@@ -48,8 +49,8 @@ class Profiles:
 
 def soft_log(values: Floats, history: int) -> Floats:
     """[S, D, T] logarithms of values over a tenth of the meter's usual mean."""
-    with np.errstate(all="ignore"):
-        usual = np.nanmean(values[:, :history], axis=(1, 2))
+    usual = known.mean(values[:, :history], axis=(1, 2))
+    with np.errstate(invalid="ignore"):
         logs: Floats = np.log(SOFTENING + np.maximum(values, 0) / np.maximum(usual, 1e-12)[:, None, None])
     return logs
 
@@ -63,7 +64,7 @@ def profiles_of(block: Block) -> Profiles | None:
     logs = soft_log(block.values, history)
     finite = np.isfinite(logs)
     is_known = finite.mean(axis=2) > 0.95
-    heights = np.where(is_known, np.nanmean(np.where(finite, logs, np.nan), axis=2, where=finite), 0.0)
+    heights = np.where(is_known, known.mean(logs, axis=2), 0.0)
     curves = np.where(finite & is_known[..., None], logs - heights[..., None], 0.0)
     usual = _usual(curves, is_known, block.is_day_off, first, history)
     return Profiles(
@@ -74,18 +75,17 @@ def profiles_of(block: Block) -> Profiles | None:
     )  # fmt: skip
 
 
-def _otherness(heights: Floats, curves: Floats, known: Bools, off: Bools, first: int, history: int) -> Floats:
+def _otherness(heights: Floats, curves: Floats, is_known: Bools, off: Bools, first: int, history: int) -> Floats:
     swings = np.log(SOFTENING + np.sqrt((curves**2).mean(axis=2)))
     total = np.zeros(heights.shape)
     for measure in (heights, swings):
-        seen = np.where(known, measure, np.nan)
+        seen = np.where(is_known, measure, np.nan)
         for mask in (~off, off):
             past = seen[:, first:history][:, mask[first:history]]
             if past.shape[1] < TYPE_DAYS_MIN:
                 past = seen[:, first:history]
-            with np.errstate(all="ignore"):
-                centre = np.nanmedian(past, axis=1, keepdims=True)
-                spread = np.nanstd(past, axis=1, keepdims=True) + 0.05
+            centre = known.median(past, axis=1, keepdims=True)
+            spread = known.deviation(past, axis=1, keepdims=True) + 0.05
             z = np.nan_to_num((measure[:, mask] - centre) / spread)
             total[:, mask] += 3.0 * np.log1p(z**2 / 5.0)
     return total
@@ -94,22 +94,20 @@ def _otherness(heights: Floats, curves: Floats, known: Bools, off: Bools, first:
 def _slot_energy(block: Block, first: int) -> Floats:
     history = block.values[:, first : block.judged_from]
     off = block.is_day_off[first : block.judged_from]
-    with np.errstate(all="ignore"):
-        means = [
-            np.nanmean(history[:, mask] if mask.sum() >= TYPE_DAYS_MIN else history, axis=(1, 2))
-            for mask in (~off, off)
-        ]
+    means = [
+        known.mean(history[:, mask] if mask.sum() >= TYPE_DAYS_MIN else history, axis=(1, 2)) for mask in (~off, off)
+    ]
     return np.stack(means, axis=1)
 
 
-def _usual(curves: Floats, known: Bools, off: Bools, first: int, history: int) -> tuple[Floats, Floats]:
+def _usual(curves: Floats, is_known: Bools, off: Bools, first: int, history: int) -> tuple[Floats, Floats]:
     days = np.arange(curves.shape[1])
     in_history = (days >= first) & (days < history)
-    total = np.einsum("sdt,sd->st", curves[:, first:history], known[:, first:history].astype(float))
-    count = known[:, first:history].sum(axis=1).astype(float)
+    total = np.einsum("sdt,sd->st", curves[:, first:history], is_known[:, first:history].astype(float))
+    count = is_known[:, first:history].sum(axis=1).astype(float)
     means, counts = [], []
     for mask in (~off & in_history, off & in_history):
-        mine = known & mask
+        mine = is_known & mask
         number = mine.sum(axis=1).astype(float)
         own = np.einsum("sdt,sd->st", curves, mine.astype(float))
         few = number < TYPE_DAYS_MIN
@@ -121,7 +119,7 @@ def _usual(curves: Floats, known: Bools, off: Bools, first: int, history: int) -
         sums = np.stack(means)[kind].swapaxes(0, 1)
         numbers = np.stack(counts)[kind].T
         # A day of the history does not speak for itself.
-        alone = (known & in_history)[..., None] if row == 0 else np.zeros((*known.shape, 1), dtype=np.bool_)
+        alone = (is_known & in_history)[..., None] if row == 0 else np.zeros((*is_known.shape, 1), dtype=np.bool_)
         usual[row] = (sums - np.where(alone, curves, 0)) / np.maximum(numbers[..., None] - alone, 1)
     return usual[0], usual[1]
 
@@ -171,10 +169,8 @@ def rival_law(usual: Profiles, own: Floats, rival: Floats, mirrored: Floats) -> 
 
 def _law(statistic: Floats, usual: Profiles) -> tuple[Floats, Floats]:
     seen = np.where(usual.is_known, statistic, np.nan)[:, usual.first : usual.judged_from]
-    with np.errstate(all="ignore"):
-        centre = np.nanmedian(seen, axis=1, keepdims=True)
-        spread = 1.4826 * np.nanmedian(np.abs(seen - centre), axis=1, keepdims=True)
-        spread = np.sqrt((spread**2 + np.nanmean((seen - centre) ** 2, axis=1, keepdims=True)) / 2)
+    past_off = usual.is_day_off[usual.first : usual.judged_from]
+    centre, spread = known.usual_by_type(seen, past_off, usual.is_day_off)
     return np.nan_to_num(centre), np.nan_to_num(spread) + 0.01
 
 

@@ -9,7 +9,7 @@ from nenghao.detection.block import Block, Floats, Ints
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.level_windows import pieces
 from nenghao.detection.profiles import Profiles, likeness, profiles_of, rival_law
-from nenghao.detection.spans import Span, best_spans, unexplained
+from nenghao.detection.spans import Span, best_spans, told_apart, unexplained
 
 #: Days that one cause is looked for over.
 LENGTHS: Final = (1, 2, 3, 4, 5, 6, 7)
@@ -39,7 +39,7 @@ def reversed_day(block: Block, thresholds: Thresholds) -> list[Candidate]:
             evidence, LENGTHS, thresholds["score_min"], usual.judged_from, root=ROOT, own_share=OWN_SHARE
         )
         found += [_candidate(part, first, span, Kind.REVERSAL) for span in spans]
-    return unexplained(block, found)
+    return told_apart(unexplained(block, found))
 
 
 def shifted_clock(block: Block, thresholds: Thresholds) -> list[Candidate]:
@@ -54,7 +54,7 @@ def shifted_clock(block: Block, thresholds: Thresholds) -> list[Candidate]:
                 evidence, LENGTHS, thresholds["score_min"], usual.judged_from, root=ROOT, own_share=OWN_SHARE
             )
             found += [_candidate(part, first, span, Kind.CLOCK, hours=float(hours)) for span in spans]
-    return _strongest(unexplained(block, found))
+    return told_apart(unexplained(block, found))
 
 
 def _shifts(block: Block, usual: Profiles) -> dict[int, Floats]:
@@ -92,21 +92,10 @@ def common_shift(evidence: Mapping[int, Floats], zone: Ints) -> Ints:
     return common
 
 
-def _strongest(found: list[Candidate]) -> list[Candidate]:
-    kept: list[Candidate] = []
-    for one in sorted(found, key=lambda item: -item.score):
-        if not any(
-            one.meter == other.meter and one.first_day <= other.last_day and other.first_day <= one.last_day
-            for other in kept
-        ):
-            kept.append(one)
-    return kept
-
-
 def _candidate(block: Block, first: int, span: Span, kind: Kind, **statistics: float) -> Candidate:
     observed = float(np.nansum(block.values[span.meter, span.first : span.last + 1]))
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=kind,
-        statistics={"score": span.score, **statistics}, score=span.score / np.log(10), expected_energy=observed,
-        observed_energy=observed,
+        statistics={"score": round(span.score, 2), **statistics}, score=span.score / np.log(10),
+        expected_energy=observed, observed_energy=observed,
     )  # fmt: skip

@@ -77,6 +77,19 @@ def unexplained(block: Block, candidates: Iterable[Candidate]) -> list[Candidate
     ]
 
 
+def told_apart(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The strongest candidates of each meter, less those that lie in stronger ones by half of their days."""
+    told: dict[int, set[int]] = {}
+    kept = []
+    for one in sorted(candidates, key=lambda item: (-item.score, item.first_day - item.last_day)):
+        days = set(range(one.first_day, one.last_day + 1))
+        known = told.setdefault(one.meter, set())
+        if len(days & known) < EXPLAINED_SHARE * len(days):
+            known |= days
+            kept.append(one)
+    return kept
+
+
 def runs(is_in: Bools, gap: int = 1) -> list[tuple[int, int, int]]:
     """Rows of [S, D] marks as (row, first, last); marks at most `gap` days apart are one run."""
     found: list[tuple[int, int, int]] = []

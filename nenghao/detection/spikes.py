@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from nenghao.detection import known
 from nenghao.detection.block import Block, Bools, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.day_levels import day_levels, step_of
@@ -28,18 +29,21 @@ def spike(block: Block, thresholds: Thresholds) -> list[Candidate]:
     for first, part in pieces(block):
         history, step = part.judged_from, step_of(part)
         highest = _daily_highest(part.values)
-        known = np.isfinite(highest[:, :history]).sum(axis=1) >= KNOWN_DAYS_MIN
+        settled = np.isfinite(highest[:, :history]).sum(axis=1) >= KNOWN_DAYS_MIN
         own = np.ones(len(highest))
         for day in range(JUMP_DAYS_MIN, part.values.shape[1]):
             before = highest[:, max(0, day - PEAK_DAYS) : day]
             peak = np.max(before, axis=1, initial=0.0, where=np.isfinite(before))
             times = np.where(peak > IDLE_STEPS * step, highest[:, day] / np.maximum(peak, step), 0.0)
             times = np.where(np.isfinite(times), times, 0.0)
-            speaks = known & (times >= thresholds["times_peak_min"]) & (times >= thresholds["times_own_min"] * own)
+            speaks = settled & (times >= thresholds["times_peak_min"]) & (times >= thresholds["times_own_min"] * own)
             if day >= history:
                 slots = (part.values[:, day] > thresholds["times_peak_min"] * peak[:, None]).sum(axis=1)
                 for meter in np.flatnonzero(speaks & (slots <= max(1, SPIKE_MINUTES // block.slot_minutes))).tolist():
-                    figures = {"times_peak": float(times[meter]), "times_own": float(times[meter] / own[meter])}
+                    figures = {
+                        "times_peak": round(float(times[meter]), 2),
+                        "times_own": round(float(times[meter] / own[meter]), 2),
+                    }
                     found.append(_spike(part, first, meter, day, figures))
             # A spike does not raise the bar for the next one; the meter's honest jumps do.
             highest[:, day] = np.where(speaks & (day >= history), peak, highest[:, day])
@@ -71,10 +75,9 @@ def unit_jump(block: Block, thresholds: Thresholds) -> list[Candidate]:
         # The mean and the upper half: below, a thousandth of a small load is nothing.
         levels = day_levels(part, step)[..., [0, 5, 6, 7]] / np.log(10)
         past = levels[:, :history]
-        with np.errstate(all="ignore"):
-            centre = usual_levels(past, part.is_day_off[:history], part.is_day_off)
-            reach = np.nanmax(np.abs(past[..., 0] - centre[:, :history, 0]), axis=1)
-        known = np.isfinite(past[..., 0]).sum(axis=1) >= KNOWN_DAYS_MIN
+        centre = usual_levels(past, part.is_day_off[:history], part.is_day_off)
+        reach = known.highest(np.abs(past[..., 0] - centre[:, :history, 0]), axis=1)
+        speaks_at_all = np.isfinite(past[..., 0]).sum(axis=1) >= KNOWN_DAYS_MIN
         change = levels[:, history:] - centre[:, history:]
         decades = np.rint(change[..., 0])
         misfit = np.abs(np.median(change, axis=2) - decades)
@@ -83,7 +86,7 @@ def unit_jump(block: Block, thresholds: Thresholds) -> list[Candidate]:
             (np.abs(decades) >= thresholds["decades_min"])
             & (misfit <= thresholds["misfit_max"])
             & (beyond >= thresholds["beyond_own_min"])
-            & known[:, None]
+            & speaks_at_all[:, None]
             & (levels[:, history:, 0] > np.log10(0.75 * step)[:, None])
         )
         for meter, begin, end in runs(speaks):
@@ -96,9 +99,9 @@ def unit_jump(block: Block, thresholds: Thresholds) -> list[Candidate]:
 
 def usual_levels(past: Floats, past_off: Bools, is_day_off: Bools) -> Floats:
     """[S, D, K] median levels of the days of the same type in the history; of all days where there are few."""
-    everything = np.nanmedian(past, axis=1)
+    everything = known.median(past, axis=1)
     types = [
-        np.nanmedian(past[:, mask], axis=1) if mask.sum() >= TYPE_DAYS_MIN else everything
+        known.median(past[:, mask], axis=1) if mask.sum() >= TYPE_DAYS_MIN else everything
         for mask in (~past_off, past_off)
     ]
     return np.where(is_day_off[None, :, None], types[1][:, None], types[0][:, None])
@@ -110,7 +113,7 @@ def _jump(block: Block, first: int, span: Span, decades: float, misfit: float) -
     expected = observed / 10**decades if usual is None else usual.expected_energy(span.meter, span.first, span.last)
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=Kind.UNIT,
-        statistics={"decades": abs(decades), "misfit": misfit, "beyond_own": span.score},
+        statistics={"decades": abs(decades), "misfit": round(misfit, 3), "beyond_own": round(span.score, 2)},
         score=min(span.score, 10.0) * 2, expected_energy=expected, observed_energy=observed,
         notes={"factor": 10.0**decades},
     )  # fmt: skip

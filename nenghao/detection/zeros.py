@@ -61,7 +61,7 @@ def zero_runs(values: Floats, step: Floats) -> Ints:
 def _candidate(block: Block, first: int, span: Span, hours: float, expected: float | None) -> Candidate:
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=Kind.ZERO,
-        statistics={"hours": float(hours), "times_own": span.score}, score=float(min(span.score, 30.0)) / 2,
-        expected_energy=expected,
+        statistics={"hours": round(float(hours), 2), "times_own": round(span.score, 2)},
+        score=float(min(span.score, 30.0)) / 2, expected_energy=expected,
         observed_energy=float(np.nansum(block.values[span.meter, span.first : span.last + 1])),
     )  # fmt: skip
