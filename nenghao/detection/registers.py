@@ -189,14 +189,14 @@ def _compare(block: Block, advance: Floats, steps: Floats, thresholds: Threshold
     with np.errstate(invalid="ignore", divide="ignore"):
         beyond = (np.abs(unexplained) - resolution - quantum) / np.maximum(near, quantum)
     worst = np.where(np.isfinite(beyond), np.maximum(beyond, 0), -np.inf).max(axis=2)
-    share = np.minimum(2 * _usual(worst)[:, :, None] + LEAST_SHARE, 2 * clock)
-    scatter = _scatter(unexplained)
-    level = _scatter(np.where(known, held, np.nan))
-    usual_scatter = _usual(scatter)
+    share = np.minimum(2 * usual_before(worst)[:, :, None] + LEAST_SHARE, 2 * clock)
+    scatter = scatter_of(unexplained)
+    level = scatter_of(np.where(known, held, np.nan))
+    usual_scatter = usual_before(scatter)
     highest, lowest = held.max(axis=2), np.where(known, held, np.inf).min(axis=2)
     slots = known.sum(axis=2)
     cut = thresholds["quanta_a_slot"] * slots * quantum[:, :, 0]
-    usual_sum = 3 * _usual(np.where(slots > 0, np.abs(np.nansum(difference, axis=2)), -np.inf))
+    usual_sum = 3 * usual_before(np.where(slots > 0, np.abs(np.nansum(difference, axis=2)), -np.inf))
     daily_share = np.minimum(cut, usual_sum) + thresholds["share_of_energy"] * np.where(known, np.abs(advance), 0).sum(
         axis=2
     )
@@ -210,7 +210,7 @@ def _compare(block: Block, advance: Floats, steps: Floats, thresholds: Threshold
     )
 
 
-def _scatter(array: Floats) -> Floats:
+def scatter_of(array: Floats) -> Floats:
     """[S, D] root of the mean square of each day; minus infinity where nothing is known."""
     known = np.isfinite(array)
     number = known.sum(axis=2)
@@ -238,7 +238,7 @@ def _with_neighbours(held: Floats) -> Floats:
     return np.maximum(np.maximum(flat, after), before).reshape(held.shape)
 
 
-def _usual(daily: Floats) -> Floats:
+def usual_before(daily: Floats) -> Floats:
     """[S, D] what a figure of days was on the better days before each: infinite while too few days are known.
 
     The lower quartile: three quarters of the days before may be edited. Unknown days are minus infinity.
@@ -257,7 +257,7 @@ def _excess(compared: _Compared) -> Floats:
     meters, days, slots = compared.difference.shape
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.sort(np.nan_to_num(np.abs(compared.unexplained) / compared.slot_tolerance), axis=2)
-        scatter = _scatter(compared.unexplained) / compared.scatter_tolerance
+        scatter = scatter_of(compared.unexplained) / compared.scatter_tolerance
     odd = ratio[:, :, -ODD_SLOTS] if slots >= ODD_SLOTS else np.zeros((meters, days))
     return np.maximum(np.maximum(np.nan_to_num(scatter, neginf=0.0), odd), _summed(compared))
 
