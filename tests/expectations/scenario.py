@@ -205,6 +205,15 @@ def lay_out(conn: psycopg.Connection, case: Case, number: int) -> int:
             " 1, 0, 0, 1, 0, 0, 'metering') RETURNING message_id",
             [f"{number}/{place}", b"hash", at],
         )
+        if conflict.get("stored"):
+            conn.execute(
+                "INSERT INTO reading (series_id, at, value, message_id, ordinal, source)"
+                " VALUES (%s, %s, %s, %s, 0, 'l')",
+                [
+                    series_ids[conflict["point"], conflict.get("kind", "register")], at,
+                    Decimal(conflict["standing"]), message_id,
+                ],
+            )  # fmt: skip
         conn.execute(
             "INSERT INTO reading_conflict (series_id, at, standing_value, value, message_id, ordinal, recorded_at)"
             " VALUES (%s, %s, %s, %s, %s, 0, %s)",
