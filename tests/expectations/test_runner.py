@@ -46,7 +46,7 @@ def count(settings: Settings, table: str) -> int:
 
 def test_pending_takes_the_marks_and_opens_one_case_with_evidence(site: Settings) -> None:
     summary = runner.audit_pending(site, NOW)
-    assert (summary.days, summary.findings, summary.cases, summary.not_run) == (14, 3, 1, 0)
+    assert (summary.days, summary.findings, summary.cases, summary.not_run) == (14, 1, 1, 0)
     assert count(site, "audit_mark") == 0
     with psycopg.connect(conninfo(site, Role.CONSOLE)) as conn:
         kinds = [row[0] for row in conn.execute("SELECT kind FROM evidence ORDER BY evidence_id LIMIT 6")]
@@ -54,7 +54,7 @@ def test_pending_takes_the_marks_and_opens_one_case_with_evidence(site: Settings
         run = conn.execute("SELECT subject, first_day_on, last_day_on FROM audit_run").fetchall()
     assert kinds == ["row", "thresholds", "innocence", "readings", "meters", "days"]
     assert len(days[0][0][0]["energy"]) == 24
-    assert len({day["series_id"] for day in days[0][0]}) == 2  # the interval that was found, and its register
+    assert len({day["series_id"] for day in days[0][0]}) == 1  # the interval that was found
     assert run == [("days", date(2026, 8, 3), date(2026, 8, 16))]
 
 
@@ -62,7 +62,7 @@ def test_auditing_the_same_days_again_adds_nothing(site: Settings) -> None:
     runner.audit_pending(site, NOW)
     before = [count(site, table) for table in ("finding", "alert", "audit_case", "evidence")]
     again = runner.audit_days(site, date(2026, 8, 3), date(2026, 8, 16), NOW)
-    assert (again.violations, again.findings, again.cases) == (3, 0, 0)
+    assert (again.violations, again.findings, again.cases) == (1, 0, 0)
     assert [count(site, table) for table in ("finding", "alert", "audit_case", "evidence")] == before
     assert runner.audit_pending(site, NOW).checks == 0
 
@@ -78,7 +78,7 @@ def test_a_crash_while_writing_keeps_the_marks(site: Settings, monkeypatch: pyte
         runner.audit_pending(site, NOW)
     assert (count(site, "audit_mark"), count(site, "finding"), count(site, "audit_run")) == (marks, 0, 0)
     monkeypatch.undo()
-    assert runner.audit_pending(site, NOW).findings == 3
+    assert runner.audit_pending(site, NOW).findings == 1
 
 
 def test_marks_of_a_day_that_is_not_over_wait(site: Settings) -> None:
@@ -98,7 +98,7 @@ def test_a_rule_that_raises_opens_a_case_and_the_others_still_run(
     )
     monkeypatch.setattr(catalogue, "load_rules", lambda: broken)
     summary = runner.audit_pending(site, NOW)
-    assert (summary.not_run, summary.findings) == (1, 4)
+    assert (summary.not_run, summary.findings) == (1, 2)
     with psycopg.connect(conninfo(site, Role.CONSOLE)) as conn:
         rows = conn.execute("SELECT unit_id, evidence FROM finding WHERE rule_code = 'rule_did_not_run'").fetchall()
     assert [row[0] for row in rows] == [None]
@@ -192,7 +192,7 @@ def test_data_docs_hold_verdicts_and_no_values(site: Settings) -> None:
     assert len(pages) > 1
     with psycopg.connect(conninfo(site, Role.RULES)) as conn:
         rows = conn.execute("SELECT evidence FROM finding").fetchall()
-    energies = {row[0]["interval_energy"] for row in rows}
+    energies = {str(row[0]["observed_energy"]) for row in rows}
     secret = site.secret(Role.RULES)
     assert energies
     assert not any(value in page for page in pages for value in (*energies, secret))
