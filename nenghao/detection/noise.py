@@ -9,7 +9,7 @@ from nenghao.detection.block import Block, Bools, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.day_levels import step_of
 from nenghao.detection.level_windows import pieces
-from nenghao.detection.profiles import PROFILE_DAYS_MIN, SOFTENING, profiles_of, soft_log
+from nenghao.detection.profiles import PROFILE_DAYS_MIN, SOFTENING, expected_energy, soft_log
 from nenghao.detection.spans import Span, best_spans, unexplained
 
 LENGTHS: Final = (1, 2, 3, 4, 5, 6, 7)
@@ -31,15 +31,14 @@ def noisy_shape(block: Block, thresholds: Thresholds) -> list[Candidate]:
         history = part.judged_from
         if history < PROFILE_DAYS_MIN:
             continue
-        usual = profiles_of(part)
-        measures = roughness(part.values, step_of(part), history)
-        evidence = _evidence(measures, soft_log(part.values, history).max(axis=2), part.is_day_off, history)
+        logs = soft_log(part.values, history)
+        measures = roughness(part.values, logs, step_of(part), history)
+        evidence = _evidence(measures, logs.max(axis=2), part.is_day_off, history)
         spans = best_spans(evidence, LENGTHS, thresholds["score_min"], history, root=ROOT, own_share=OWN_SHARE)
         for span in spans:
-            expected = None if usual is None else usual.expected_energy(span.meter, span.first, span.last)
             days = measures[span.meter]
             usual_day, seen = known.median(days[:history], 0), known.mean(days[span.first : span.last + 1], 0)
-            found.append(_candidate(part, first, span, expected, seen - usual_day))
+            found.append(_candidate(part, first, span, seen - usual_day))
     return unexplained(block, found)
 
 
@@ -63,13 +62,12 @@ def _agreed(z: Floats) -> Floats:
     return agreed
 
 
-def roughness(values: Floats, step: Floats, history: int) -> Floats:
+def roughness(values: Floats, logs: Floats, step: Floats, history: int) -> Floats:
     """[S, D, 5] how rough days are, NaN where unknown.
 
     Logarithm of mean change over mean, unlikeness to the slot before, share of turns; how low the highest value and how
     high the lower tenth is over the mean.
     """
-    logs = soft_log(values, history)
     whole: Bools = np.all(np.isfinite(values), axis=2)
     change = np.diff(values, axis=2)
     mean = values.mean(axis=2)
@@ -79,14 +77,14 @@ def roughness(values: Floats, step: Floats, history: int) -> Floats:
         memory = (centred[..., 1:] * centred[..., :-1]).mean(axis=2) / np.maximum((centred**2).mean(axis=2), 1e-9)
         moves = np.abs(change) > 0.02 * mean[..., None]
         turns = (change[..., 1:] * change[..., :-1] < 0) & moves[..., 1:] & moves[..., :-1]
-        ordered = np.sort(logs, axis=2)
-        low, high = ordered[..., logs.shape[2] // 10], ordered[..., -1]
+        tenth = logs.shape[2] // 10
+        low, high = np.partition(logs, tenth, axis=2)[..., tenth], logs.max(axis=2)
         flat = np.log(SOFTENING + mean / np.maximum(known.mean(mean[:, :history], axis=1), 1e-12)[:, None])
     measures = np.stack([rough, -memory, turns.mean(axis=2), flat - high, low - flat], axis=2)
     return np.where(whole[..., None], measures, np.nan)
 
 
-def _candidate(block: Block, first: int, span: Span, expected: float | None, change: Floats) -> Candidate:
+def _candidate(block: Block, first: int, span: Span, change: Floats) -> Candidate:
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=Kind.NOISE,
         statistics={
@@ -94,6 +92,6 @@ def _candidate(block: Block, first: int, span: Span, expected: float | None, cha
             "turns_more": round(float(change[2]), 3),
             "memory_lost": round(float(change[1]), 3),
         },
-        score=span.score / np.log(10), expected_energy=expected,
+        score=span.score / np.log(10), expected_energy=expected_energy(block, span.meter, span.first, span.last),
         observed_energy=float(np.nansum(block.values[span.meter, span.first : span.last + 1])),
     )  # fmt: skip

@@ -36,15 +36,7 @@ class Profiles:
     #: [S, D] how much the day's mean or the size of its swings differ from the usual, as the logarithm of a likelihood:
     #: minutes that only moved leave both as they were.
     otherness: Floats
-    #: [S, 2] mean energy of the known slots of working days and of days off in the history.
-    slot_energy: Floats
     is_day_off: Bools
-
-    def expected_energy(self, meter: int, first: int, last: int) -> float:
-        """What was to be expected from one day to another, both included, by the meter's like days before."""
-        off = self.is_day_off[first : last + 1]
-        per_slot = np.where(off, self.slot_energy[meter, 1], self.slot_energy[meter, 0])
-        return float(per_slot.sum() * self.curves.shape[2])
 
 
 def soft_log(values: Floats, history: int) -> Floats:
@@ -71,7 +63,7 @@ def profiles_of(block: Block) -> Profiles | None:
         curves=curves, heights=heights, is_known=is_known, usual=usual[0], other=usual[1], first=first,
         judged_from=history,
         otherness=_otherness(heights, curves, is_known, block.is_day_off, first, history),
-        slot_energy=_slot_energy(block, first), is_day_off=block.is_day_off,
+        is_day_off=block.is_day_off,
     )  # fmt: skip
 
 
@@ -91,13 +83,12 @@ def _otherness(heights: Floats, curves: Floats, is_known: Bools, off: Bools, fir
     return total
 
 
-def _slot_energy(block: Block, first: int) -> Floats:
-    history = block.values[:, first : block.judged_from]
-    off = block.is_day_off[first : block.judged_from]
-    means = [
-        known.mean(history[:, mask] if mask.sum() >= TYPE_DAYS_MIN else history, axis=(1, 2)) for mask in (~off, off)
-    ]
-    return np.stack(means, axis=1)
+def expected_energy(block: Block, meter: int, first: int, last: int) -> float:
+    """What was to be expected from one day to another, both included, by the meter's like days of the history."""
+    begin = max(0, block.judged_from - PROFILE_DAYS)
+    history, off = block.values[meter, begin : block.judged_from], block.is_day_off[begin : block.judged_from]
+    by_type = [float(known.mean(history[m] if m.sum() >= TYPE_DAYS_MIN else history, (0, 1))) for m in (~off, off)]
+    return float(sum(by_type[int(each)] for each in block.is_day_off[first : last + 1]) * block.values.shape[2])
 
 
 def _usual(curves: Floats, is_known: Bools, off: Bools, first: int, history: int) -> tuple[Floats, Floats]:

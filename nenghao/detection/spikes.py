@@ -9,7 +9,7 @@ from nenghao.detection.block import Block, Bools, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.day_levels import day_levels, step_of
 from nenghao.detection.level_windows import pieces
-from nenghao.detection.profiles import TYPE_DAYS_MIN, profiles_of
+from nenghao.detection.profiles import TYPE_DAYS_MIN, expected_energy
 from nenghao.detection.spans import Span, runs, unexplained
 
 KNOWN_DAYS_MIN: Final = 10
@@ -109,8 +109,7 @@ def usual_levels(past: Floats, past_off: Bools, is_day_off: Bools) -> Floats:
 
 def _jump(block: Block, first: int, span: Span, decades: float, misfit: float) -> Candidate:
     observed = float(np.nansum(block.values[span.meter, span.first : span.last + 1]))
-    usual = profiles_of(block)
-    expected = observed / 10**decades if usual is None else usual.expected_energy(span.meter, span.first, span.last)
+    expected = expected_energy(block, span.meter, span.first, span.last)
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=Kind.UNIT,
         statistics={"decades": abs(decades), "misfit": round(misfit, 3), "beyond_own": round(span.score, 2)},

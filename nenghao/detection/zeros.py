@@ -8,7 +8,7 @@ from nenghao.detection.block import Block, Bools, Floats, Ints
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.day_levels import step_of
 from nenghao.detection.level_windows import pieces
-from nenghao.detection.profiles import profiles_of
+from nenghao.detection.profiles import expected_energy
 from nenghao.detection.spans import Span, runs, unexplained
 
 #: Days of history with values without which nothing is said.
@@ -21,12 +21,14 @@ def zero_stretch(block: Block, thresholds: Thresholds) -> list[Candidate]:
     """Runs of zeros of `hours_min` hours or more, `times_own_min` times as long as any of the meter's own."""
     found: list[Candidate] = []
     for first, part in pieces(block):
-        usual = profiles_of(part)
         step = step_of(part)
-        zeros = zero_runs(part.values, step)
+        rows = np.flatnonzero((part.values[:, part.judged_from :] < step[:, None, None] / 2).any(axis=(1, 2)))
+        if not rows.size:
+            continue
+        zeros = zero_runs(part.values[rows], step[rows])
         per_hour = 60 / block.slot_minutes
         history = part.judged_from
-        days_known = np.isfinite(part.values[:, :history]).any(axis=2).sum(axis=1)
+        days_known = np.isfinite(part.values[rows, :history]).any(axis=2).sum(axis=1)
         own = np.maximum(zeros[:, :history].max(axis=(1, 2), initial=0), 1)
         longest = zeros[:, history:].max(axis=2)
         times = longest / own[:, None]
@@ -35,10 +37,9 @@ def zero_stretch(block: Block, thresholds: Thresholds) -> list[Candidate]:
             & (times >= thresholds["times_own_min"])
             & (days_known >= KNOWN_DAYS_MIN)[:, None]
         )
-        for meter, begin, end in runs(speaks):
-            span = Span(float(times[meter, begin : end + 1].max()), meter, history + begin, history + end)
-            expected = None if usual is None else usual.expected_energy(span.meter, span.first, span.last)
-            found.append(_candidate(part, first, span, longest[meter, begin : end + 1].max() / per_hour, expected))
+        for row, begin, end in runs(speaks):
+            span = Span(float(times[row, begin : end + 1].max()), int(rows[row]), history + begin, history + end)
+            found.append(_candidate(part, first, span, longest[row, begin : end + 1].max() / per_hour))
     return unexplained(block, found)
 
 
@@ -58,10 +59,11 @@ def zero_runs(values: Floats, step: Floats) -> Ints:
     return length.reshape(meters, days, slots)
 
 
-def _candidate(block: Block, first: int, span: Span, hours: float, expected: float | None) -> Candidate:
+def _candidate(block: Block, first: int, span: Span, hours: float) -> Candidate:
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=Kind.ZERO,
         statistics={"hours": round(float(hours), 2), "times_own": round(span.score, 2)},
-        score=float(min(span.score, 30.0)) / 2, expected_energy=expected,
+        score=float(min(span.score, 30.0)) / 2,
+        expected_energy=expected_energy(block, span.meter, span.first, span.last),
         observed_energy=float(np.nansum(block.values[span.meter, span.first : span.last + 1])),
     )  # fmt: skip
