@@ -1,6 +1,7 @@
 """Frauds, each planted into an honest meter; the truth is kept for the final report."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -19,6 +20,10 @@ class Planted:
     registers: Curve
     first: int
     last: int
+    #: Slots that neither channel reports.
+    silent: frozenset[int] = frozenset()
+    #: Interval values that are sent once more after all others, by slot.
+    again: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 def edit_after_meter(curve: Curve, day: int, days: int) -> Planted:
@@ -55,6 +60,25 @@ def freeze(curve: Curve, day: int, days: int) -> Planted:
     steps[first:last] = [max(steps[first - 4 : first])] * (last - first)
     shown = replace(curve, steps=tuple(steps))
     return Planted(shown, shown, first, last)
+
+
+def send_again(curve: Curve, day: int) -> Planted:
+    """At the end of the window one day's intervals are sent once more, a quarter lower."""
+    first, last = _span(curve, day, 1)
+    again = {slot: (curve.steps[slot] * Decimal("0.75")).quantize(METER_STEP) for slot in range(first, last)}
+    return Planted(curve, curve, first, last, again=again)
+
+
+def fall_silent(curve: Curve, day: int, days: int) -> Planted:
+    """For some days the meter's line is cut in the four hours in which it counts most."""
+    first, last = _span(curve, day, days)
+    per_day = (last - first) // days
+    length = per_day // 6
+    silent: set[int] = set()
+    for start in range(first, last, per_day):
+        peak = max(range(start, start + per_day - length), key=lambda at: sum(curve.steps[at : at + length]))
+        silent |= set(range(peak, peak + length))
+    return Planted(curve, curve, first, last, silent=frozenset(silent))
 
 
 def _span(curve: Curve, day: int, days: int) -> tuple[int, int]:

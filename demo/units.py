@@ -3,9 +3,9 @@
 All stand on the same few sources, but no two on the same span of one: a curve that two meters share is a finding.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -36,6 +36,10 @@ class Meter:
     intervals: Curve
     registers: Curve
     is_part_of: str | None = None
+    #: Slots whose interval and closing register it does not report.
+    silent: frozenset[int] = frozenset()
+    #: Interval values that are sent once more after all others, by slot.
+    again: Mapping[int, Decimal] = field(default_factory=dict)
 
     @property
     def slot_minutes(self) -> int:
@@ -121,11 +125,30 @@ def build_units(data: Path, window: Window) -> tuple[DemoUnit, ...]:
             Fraud("数值冻结", "E1", "frozen", 50, 51),
             lambda curve: frauds.freeze(curve, 50, 1),
         ),
+        _tampered(
+            "150800",
+            "辛",
+            "C2614",
+            _two_feeders(data, window, 2),
+            Fraud("事后改小重报", "E1", "conflicting_value", 44, 45),
+            lambda curve: frauds.send_again(curve, 44),
+        ),
+        _tampered(
+            "150900",
+            "壬",
+            "C3393",
+            _works(data, window, 4),
+            Fraud("高负荷时段断线", "E1-1", "selective_silence", 38, 58),
+            lambda curve: frauds.fall_silent(curve, 38, 20),
+        ),
     )
 
 
 def readings(unit: DemoUnit) -> Iterator[list[dict[str, str]]]:
-    """What the unit's gateway has to send, one list a cycle: registers at the cycle, intervals that end there."""
+    """What the unit's gateway has to send, one list a cycle: registers at the cycle, intervals that end there.
+
+    Last comes what is sent once more.
+    """
     slot_counts = {meter.slot_minutes: len(meter.intervals.steps) for meter in unit.meters}
     faces = [meter.registers.registers(FIRST_FACE) for meter in unit.meters]
     (slot_minutes, slots), *others = slot_counts.items()
@@ -136,14 +159,28 @@ def readings(unit: DemoUnit) -> Iterator[list[dict[str, str]]]:
     for number in range(slots + 1):
         cycle: list[dict[str, str]] = []
         for meter, face in zip(unit.meters, faces, strict=True):
-            common = {"point": meter.point_code, "quantity": meter.quantity, "unit": meter.unit}
+            if number - 1 in meter.silent:
+                continue
             at = (start + number * step).isoformat()
-            cycle.append({**common, "kind": "register", "period": "instant", "at": at, "value": str(face[number])})
+            cycle.append(
+                {**_head(meter), "kind": "register", "period": "instant", "at": at, "value": str(face[number])}
+            )
             if number:
-                before = (start + (number - 1) * step).isoformat()
-                value = str(meter.intervals.steps[number - 1])
-                cycle.append({**common, "kind": "interval", "period": meter.period, "at": before, "value": value})
+                cycle.append(_interval(meter, start + (number - 1) * step, meter.intervals.steps[number - 1]))
         yield cycle
+    again = [
+        _interval(meter, start + slot * step, value) for meter in unit.meters for slot, value in meter.again.items()
+    ]
+    if again:
+        yield again
+
+
+def _head(meter: Meter) -> dict[str, str]:
+    return {"point": meter.point_code, "quantity": meter.quantity, "unit": meter.unit}
+
+
+def _interval(meter: Meter, at: datetime, value: Decimal) -> dict[str, str]:
+    return {**_head(meter), "kind": "interval", "period": meter.period, "at": at.isoformat(), "value": str(value)}
 
 
 def _works(data: Path, window: Window, take: int) -> tuple[Meter, ...]:
@@ -191,7 +228,15 @@ def _tampered(
     for meter in meters:
         if (meter.point_code, meter.quantity) == (fraud.point_code, "active_energy"):
             planted = plant(meter.intervals)
-            shown.append(replace(meter, intervals=planted.intervals, registers=planted.registers))
+            shown.append(
+                replace(
+                    meter,
+                    intervals=planted.intervals,
+                    registers=planted.registers,
+                    silent=planted.silent,
+                    again=planted.again,
+                )
+            )
         else:
             shown.append(meter)
     return _unit(division_code, f"演示单位{name}（植入异常）", industry_code, "industry", tuple(shown), fraud)
