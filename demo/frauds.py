@@ -70,15 +70,23 @@ def send_again(curve: Curve, day: int) -> Planted:
 
 
 def fall_silent(curve: Curve, day: int, days: int) -> Planted:
-    """For some days the meter's line is cut in the four hours in which it counts most."""
+    """For some days the meter's line is cut in the four hours that usually count most."""
     first, last = _span(curve, day, days)
     per_day = (last - first) // days
+    usual = [sum(curve.steps[slot::per_day]) for slot in range(per_day)]
     length = per_day // 6
-    silent: set[int] = set()
-    for start in range(first, last, per_day):
-        peak = max(range(start, start + per_day - length), key=lambda at: sum(curve.steps[at : at + length]))
-        silent |= set(range(peak, peak + length))
-    return Planted(curve, curve, first, last, silent=frozenset(silent))
+    peak = max(range(per_day - length), key=lambda at: sum(usual[at : at + length]))
+    silent = frozenset(start + peak + n for start in range(first, last, per_day) for n in range(length))
+    return Planted(curve, curve, first, last, silent=silent)
+
+
+def slip_unit(curve: Curve, day: int, days: int) -> Planted:
+    """For some days both channels count in another unit: a thousand times as much."""
+    first, last = _span(curve, day, days)
+    steps = list(curve.steps)
+    steps[first:last] = [step * 1000 for step in steps[first:last]]
+    shown = replace(curve, steps=tuple(steps))
+    return Planted(shown, shown, first, last)
 
 
 def _span(curve: Curve, day: int, days: int) -> tuple[int, int]:
