@@ -26,7 +26,9 @@ def network_balance(block: Block, thresholds: Thresholds) -> list[Candidate]:
     """Stretches in which a whole and its parts differ beyond what is usual, with the one meter that explains it.
 
     Statistics: `misfit`, how many times the usual the residual is; `evidence`, by how much (natural logarithm) the
-    named meter explains it better than any other. Uses `misfit_min` (days below it are not looked at).
+    named meter explains it better than any other; `open_share`, what is left open on reference days, as a share of the
+    usual load: below a whole with an unmetered branch there is no balance. Uses `misfit_min` (days below it are not
+    looked at) and `open_share_max`.
     """
     candidates = []
     for formula in formulas(block):
@@ -65,8 +67,16 @@ def _judge_formula(block: Block, formula: Formula, thresholds: Thresholds) -> li
         if judged is None:
             continue
         residual[first : last + 1], sigma[first : last + 1], kept = judged
+        learnt = fit.judge(kept, int(kept[0]), int(kept[-1]))
+        if learnt is None:
+            continue
+        among = kept - kept[0]
+        left = learnt[0][among]
+        open_share = float(np.sqrt(np.nanmean(left**2))) / fit.usual
+        if open_share > thresholds["open_share_max"]:
+            continue
         misfit = np.zeros(days)
-        misfit[first : last + 1] = _misfit(fit, kept, judged[0], judged[1])
+        misfit[first : last + 1] = _misfit(_sums(left, learnt[1][among]), judged[0], judged[1])
         strange |= misfit >= thresholds["misfit_min"]
         looked = (misfit >= thresholds["misfit_min"]) & (np.arange(days) >= first) & (np.arange(days) <= last)
         evidence = {
@@ -74,24 +84,20 @@ def _judge_formula(block: Block, formula: Formula, thresholds: Thresholds) -> li
             for day in np.flatnonzero(looked).tolist()
         }
         for run in stretches(looked):
-            candidates += _attributed(block, members, run, evidence, misfit, residual, sigma)
+            candidates += _attributed(block, members, run, evidence, misfit, residual, sigma, open_share)
     return candidates
 
 
-def _misfit(fit: NetworkFit, kept: Ints, residual: Floats, sigma: Floats) -> Floats:
+def _misfit(usual: "_Sums", residual: Floats, sigma: Floats) -> Floats:
     """[days] of each day the largest of roughness, energy and highest slot, over what reference days reach at most.
 
     Roughness and energy also over windows, in which little adds up; their excess counts more, for they scatter less.
     """
-    learnt = fit.judge(kept, int(kept[0]), int(kept[-1]))
-    if learnt is None:
-        return np.zeros(len(residual))
-    among = kept - kept[0]
-    usual, now = _sums(learnt[0][among], learnt[1][among]), _sums(residual, sigma)
+    now = _sums(residual, sigma)
     misfit = now.highest / max(LEAST_HIGHEST, float(np.quantile(usual.highest, 0.95)))
     alone = misfit
     for window, weight in WINDOWS:
-        if window > len(residual) or window > len(kept) // 2:
+        if window > len(residual) or window > len(usual.slots) // 2:
             continue
         rough = [_over(sums.squares, window) / np.maximum(_over(sums.slots, window), 1) for sums in (usual, now)]
         energy = [
@@ -146,6 +152,7 @@ def _attributed(
     misfit: Floats,
     residual: Floats,
     sigma: Floats,
+    open_share: float,
 ) -> list[Candidate]:
     """Candidates of a run of strange days: for each day the meter that explains it best, changes being costly."""
     days = list(range(run[0], run[1] + 1))
@@ -167,7 +174,7 @@ def _attributed(
                 span,
                 truth=truth,
                 tolerance=STRANGE_SLOT * sigma,
-                statistics={"misfit": high, "evidence": lead},
+                statistics={"misfit": high, "evidence": lead, "open_share": open_share},
                 score=float(min(20 + lead, 150)),
                 others=[members[-1].meter] if named != len(members) - 1 else [one.meter for one in members[:-1]],
                 notes={"share_of_evidence": round(max(total[named], 0) / max(np.maximum(total, 0).sum(), 1e-9), 3)},

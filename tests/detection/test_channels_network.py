@@ -13,7 +13,7 @@ from nenghao.detection.ratios import ratio_step
 from tests.detection.network_blocks import block_of, loads
 
 DAYS = 49
-BALANCE = {"misfit_min": 1.5, "evidence_min": 5.0}
+BALANCE = {"misfit_min": 1.5, "evidence_min": 5.0, "open_share_max": 0.05}
 STEP = {
     "days_before": 14, "days_after_min": 7, "days_after_max": 14, "log_step_min": 0.35, "z_min": 8,
     "part_activity_min": 0.05,
@@ -135,7 +135,7 @@ def test_a_ratio_that_changes_is_a_step_of_the_switching() -> None:
 
 
 def test_main_and_check_meter_differ_beyond_their_classes() -> None:
-    thresholds = {"misfit_min": 1.5, "evidence_min": 2.0, "difference_share_min": 0.015}
+    thresholds = {"misfit_min": 1.5, "evidence_min": 2.0, "open_share_max": 0.2, "difference_share_min": 0.015}
 
     def told(check: Floats) -> list[Candidate]:
         main = np.round(TRUE[1] * 1.004, 2)
@@ -146,3 +146,11 @@ def test_main_and_check_meter_differ_beyond_their_classes() -> None:
     stopped[30:32] = 0
     assert [(one.meter, one.first_day, one.last_day, one.kind) for one in told(stopped)] == [(0, 30, 31, Kind.ZERO)]
     assert told(TRUE[1]) == []
+
+
+def test_a_whole_that_is_metered_below_in_part_only_has_no_balance() -> None:
+    rest = loads(1, DAYS, seed=11)[0] * 6
+    rest[35:42] = rest[35:42] * 0.5 + TRUE[3, 35:42] * 3  # a line that nobody meters runs with one that is metered
+    block = network(TRUE, whole_of(TRUE, more=rest))
+    assert found(block) == []
+    assert network_balance(block, {**BALANCE, "open_share_max": 1.0})
