@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from nenghao.detection.attribution import STRANGE_SLOT, Member, best_path, evidence_of, same_in_a_row
-from nenghao.detection.block import Block, Floats, Ints
+from nenghao.detection.block import Block, Floats
 from nenghao.detection.candidate import Candidate, Thresholds
 from nenghao.detection.network import Formula, NetworkFit, formulas
 from nenghao.detection.stretches import candidate_of, stretches

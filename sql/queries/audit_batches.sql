@@ -329,6 +329,7 @@ FROM audit_run AS r
 WHERE
     r.subject = 'days' AND r.first_day_on = %(first_on)s AND r.last_day_on = %(last_on)s
     AND r.summary ->> 'standing' = %(digest)s
+ORDER BY r.audit_run_id
 LIMIT 1;
 
 -- judged_filings --
