@@ -1,9 +1,10 @@
 """What detectors read: days of many meters side by side as arrays, with all that is known beside the values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from functools import wraps
+from typing import TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Block:
     is_explained: Bools
     #: [S] groups of meters that see the same weather and calendar (a zone, a file); -1 for none.
     zone: Ints
+    #: What `kept_with_block` has worked out; a block made by `replace` begins without.
+    kept: dict[str, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -77,3 +81,16 @@ class Block:
         for array in others:
             rich |= np.isfinite(array).any(axis=(1, 2))
         return rich
+
+
+def kept_with_block(work: Callable[[Block], _Result]) -> Callable[[Block], _Result]:
+    """A function of a block that is worked out once a block: many detectors ask for it, and none changes it."""
+    name = f"{work.__module__}.{work.__qualname__}"
+
+    @wraps(work)
+    def kept(block: Block) -> _Result:
+        if name not in block.kept:
+            block.kept[name] = work(block)
+        return cast(_Result, block.kept[name])
+
+    return kept

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from nenghao.detection.block import Block, Floats
+from nenghao.detection.block import Block, Bools, Floats, Ints
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.steps import clusters, observed, steps_of
 
@@ -23,6 +23,8 @@ RESIDUAL_STEPS: Final = 0.75
 CLOSE_SHARE: Final = 0.95
 #: Earlier days on which the pair is compared, and the fewest of them.
 PAIR_DAYS, PAIR_DAYS_MIN = 21, 5
+#: Pairs that are held in memory at once.
+PAIRS_AT_ONCE: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +86,33 @@ def _copies(block: Block, steps: Floats, quantum: Floats, day: int, lag: int) ->
     today, source_day = (_standard(steps[:, place]).astype(np.float32) for place in (day, day - lag))
     together = today @ source_day.T
     np.fill_diagonal(together, 0.0)
-    for one, other in zip(*np.nonzero(together >= CORRELATION_LOOKED_AT), strict=True):
+    ones, others = np.nonzero(together >= CORRELATION_LOOKED_AT)
+    close = _are_close(steps[:, day], block.values[:, day - lag], quantum, ones, others)
+    for one, other in zip(ones[close], others[close], strict=True):
         # In the steps of the meter that may be the copy.
         source = block.values[other] / quantum[one]
-        factor, close, _ = _follows(steps[one, day], source[day - lag])
-        if close < CLOSE_SHARE:
+        factor, share, _ = _follows(steps[one, day], source[day - lag])
+        if share < CLOSE_SHARE:
             continue
         usual = _usual(steps[one], source, day, lag)
         bits = steps.shape[2] * np.log2((2 * usual + 1) / (2 * RESIDUAL_STEPS + 1)) if usual > RESIDUAL_STEPS else 0.0
         if bits <= 0 or (lag == 0 and _is_source(steps, int(one), int(other), day)):
             continue
         yield int(one), _Hit(day, float(bits), int(other), lag, factor)
+
+
+def _are_close(today: Floats, before: Floats, quantum: Floats, ones: Ints, others: Ints) -> Bools:
+    """[P] pairs that `_follows` may find close in `CLOSE_SHARE` of the slots; a margin leaves the last bits to it."""
+    found = np.zeros(len(ones), dtype=np.bool_)
+    for first in range(0, len(ones), PAIRS_AT_ONCE):
+        part = slice(first, first + PAIRS_AT_ONCE)
+        own, source = today[ones[part]], before[others[part]] / quantum[ones[part], None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = np.einsum("pt,pt->p", own, source) / np.einsum("pt,pt->p", source, source)
+        for times in (factor, np.ones(len(factor))):
+            close = (np.abs(own - times[:, None] * source) <= RESIDUAL_STEPS + 1e-6).mean(axis=1)
+            found[part] |= close >= CLOSE_SHARE - 1e-9
+    return found
 
 
 def _follows(day: Floats, source: Floats) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from nenghao.detection import known
-from nenghao.detection.block import Block, Bools, Floats
+from nenghao.detection.block import Block, Bools, Floats, kept_with_block
 
 #: Shares of a day's slots, from the lowest up, whose value is a level; and of its changes from slot to slot.
 VALUE_QUANTILES: Final = (0.02, 0.10, 0.25, 0.50, 0.75, 0.90, 1.0)
@@ -20,6 +20,7 @@ OF_VALUES: Final = tuple(range(8))
 KNOWN_SHARE: Final = 0.9
 
 
+@kept_with_block
 def step_of(block: Block) -> Floats:
     """[S] smallest step of each meter: as told, else the smallest change seen in its history."""
     seen = block.values[:, : max(block.judged_from, 1)].reshape(len(block.meters), -1)
@@ -30,9 +31,10 @@ def step_of(block: Block) -> Floats:
     return np.where(np.isfinite(block.quantum) & (block.quantum > 0), block.quantum, least)
 
 
-def day_levels(block: Block, step: Floats) -> Floats:
+@kept_with_block
+def day_levels(block: Block) -> Floats:
     """[S, D, LEVELS] natural logarithms of the levels; NaN for days that lack too many slots."""
-    values = block.values
+    values, step = block.values, step_of(block)
     slots = values.shape[2]
     is_known = np.isfinite(values)
     share = is_known.mean(axis=2)

@@ -1,11 +1,12 @@
 """Tests whether a stretch's levels fell all by one factor, or all by one constant, against how honest meters move."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from nenghao.detection.block import Bools, Floats
+from nenghao.detection.block import Bools, Floats, Ints
 from nenghao.detection.day_levels import GROUPS, LEVELS, OF_VALUES
 from nenghao.detection.level_prior import covariances
 from nenghao.detection.level_windows import LENGTHS, Stretches
@@ -46,16 +47,29 @@ class LevelTest:
             groups[list(group), number] = 1
         self.same_group = groups @ groups.T
 
+    def of(self, rows: Ints) -> "LevelTest":
+        """The test of some of the meters."""
+        part = copy(self)
+        part.is_live, part.scatter = self.is_live[rows], self.scatter[rows]
+        return part
+
     def precision(self, length: int, drift: float) -> Floats:
         """[S, K, K] inverse covariance of honest changes of a stretch; levels that cannot fall say nothing."""
+        inverse = np.linalg.inv(self.covariance(length, drift))
+        return np.where(self.is_live[:, :, None] & self.is_live[:, None, :], inverse, 0.0)
+
+    def covariance(self, length: int, drift: float) -> Floats:
+        """[S, K, K] covariance of honest changes of a stretch; that of levels that cannot fall is 1 by itself."""
         covariance = self.scatter[:, :, None] * self.scatter[:, None, :] * self.prior[LENGTHS.index(length)]
         covariance += drift**2 * self.same_group
         both = self.is_live[:, :, None] & self.is_live[:, None, :]
-        covariance = np.where(both, covariance, 0) + np.eye(LEVELS) * ~self.is_live[:, :, None]
-        return np.linalg.inv(covariance) * both
+        return np.where(both, covariance, 0) + np.eye(LEVELS) * ~self.is_live[:, :, None]
 
-    def factor(self, stretch: Stretches, unrest: Floats) -> Verdict:
-        """Did all levels fall by the same factor? `unrest` [E]: a further honest change, around holidays."""
+    def factor(self, stretch: Stretches, unrest: Floats, *, is_bound: bool = False) -> Verdict:
+        """Did all levels fall by the same factor? `unrest` [E]: a further honest change, around holidays.
+
+        With `is_bound` scores are upper bounds: what groups of levels say against it is left out.
+        """
         drift = COMMON_1 + COMMON_ROOT_DAY * stretch.length**0.5
         change = np.where(self.is_live[:, None], stretch.change, 0)
         common = drift**2 + unrest**2
@@ -67,9 +81,10 @@ class LevelTest:
         rest = np.maximum(whole - factors**2 * total, 0)
         z = factors / np.sqrt(1 / total + common)
         scores = self._ratio(rest, np.minimum(np.abs(z), Z_CAP))
-        worst, has_base = self._worst_group(change, precision, common)
-        scores = scores - 3 * np.maximum(0, worst + 1)
-        scores = np.where(has_base, scores, scores / 2)
+        if not is_bound:
+            worst, has_base = self._worst_group(change, self.covariance(stretch.length, drift), common)
+            scores = scores - 3 * np.maximum(0, worst + 1)
+            scores = np.where(has_base, scores, scores / 2)
         live = self.is_live.sum(axis=1)[:, None] >= 4
         return Verdict(
             scores=np.where(stretch.is_known & live, scores, 0), factors=factors, clearness=self._ratio(rest, np.abs(z))
@@ -102,10 +117,9 @@ class LevelTest:
         ratio: Floats = power * np.log1p(z**2 / (FREEDOM + rest))
         return ratio
 
-    def _worst_group(self, change: Floats, precision: Floats, common: Floats) -> tuple[Floats, Bools]:
+    def _worst_group(self, change: Floats, covariance: Floats, common: Floats) -> tuple[Floats, Bools]:
         """[S, E] the group that speaks most against a fall, as its z; [S, 1] whether the base can speak."""
         worst = np.full(change.shape[:2], -np.inf)
-        covariance = np.linalg.inv(precision + np.eye(LEVELS) * ~self.is_live[:, :, None])
         for group in map(list, GROUPS):
             own = np.linalg.inv(covariance[:, group][:, :, group]) * self.is_live[:, group][:, :, None]
             weights = own.sum(axis=1)

@@ -38,6 +38,11 @@ class Stretches:
     #: [S, E] whether enough days are known on both sides.
     is_known: Bools
 
+    @property
+    def begins(self) -> Ints:
+        """[E] first days."""
+        return self.ends - self.length + 1
+
 
 def pieces(block: Block) -> Iterator[tuple[int, Block]]:
     """Parts of a long block that are judged one after the other, each with the number of its first day."""
@@ -46,7 +51,8 @@ def pieces(block: Block) -> Iterator[tuple[int, Block]]:
     while start < days:
         first = max(0, start - PIECE_HISTORY)
         end = min(days, start + (PIECE_DAYS if start >= SETTLED_DAYS else YOUNG_DAYS))
-        yield first, _days_of(block, first, end, start - first)
+        is_whole = first == 0 and end == days and start == block.judged_from
+        yield first, block if is_whole else _days_of(block, first, end, start - first)
         start = end
 
 
@@ -65,8 +71,8 @@ def sums_before(rows: Floats) -> Floats:
     return np.concatenate([np.zeros_like(rows[:, :1]), np.cumsum(rows, axis=1)], axis=1)
 
 
-def stretches(levels: Floats, is_day_off: Bools) -> Iterator[Stretches]:
-    """Every stretch of every length that has enough days before it."""
+def stretches(levels: Floats, is_day_off: Bools, first_end: int = 0) -> Iterator[Stretches]:
+    """Every stretch of every length that has enough days before it and ends on `first_end` or later."""
     days = levels.shape[1]
     is_known: Bools = np.all(np.isfinite(levels), axis=2)
     filled = np.where(is_known[..., None], levels, 0)
@@ -74,7 +80,9 @@ def stretches(levels: Floats, is_day_off: Bools) -> Iterator[Stretches]:
     sum_work, sum_off = sums_before(filled * work[..., None]), sums_before(filled * off[..., None])
     count_work, count_off = sums_before(work.astype(float)), sums_before(off.astype(float))
     for length in LENGTHS:
-        ends = np.arange(length + BASE_DAYS_MIN - 1, days)
+        ends = np.arange(max(length + BASE_DAYS_MIN - 1, first_end), days)
+        if not ends.size:
+            continue
         begins = ends - length + 1
         base = np.maximum(begins - BASE_DAYS, 0)
         base_work, base_off = count_work[:, begins] - count_work[:, base], count_off[:, begins] - count_off[:, base]

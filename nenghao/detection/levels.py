@@ -9,8 +9,8 @@ from nenghao.detection import known
 from nenghao.detection.block import Block, Bools, Floats
 from nenghao.detection.candidate import Candidate, Kind, Thresholds
 from nenghao.detection.day_levels import day_levels, informative, step_of
-from nenghao.detection.level_tests import LevelTest
-from nenghao.detection.level_windows import BASE_DAYS, BASE_DAYS_MIN, daily_scatter, pieces, stretches
+from nenghao.detection.level_tests import LevelTest, Verdict
+from nenghao.detection.level_windows import BASE_DAYS, BASE_DAYS_MIN, Stretches, daily_scatter, pieces, stretches
 from nenghao.detection.spans import told_apart, unexplained
 
 #: A fall smaller than this is weather; a deeper one is a standstill, which other rules tell.
@@ -52,7 +52,7 @@ def level_shift(block: Block, thresholds: Thresholds) -> list[Candidate]:
 
 def _falls(block: Block, least: float) -> list[Fall]:
     step = step_of(block)
-    levels = day_levels(block, step)
+    levels = day_levels(block)
     history = block.judged_from
     if history < BASE_DAYS_MIN:
         return []
@@ -62,24 +62,33 @@ def _falls(block: Block, least: float) -> list[Fall]:
     scatter = daily_scatter(levels, block.is_day_off, history)
     test = LevelTest(scatter, live & np.isfinite(scatter), step[:, None] / typical)
     unrest = sums_of(restless(block.is_day_off))
+    # Only meters whose judged days score so much by themselves are held against their own history.
+    could = np.zeros(len(levels), dtype=np.bool_)
+    for stretch in stretches(levels, block.is_day_off, history):
+        could |= (_verdict(test, stretch, typical, unrest, is_bound=True).scores >= least).any(axis=1)
+    rows = np.flatnonzero(could)
+    if not rows.size:
+        return []
+    falls = _falls_of(test.of(rows), levels[rows], block.is_day_off, typical[rows], unrest, history, least)
+    falls = [replace(fall, meter=int(rows[fall.meter])) for fall in falls]
+    return _apart(falls, levels, block, test.is_live, least)
+
+
+def _falls_of(
+    test: LevelTest, levels: Floats, is_day_off: Bools, typical: Floats, unrest: Floats, history: int, least: float
+) -> list[Fall]:
+    """Stretches on judged days that fell more clearly than anything in the weeks before."""
     own = np.zeros(levels.shape[:2])
     verdicts = []
-    for stretch in stretches(levels, block.is_day_off):
-        begins = stretch.ends - stretch.length + 1
-        restive = HOLIDAY_UNREST * (unrest[stretch.ends + 1] - unrest[begins]) / stretch.length
-        factor, constant = test.factor(stretch, restive), test.constant(stretch, typical, restive)
-        scores = np.where((factor.factors < -FALL_MIN) & (factor.factors > -FALL_MAX), factor.scores, 0)
-        is_constant = constant.scores > scores
-        factors = np.where(is_constant, constant.factors, factor.factors)
-        clearness = np.where(is_constant, constant.clearness, factor.clearness)
-        scores = np.maximum(scores, constant.scores)
-        verdicts.append((begins, stretch.ends, scores, factors, clearness))
+    for stretch in stretches(levels, is_day_off):
+        verdict = _verdict(test, stretch, typical, unrest)
+        verdicts.append((stretch.begins, stretch.ends, verdict))
         if stretch.length <= OWN_LENGTH_MAX:
-            own[:, stretch.ends] = np.maximum(own[:, stretch.ends], scores)
+            own[:, stretch.ends] = np.maximum(own[:, stretch.ends], verdict.scores)
     before = highest_before(own)
     falls = []
-    for begins, ends, scores, factors, clearness in verdicts:
-        net = np.where(ends >= history, scores - OWN_SHARE * before[:, begins], 0)
+    for begins, ends, verdict in verdicts:
+        net = np.where(ends >= history, verdict.scores - OWN_SHARE * before[:, begins], 0)
         for meter, place in zip(*np.nonzero(net >= least), strict=True):
             falls.append(
                 Fall(
@@ -87,11 +96,26 @@ def _falls(block: Block, least: float) -> list[Fall]:
                     meter=int(meter),
                     first=int(begins[place]),
                     last=int(ends[place]),
-                    factor=float(factors[meter, place]),
-                    clearness=float(clearness[meter, place]),
+                    factor=float(verdict.factors[meter, place]),
+                    clearness=float(verdict.clearness[meter, place]),
                 )
             )
-    return _apart(falls, levels, block, test.is_live, least)
+    return falls
+
+
+def _verdict(
+    test: LevelTest, stretch: Stretches, typical: Floats, unrest: Floats, *, is_bound: bool = False
+) -> Verdict:
+    """The better of one factor and one constant; `is_bound` as in `LevelTest.factor`."""
+    restive = HOLIDAY_UNREST * (unrest[stretch.ends + 1] - unrest[stretch.begins]) / stretch.length
+    factor, constant = test.factor(stretch, restive, is_bound=is_bound), test.constant(stretch, typical, restive)
+    scores = np.where((factor.factors < -FALL_MIN) & (factor.factors > -FALL_MAX), factor.scores, 0)
+    is_constant = constant.scores > scores
+    return Verdict(
+        scores=np.maximum(scores, constant.scores),
+        factors=np.where(is_constant, constant.factors, factor.factors),
+        clearness=np.where(is_constant, constant.clearness, factor.clearness),
+    )
 
 
 def restless(is_day_off: Bools) -> Floats:

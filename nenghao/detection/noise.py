@@ -31,7 +31,7 @@ def noisy_shape(block: Block, thresholds: Thresholds) -> list[Candidate]:
         history = part.judged_from
         if history < PROFILE_DAYS_MIN:
             continue
-        logs = soft_log(part.values, history)
+        logs = soft_log(part)
         measures = roughness(part.values, logs, step_of(part), history)
         evidence = _evidence(measures, logs.max(axis=2), part.is_day_off, history)
         spans = best_spans(evidence, LENGTHS, thresholds["score_min"], history, root=ROOT, own_share=OWN_SHARE)

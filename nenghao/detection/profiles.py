@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from nenghao.detection import known
-from nenghao.detection.block import Block, Bools, Floats
+from nenghao.detection.block import Block, Bools, Floats, kept_with_block
 
 #: Days of history that make the profile, at most and at least; a type with fewer days leans on all days.
 PROFILE_DAYS: Final = 42
@@ -39,21 +39,24 @@ class Profiles:
     is_day_off: Bools
 
 
-def soft_log(values: Floats, history: int) -> Floats:
+@kept_with_block
+def soft_log(block: Block) -> Floats:
     """[S, D, T] logarithms of values over a tenth of the meter's usual mean."""
-    usual = known.mean(values[:, :history], axis=(1, 2))
+    values = block.values
+    usual = known.mean(values[:, : block.judged_from], axis=(1, 2))
     with np.errstate(invalid="ignore"):
         logs: Floats = np.log(SOFTENING + np.maximum(values, 0) / np.maximum(usual, 1e-12)[:, None, None])
     return logs
 
 
+@kept_with_block
 def profiles_of(block: Block) -> Profiles | None:
     """Profiles of a block; None with too little history."""
     history = block.judged_from
     first = max(0, history - PROFILE_DAYS)
     if history - first < PROFILE_DAYS_MIN:
         return None
-    logs = soft_log(block.values, history)
+    logs = soft_log(block)
     finite = np.isfinite(logs)
     is_known = finite.mean(axis=2) > 0.95
     heights = np.where(is_known, known.mean(logs, axis=2), 0.0)

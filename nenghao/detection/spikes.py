@@ -73,7 +73,7 @@ def unit_jump(block: Block, thresholds: Thresholds) -> list[Candidate]:
     for first, part in pieces(block):
         history, step = part.judged_from, step_of(part)
         # The mean and the upper half: below, a thousandth of a small load is nothing.
-        levels = day_levels(part, step)[..., [0, 5, 6, 7]] / np.log(10)
+        levels = day_levels(part)[..., [0, 5, 6, 7]] / np.log(10)
         past = levels[:, :history]
         centre = usual_levels(past, part.is_day_off[:history], part.is_day_off)
         reach = known.highest(np.abs(past[..., 0] - centre[:, :history, 0]), axis=1)

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from nenghao.detection.block import Block, Floats, Ints
+from nenghao.detection.block import Block, Floats, Ints, kept_with_block
 
 #: Decimals that are tried for a meter whose step nobody tells: from thousands to a millionth of a unit.
 DECIMALS: Final = range(-3, 7)
@@ -21,6 +21,7 @@ ROUND_STEPS: Final = 5
 LEARNT_FROM: Final = 1500
 
 
+@kept_with_block
 def learnt_quantum(block: Block) -> Floats:
     """[S] smallest step of each meter: as given, else the coarsest decimal grid that its first days lie on.
 
@@ -58,6 +59,7 @@ def _decimal_grid(values: Floats) -> Floats:
     return found
 
 
+@kept_with_block
 def steps_of(block: Block) -> tuple[Floats, Floats]:
     """[S, D, T] values in whole steps of their meters (NaN where unknown), and the steps [S]."""
     quantum = learnt_quantum(block)

@@ -49,13 +49,11 @@ def zero_runs(values: Floats, step: Floats) -> Ints:
     flat = values.reshape(meters, -1)
     is_zero: Bools = flat < step[:, None] / 2
     is_hole = ~np.isfinite(flat)
-    length = np.zeros(flat.shape, dtype=np.int64)
-    run, hole = np.zeros(meters, dtype=np.int64), np.zeros(meters, dtype=np.int64)
-    for slot in range(flat.shape[1]):
-        hole = np.where(is_hole[:, slot], hole + 1, 0)
-        waits = is_hole[:, slot] & (hole <= HOLE_SLOTS)
-        run = np.where(is_zero[:, slot], run + 1, np.where(waits, run, 0))
-        length[:, slot] = np.where(is_zero[:, slot], run, 0)
+    place = np.arange(flat.shape[1])
+    hole = place - np.maximum.accumulate(np.where(is_hole, -1, place), axis=1)
+    ends = ~is_zero & (~is_hole | (hole > HOLE_SLOTS))
+    zeros = np.cumsum(is_zero, axis=1)
+    length = np.where(is_zero, zeros - np.maximum.accumulate(np.where(ends, zeros, 0), axis=1), 0)
     return length.reshape(meters, days, slots)
 
 

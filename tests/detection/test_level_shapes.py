@@ -8,6 +8,8 @@ import pytest
 
 from nenghao.detection.block import Floats
 from nenghao.detection.candidate import Candidate, Kind
+from nenghao.detection.day_levels import step_of
+from nenghao.detection.zeros import zero_runs
 from tests.detection.exact_blocks import DAYS, block_of, found, spans
 from tests.detection.works import works
 
@@ -176,3 +178,17 @@ def test_nothing_is_said_of_young_empty_or_idle_meters(detector: str, thresholds
     idle = np.zeros((DAYS, 96))
     assert found(detector, young, **thresholds) == []
     assert found(detector, block_of(empty, idle), **thresholds) == []
+
+
+def test_a_run_of_zeros_waits_over_a_short_hole_and_ends_at_a_long_one() -> None:
+    nan = np.nan
+    day = [0, 0, nan, nan, 0, 5, 0, nan, nan, nan, nan, nan, 0, 0, nan, 7, 0]
+    runs = zero_runs(np.array([[day]], dtype=np.float64), np.array([1.0]))
+    assert runs[0, 0].tolist() == [1, 2, 0, 0, 3, 0, 1, 0, 0, 0, 0, 0, 1, 2, 0, 0, 1]
+
+
+def test_what_is_kept_with_a_block_is_not_told_of_another() -> None:
+    values = works(1).values()
+    block = block_of(values)
+    assert step_of(block) is step_of(block)
+    assert step_of(replace(block, quantum=2 * block.quantum)) == pytest.approx(2 * step_of(block))
