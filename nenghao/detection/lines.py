@@ -50,7 +50,9 @@ def linear_fill(block: Block, thresholds: Thresholds) -> list[Candidate]:
         run = _straightest(flat[meter], int(firsts[place]), int(ends[place]), float(tolerance[meter]))
         if run is None or run[1] - run[0] + 1 < shortest:
             continue
-        own = np.flatnonzero((rows == meter) & (ends < run[0]) & (firsts >= run[0] - history))
+        # Runs are in order of meters.
+        own = np.arange(*np.searchsorted(rows, [meter, meter + 1]))
+        own = own[(ends[own] < run[0]) & (firsts[own] >= run[0] - history)]
         own = own[np.abs(flat[meter, ends[own]] - flat[meter, firsts[own]]) >= RISE_STEPS]
         found.append(
             _candidate(

@@ -22,14 +22,10 @@ class Profiles:
 
     #: [S, D, T] softened logarithms, each day about its own mean; 0 on unknown slots.
     curves: Floats
-    #: [S, D] means of the softened logarithms.
-    heights: Floats
     #: [S, D] whether the day is known well enough.
     is_known: Bools
     #: [S, D, T] usual curve of the day's type; for a day of the history itself, of the other days.
     usual: Floats
-    #: [S, D] the same of the other type of day.
-    other: Floats
     #: Number of the first day that made profiles, and the judged days that follow.
     first: int
     judged_from: int
@@ -63,7 +59,7 @@ def profiles_of(block: Block) -> Profiles | None:
     curves = np.where(finite & is_known[..., None], logs - heights[..., None], 0.0)
     usual = _usual(curves, is_known, block.is_day_off, first, history)
     return Profiles(
-        curves=curves, heights=heights, is_known=is_known, usual=usual[0], other=usual[1], first=first,
+        curves=curves, is_known=is_known, usual=usual, first=first,
         judged_from=history,
         otherness=_otherness(heights, curves, is_known, block.is_day_off, first, history),
         is_day_off=block.is_day_off,
@@ -94,7 +90,7 @@ def expected_energy(block: Block, meter: int, first: int, last: int) -> float:
     return float(sum(by_type[int(each)] for each in block.is_day_off[first : last + 1]) * block.values.shape[2])
 
 
-def _usual(curves: Floats, is_known: Bools, off: Bools, first: int, history: int) -> tuple[Floats, Floats]:
+def _usual(curves: Floats, is_known: Bools, off: Bools, first: int, history: int) -> Floats:
     days = np.arange(curves.shape[1])
     in_history = (days >= first) & (days < history)
     total = np.einsum("sdt,sd->st", curves[:, first:history], is_known[:, first:history].astype(float))
@@ -107,15 +103,12 @@ def _usual(curves: Floats, is_known: Bools, off: Bools, first: int, history: int
         few = number < TYPE_DAYS_MIN
         means.append(np.where(few[:, None], total, own))
         counts.append(np.where(few, count, number))
-    usual = np.empty((2, *curves.shape))
-    for row, flip in enumerate((False, True)):
-        kind = (off != flip).astype(int)
-        sums = np.stack(means)[kind].swapaxes(0, 1)
-        numbers = np.stack(counts)[kind].T
-        # A day of the history does not speak for itself.
-        alone = (is_known & in_history)[..., None] if row == 0 else np.zeros((*is_known.shape, 1), dtype=np.bool_)
-        usual[row] = (sums - np.where(alone, curves, 0)) / np.maximum(numbers[..., None] - alone, 1)
-    return usual[0], usual[1]
+    kind = off.astype(int)
+    # A day of the history does not speak for itself.
+    alone = is_known & in_history
+    sums = np.stack(means)[kind].swapaxes(0, 1) - curves * alone[..., None]
+    usual: Floats = sums / np.maximum(np.stack(counts)[kind].T - alone, 1)[..., None]
+    return usual
 
 
 def likeness(curves: Floats, usual: Floats) -> Floats:

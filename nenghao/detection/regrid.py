@@ -143,7 +143,8 @@ def _residues(steps: Floats, usable: Bools, judged_from: int) -> list[tuple[int,
     """Windows whose residues modulo `MODULUS` became uneven."""
     meters, days, _ = steps.shape
     row = np.repeat(np.arange(meters * days), usable.sum(axis=2).reshape(-1))
-    place = row * MODULUS + np.mod(steps[usable].astype(np.int64), MODULUS)
+    values = steps[usable]
+    place = row * MODULUS + (values - MODULUS * np.floor(values / MODULUS)).astype(np.int64)
     counts = np.bincount(place, minlength=meters * days * MODULUS).reshape(meters, days, MODULUS)
     frequency = np.arange(MODULUS // LONGEST_PERIOD, MODULUS // 2 + 1) / MODULUS
     waves = np.exp(2j * np.pi * np.outer(np.arange(MODULUS), frequency))

@@ -126,13 +126,14 @@ def _shifted(steps: Floats, first: int, day: int) -> Iterator[tuple[int, _Hit]]:
     found: dict[tuple[int, int], int] = {}
     for start in starts:
         anchor = today[:, start : start + ANCHOR]
-        rows = np.flatnonzero((np.diff(anchor, axis=1) != 0).all(axis=1) & np.isfinite(anchor).all(axis=1))
+        moves = (np.diff(anchor, axis=1) != 0).all(axis=1) & np.isfinite(anchor).all(axis=1)
         reach = past.shape[1] - ANCHOR + 1
-        match = past[rows, :reach] == anchor[rows, :1]
+        own, at = np.nonzero(past[:, :reach] == np.where(moves, anchor[:, 0], np.nan)[:, None])
         for place in range(1, ANCHOR):
-            match &= past[rows, place : place + reach] == anchor[rows, place : place + 1]
-        for row, at in zip(*np.nonzero(match), strict=True):
-            key = (int(rows[row]), (day - first) * slots + start - int(at))
+            same = past[own, at + place] == anchor[own, place]
+            own, at = own[same], at[same]
+        for row, back in zip(own.tolist(), at.tolist(), strict=True):
+            key = (row, (day - first) * slots + start - back)
             found[key] = found.get(key, 0) + 1
     for (row, lag), count in found.items():
         if count >= 2 and lag % slots:
@@ -166,15 +167,15 @@ def _scaled(steps: Floats, first: int, day: int) -> Iterator[tuple[int, _Hit]]:
         correlation = (product / slots - mean_past * mean_today[:, None]) / spread
         factor = product / square
     for row, place in zip(*np.nonzero(correlation >= CORRELATION_LOOKED_AT), strict=True):
-        residual = np.abs(today[row] - factor[row, :, None] * past[row])
-        others = np.delete(residual, place, axis=0)
+        close = np.abs(today[row] - factor[row, place] * past[row, place]) <= RESIDUAL_STEPS
+        if close.mean() < 0.95 or factor[row, place] <= 0:
+            continue
+        others = np.delete(np.abs(today[row] - factor[row, :, None] * past[row]), place, axis=0)
         others = others[np.isfinite(others).all(axis=1)]
         if len(others) < 6:
             continue
         # The closest other day is the null: a load that follows its yesterday closely proves nothing by doing so.
         usual = np.median(others, axis=1).min()
-        close = residual[place] <= RESIDUAL_STEPS
-        if close.mean() >= 0.95 and factor[row, place] > 0:
-            bits = float(close.sum() * max(0.0, np.log2((2 * usual + 1) / (2 * RESIDUAL_STEPS + 1))))
-            lag = (day - first - int(place)) * slots
-            yield int(whole[row]), _Hit(day, bits, lag, 0, slots - 1, float(factor[row, place]))
+        bits = float(close.sum() * max(0.0, np.log2((2 * usual + 1) / (2 * RESIDUAL_STEPS + 1))))
+        lag = (day - first - int(place)) * slots
+        yield int(whole[row]), _Hit(day, bits, lag, 0, slots - 1, float(factor[row, place]))

@@ -184,14 +184,16 @@ def _round_totals(block: Block, quantum: Floats, history: int) -> Iterator[tuple
     total = block.values.sum(axis=2)
     known = np.isfinite(total)
     quantum = _own_grid(block.values.reshape(len(quantum), -1)[:, ::SAMPLED], quantum)
+    tried = {width: _rolling(known.astype(np.float64), width) for width in TOTAL_WINDOWS}
+    over = {width: _earlier(_rolling(known.astype(np.float64), history), width) for width in TOTAL_WINDOWS}
     for grid in grids(quantum * 2, middle_of(total)):
         rows = np.flatnonzero(np.isfinite(grid))
         is_round = _is_round(total[rows], grid[rows, None]) & (total[rows] > grid[rows, None] / 2)
         chance = np.minimum(quantum[rows] / grid[rows], 1.0)[:, None]
+        habit = _rolling(is_round.astype(np.float64), history)
         for width in TOTAL_WINDOWS:
-            hit, trials = _rolling(is_round.astype(np.float64), width), _rolling(known[rows].astype(np.float64), width)
-            before = _earlier(_rolling(is_round.astype(np.float64), history), width)
-            earlier = _earlier(_rolling(known[rows].astype(np.float64), history), width)
+            hit, trials = _rolling(is_round.astype(np.float64), width), tried[width][rows]
+            before, earlier = _earlier(habit, width), over[width][rows]
             share = np.maximum((before + PRIOR_DAYS * chance) / (earlier + PRIOR_DAYS), chance)
             surprise = np.zeros(share.shape)
             judged = np.s_[:, block.judged_from :]
