@@ -46,7 +46,7 @@ def level_shift(block: Block, thresholds: Thresholds) -> list[Candidate]:
     """Stretches whose every level fell by one factor or by one constant."""
     found: list[Candidate] = []
     for first, part in pieces(block):
-        found += [_candidate(part, first, fall) for fall in _falls(part, thresholds["score_min"])]
+        found += [_candidate(part, first, fall) for fall in _falls(part, thresholds["ln_odds_min"])]
     return told_apart(unexplained(block, found))
 
 
@@ -204,7 +204,7 @@ def _candidate(block: Block, first: int, fall: Fall) -> Candidate:
         first_day=first + fall.first,
         last_day=first + fall.last,
         kind=Kind.SCALE,
-        statistics={"score": round(fall.score, 2), "fall": round(-fall.factor, 3)},
+        statistics={"ln_odds": round(fall.score, 2), "fall": round(-fall.factor, 3)},
         score=fall.score / np.log(10),
         expected_energy=observed * float(np.exp(-fall.factor)),
         observed_energy=observed,

@@ -34,7 +34,7 @@ def noisy_shape(block: Block, thresholds: Thresholds) -> list[Candidate]:
         logs = soft_log(part)
         measures = roughness(part.values, logs, step_of(part), history)
         evidence = _evidence(measures, logs.max(axis=2), part.is_day_off, history)
-        spans = best_spans(evidence, LENGTHS, thresholds["score_min"], history, root=ROOT, own_share=OWN_SHARE)
+        spans = best_spans(evidence, LENGTHS, thresholds["ln_odds_min"], history, root=ROOT, own_share=OWN_SHARE)
         for span in spans:
             days = measures[span.meter]
             usual_day, seen = known.median(days[:history], 0), known.mean(days[span.first : span.last + 1], 0)
@@ -88,7 +88,7 @@ def _candidate(block: Block, first: int, span: Span, change: Floats) -> Candidat
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=Kind.NOISE,
         statistics={
-            "score": round(span.score, 2),
+            "ln_odds": round(span.score, 2),
             "turns_more": round(float(change[2]), 3),
             "memory_lost": round(float(change[1]), 3),
         },

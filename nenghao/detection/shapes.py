@@ -36,7 +36,7 @@ def reversed_day(block: Block, thresholds: Thresholds) -> list[Candidate]:
         own, backwards = likeness(usual.curves, usual.usual), likeness(usual.curves, usual.usual[..., ::-1])
         evidence = rival_law(usual, own, backwards, backwards).evidence(usual, own, backwards, DAY_CAP)
         spans = best_spans(
-            evidence, LENGTHS, thresholds["score_min"], usual.judged_from, root=ROOT, own_share=OWN_SHARE
+            evidence, LENGTHS, thresholds["ln_odds_min"], usual.judged_from, root=ROOT, own_share=OWN_SHARE
         )
         found += [_candidate(part, first, span, Kind.REVERSAL) for span in spans]
     return told_apart(unexplained(block, found))
@@ -51,7 +51,7 @@ def shifted_clock(block: Block, thresholds: Thresholds) -> list[Candidate]:
             continue
         for hours, evidence in _shifts(part, usual).items():
             spans = best_spans(
-                evidence, LENGTHS, thresholds["score_min"], usual.judged_from, root=ROOT, own_share=OWN_SHARE
+                evidence, LENGTHS, thresholds["ln_odds_min"], usual.judged_from, root=ROOT, own_share=OWN_SHARE
             )
             found += [_candidate(part, first, span, Kind.CLOCK, hours=float(hours)) for span in spans]
     return told_apart(unexplained(block, found))
@@ -96,6 +96,6 @@ def _candidate(block: Block, first: int, span: Span, kind: Kind, **statistics: f
     observed = float(np.nansum(block.values[span.meter, span.first : span.last + 1]))
     return Candidate(
         meter=span.meter, first_day=first + span.first, last_day=first + span.last, kind=kind,
-        statistics={"score": round(span.score, 2), **statistics}, score=span.score / np.log(10),
+        statistics={"ln_odds": round(span.score, 2), **statistics}, score=span.score / np.log(10),
         expected_energy=observed, observed_energy=observed,
     )  # fmt: skip

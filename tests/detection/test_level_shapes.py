@@ -14,9 +14,9 @@ from tests.detection.exact_blocks import DAYS, block_of, found, spans
 from tests.detection.works import works
 
 ZERO = {"hours_min": 4.0, "times_own_min": 4.0}
-NOISE = {"score_min": 7.0, "turns_more_min": 0.06, "memory_lost_min": 0.12}
-REVERSED = {"score_min": 6.0}
-CLOCK = {"score_min": 4.0}
+NOISE = {"ln_odds_min": 7.0, "turns_more_min": 0.06, "memory_lost_min": 0.12}
+REVERSED = {"ln_odds_min": 6.0}
+CLOCK = {"ln_odds_min": 4.0}
 SPIKE = {"times_peak_min": 2.0, "times_own_min": 1.8}
 UNIT = {"decades_min": 3.0, "misfit_max": 0.35, "beyond_own_min": 2.0}
 EVERY = (

@@ -10,7 +10,7 @@ from nenghao.detection.levels import restless
 from tests.detection.exact_blocks import DAYS, block_of, found
 from tests.detection.works import SUN, works
 
-SHIFT = {"score_min": 6.5}
+SHIFT = {"ln_odds_min": 6.5}
 
 
 @pytest.mark.parametrize("factor", [0.5, 2 / 3, 0.8])
