@@ -10,7 +10,7 @@ from nenghao.db import case_groups
 from nenghao.db.audit import NewFinding
 from nenghao.db.connection import Connection
 from nenghao.domain.context import Event, Question, Verdict, weigh
-from nenghao.reference.cases import load_event_reasons
+from nenghao.reference.cases import channel_of, load_event_reasons
 
 
 def events_of(conn: Connection, finding: NewFinding) -> list[Event]:
@@ -44,6 +44,11 @@ def plain_event(event: Event, finding: NewFinding) -> dict[str, Any]:
 
 
 def _verdict(event: Event, finding: NewFinding) -> Verdict:
-    reasons = load_event_reasons()
-    question = Question(kind=finding.kind, level=finding.level, begin_at=finding.span[0], end_at=finding.span[1])
-    return weigh(event, question, reasons.explains, reasons.silencing_timeliness, reasons.margin)
+    question = Question(
+        kind=finding.kind,
+        level=finding.level,
+        begin_at=finding.span[0],
+        end_at=finding.span[1],
+        channel=channel_of(finding.rule_code, None),
+    )
+    return weigh(event, question, load_event_reasons())

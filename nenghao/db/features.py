@@ -91,6 +91,8 @@ def load_watched(
     *,
     event_kinds: Sequence[str],
     grace: timedelta,
+    dated_kinds: Sequence[str],
+    reach: timedelta,
 ) -> Watched:
     """Series of units, their curves of the days (both ends included), and all that is known beside them."""
     first_on, last_on = days
@@ -102,6 +104,8 @@ def load_watched(
         "to_at": day_start(last_on + timedelta(days=1)),
         "event_kinds": list(event_kinds),
         "grace": grace,
+        "dated_kinds": list(dated_kinds),
+        "reach": reach,
     }
     series = [WatchedSeries(*row) for row in conn.execute(_QUERIES["watched_series"], parameters)]
     intervals = [one.series_id for one in series if one.kind == "interval"]

@@ -5,7 +5,7 @@ lower (`expectations.context`).
 """
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -40,26 +40,59 @@ class Question:
     level: str
     begin_at: datetime
     end_at: datetime
+    #: The channel that its rule speaks of: what explains a residual explains no register.
+    channel: str | None = None
 
 
-def weigh(
-    event: Event,
-    question: Question,
-    explains: Mapping[tuple[str, str], Set[str]],
-    silencing_timeliness: Set[str],
-    margin: timedelta,
-) -> Verdict:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """What events can explain, and how far."""
+
+    #: By table and kind of event: kinds of findings.
+    explains: Mapping[tuple[str, str], Set[str]]
+    silencing_timeliness: Set[str]
+    margin: timedelta
+    #: Kinds of events after which things stay as they became: they explain what begins with them, for `reach`.
+    dated: Set[str]
+    reach: timedelta
+    #: Kinds of events that can explain a doubt: of any channel, and of one.
+    explains_any_doubt: Set[str]
+    explains_doubt: Mapping[str, Set[str]]
+
+
+def weigh(event: Event, question: Question, reasons: Reasons) -> Verdict:
     """What an event says about a finding.
 
-    It silences a lead of a kind that it explains where it was filed in time and the finding lies within it; a doubt,
-    and what is filed late or overlaps only, it explains.
+    It silences a lead of a kind that it explains where it was filed in time and the finding lies within it. What is
+    filed late or overlaps only, it explains. A doubt is never silenced, and only what moves two channels apart, filed in
+    time, explains it: a stop moves them together, and nobody declares a doubt away after the fact.
     """
-    if question.kind is None or question.kind not in explains.get((event.source, event.kind), frozenset()):
+    if question.kind is None or question.kind not in reasons.explains.get((event.source, event.kind), frozenset()):
         return "unrelated"
-    if not _overlaps(event, question, margin):
+    is_timely = event.timeliness in reasons.silencing_timeliness
+    if question.level == "doubt" and not (is_timely and _may_explain_doubt(event, question, reasons)):
         return "unrelated"
-    is_silencing = event.timeliness in silencing_timeliness and question.level == "lead"
-    return "silences" if is_silencing and _covers(event, question, margin) else "explains"
+    effects = _effects(event, reasons)
+    if not any(_overlaps(effect, question, reasons.margin) for effect in effects):
+        return "unrelated"
+    is_silencing = is_timely and question.level == "lead"
+    is_dated = event.kind in reasons.dated
+    if is_silencing and any(_covers(effect, question, reasons.margin, is_dated=is_dated) for effect in effects):
+        return "silences"
+    return "explains"
+
+
+def _may_explain_doubt(event: Event, question: Question, reasons: Reasons) -> bool:
+    of_channel = reasons.explains_doubt.get(question.channel or "", frozenset())
+    return event.kind in reasons.explains_any_doubt or event.kind in of_channel
+
+
+def _effects(event: Event, reasons: Reasons) -> list[Event]:
+    """The event as far as it moves anything: of one that changes things on a date, some days from there and its end."""
+    if event.kind not in reasons.dated or event.is_change:
+        return [event]
+    dates = [event.begin_at] if event.end_at is None else [event.begin_at, event.end_at]
+    return [replace(event, begin_at=at, end_at=at + reasons.reach) for at in dates]
 
 
 def _overlaps(event: Event, question: Question, margin: timedelta) -> bool:
@@ -68,8 +101,10 @@ def _overlaps(event: Event, question: Question, margin: timedelta) -> bool:
     return event.begin_at < question.end_at and (event.end_at is None or event.end_at > question.begin_at)
 
 
-def _covers(event: Event, question: Question, margin: timedelta) -> bool:
+def _covers(event: Event, question: Question, margin: timedelta, *, is_dated: bool) -> bool:
     begins_with_it = event.begin_at - margin <= question.begin_at
     if event.is_change:
         return begins_with_it and question.begin_at <= event.begin_at + margin
-    return begins_with_it and (event.end_at is None or question.end_at <= event.end_at + margin)
+    # What a date changed stays changed: only its beginning has to lie near.
+    end_at = question.begin_at if is_dated else question.end_at
+    return begins_with_it and (event.end_at is None or end_at <= event.end_at + margin)

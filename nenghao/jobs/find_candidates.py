@@ -21,6 +21,7 @@ from nenghao.detection.candidate import Candidate, Thresholds
 from nenghao.detection.catalogue import DETECTORS
 from nenghao.domain.periods import day_start
 from nenghao.domain.watched import base_unit
+from nenghao.reference.cases import load_event_reasons
 from nenghao.registers.workdays import CalendarUnknown, is_workday
 
 #: Series whose days are laid side by side at once: a tenth of a GB with a month of history.
@@ -128,9 +129,16 @@ def detect(
 ) -> tuple[list[CandidateRow], dict[str, str]]:
     """What detectors point at on the days of a scope, and which raised an error, by rule; nothing is written."""
     begin_on = scope.first_on - timedelta(days=settings.detection_history_days)
+    reasons = load_event_reasons()
     with connect(settings, role) as conn:
         watched = features.load_watched(
-            conn, scope.unit_ids, (begin_on, scope.last_on), event_kinds=EXPLAINING, grace=GRACE
+            conn,
+            scope.unit_ids,
+            (begin_on, scope.last_on),
+            event_kinds=EXPLAINING,
+            grace=GRACE,
+            dated_kinds=sorted(reasons.dated),
+            reach=reasons.reach,
         )
     days = (scope.last_on - begin_on).days + 1
     days_off = [is_day_off(begin_on + timedelta(days=day)) for day in range(days)]

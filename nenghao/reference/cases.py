@@ -6,16 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 
+from nenghao.domain.context import Reasons
 from nenghao.reference.files import read_rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventReasons:
-    """Which kinds of findings each kind of event can explain, by table and kind of event."""
-
-    explains: Mapping[tuple[str, str], frozenset[str]]
-    silencing_timeliness: frozenset[str]
-    margin: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +50,7 @@ def load_sample_rules() -> SampleRules:
 
 
 @cache
-def load_event_reasons() -> EventReasons:
+def load_event_reasons() -> Reasons:
     """What events explain."""
     table = read_rows("cases.toml")["events"]
     explains = {
@@ -66,10 +58,15 @@ def load_event_reasons() -> EventReasons:
         for source in ("context_event", "outage_filing")
         for kind, kinds in table[source].items()
     } | {(source, source): frozenset(kinds) for source, kinds in table["change"].items()}
-    return EventReasons(
+    doubts = {channel: frozenset(kinds) for channel, kinds in table["doubt"].items()}
+    return Reasons(
         explains=explains,
         silencing_timeliness=frozenset(table["silencing_timeliness"]),
         margin=timedelta(hours=table["margin_hours"]),
+        dated=frozenset(table["dated"]),
+        reach=timedelta(days=table["reach_days"]),
+        explains_any_doubt=doubts.pop("any"),
+        explains_doubt=doubts,
     )
 
 

@@ -270,12 +270,12 @@ SELECT
 FROM context_event AS e
 LEFT JOIN point AS p ON e.point_id = p.point_id
 WHERE
-    e.begins_at < %(end_at)s AND e.ends_at > %(begin_at)s
+    e.begins_at < %(end_at)s AND coalesce(e.ends_at, 'infinity') > %(begin_at)s
     AND (
         e.unit_id = %(unit_id)s
         OR (
             e.unit_id IS NULL
-            AND (e.division_code IS NULL OR %(division_code)s LIKE rtrim(e.division_code, '0') || '%%')
+            AND (e.division_code IS NULL OR starts_with(%(division_code)s, regexp_replace(e.division_code, '(00)+$', '')))
             AND (e.industry_code IS NULL OR %(industry_code)s LIKE e.industry_code || '%%')
         )
     )

@@ -176,18 +176,26 @@ SELECT
     u.unit_id,
     e.point_id,
     (e.begins_at AT TIME ZONE 'Asia/Shanghai')::date AS first_on,
-    (coalesce(e.ends_at - INTERVAL '1 microsecond', e.begins_at) AT TIME ZONE 'Asia/Shanghai')::date AS last_on
+    (
+        CASE
+            -- What changed things on a date is the new usual soon, however long it lasts.
+            WHEN e.kind = ANY(%(dated_kinds)s) AND e.ends_at > e.begins_at + %(reach)s::interval
+                THEN e.begins_at + %(reach)s::interval - INTERVAL '1 microsecond'
+            ELSE coalesce(e.ends_at - INTERVAL '1 microsecond', e.begins_at)
+        END AT TIME ZONE 'Asia/Shanghai'
+    )::date AS last_on
 FROM context_event AS e
 INNER JOIN unit AS u
     ON CASE
         WHEN e.unit_id IS NULL
             THEN
-                (e.division_code IS NULL OR u.division_code LIKE rtrim(e.division_code, '0') || '%%')
+                (e.division_code IS NULL OR starts_with(u.division_code, regexp_replace(e.division_code, '(00)+$', '')))
                 AND (e.industry_code IS NULL OR u.industry_code LIKE e.industry_code || '%%')
         ELSE e.unit_id = u.unit_id
     END
 WHERE u.unit_id = ANY(%(unit_ids)s)
 AND e.begins_at < %(to_at)s AND coalesce(e.ends_at, e.begins_at + INTERVAL '1 day') > %(from_at)s
+AND (e.kind <> ALL(%(dated_kinds)s) OR e.begins_at + %(reach)s::interval > %(from_at)s)
 AND e.filed_at <= e.begins_at + %(grace)s::interval
 AND e.kind = ANY(%(event_kinds)s)
 UNION ALL

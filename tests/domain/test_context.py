@@ -17,9 +17,13 @@ ZERO = Question(kind="zero", level="lead", begin_at=DAY + timedelta(days=1), end
 CHANGE = replace(SHUTDOWN, source="meter_change", kind="meter_change", end_at=DAY)
 
 
+REGISTER = replace(ZERO, kind="scale", level="doubt", channel="register")
+RESIDUAL = replace(REGISTER, channel="network")
+WORK = replace(SHUTDOWN, kind="metering_work")
+
+
 def verdict(event: Event, question: Question) -> str:
-    reasons = load_event_reasons()
-    return weigh(event, question, reasons.explains, reasons.silencing_timeliness, reasons.margin)
+    return weigh(event, question, load_event_reasons())
 
 
 @pytest.mark.parametrize(
@@ -28,7 +32,15 @@ def verdict(event: Event, question: Question) -> str:
         (SHUTDOWN, ZERO, "silences"),
         (replace(SHUTDOWN, timeliness="late"), ZERO, "explains"),
         (replace(SHUTDOWN, timeliness="unknown"), ZERO, "explains"),
-        (SHUTDOWN, replace(ZERO, level="doubt"), "explains"),
+        # Two channels that disagree: a stop moves both alike.
+        (SHUTDOWN, replace(ZERO, level="doubt"), "unrelated"),
+        (WORK, REGISTER, "explains"),
+        (WORK, RESIDUAL, "explains"),
+        # Nobody declares a doubt away after the fact.
+        (replace(WORK, timeliness="late"), REGISTER, "unrelated"),
+        (replace(SHUTDOWN, kind="own_generation"), REGISTER, "unrelated"),
+        (replace(SHUTDOWN, kind="own_generation"), RESIDUAL, "explains"),
+        (replace(CHANGE, kind="multiplier_change", source="multiplier_change"), REGISTER, "explains"),
         (SHUTDOWN, replace(ZERO, end_at=DAY + timedelta(days=20)), "explains"),
         (SHUTDOWN, replace(ZERO, kind="register"), "unrelated"),
         (SHUTDOWN, replace(ZERO, kind="revision"), "unrelated"),
@@ -44,3 +56,32 @@ def verdict(event: Event, question: Question) -> str:
 )
 def test_what_an_event_says(event: Event, question: Question, expected: str) -> None:
     assert verdict(event, question) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("tariff", "clock"),
+        ("tariff", "scale"),
+        ("heating_season", "drift"),
+        ("demand_contract", "clip"),
+        ("own_generation", "reversal"),
+        ("capacity_change", "scale"),
+    ],
+)
+def test_what_changed_things_on_a_date_explains_what_begins_then_and_not_for_years(kind: str, found: str) -> None:
+    years = replace(SHUTDOWN, kind=kind, end_at=DAY + timedelta(days=900))
+
+    def after(days: int, length: int = 3) -> Question:
+        begin_at = DAY + timedelta(days=days)
+        return replace(ZERO, kind=found, begin_at=begin_at, end_at=begin_at + timedelta(days=length))
+
+    assert verdict(years, after(0)) == "silences"
+    assert verdict(years, after(7, length=28)) == "silences"
+    assert verdict(replace(years, end_at=None), after(7)) == "silences"
+    assert verdict(years, after(-5, length=20)) == "explains"
+    assert verdict(years, after(60)) == "unrelated"
+    assert verdict(years, after(400, length=28)) == "unrelated"
+    assert verdict(replace(years, end_at=None), after(400)) == "unrelated"
+    assert verdict(years, after(900)) == "silences"
+    assert verdict(replace(years, timeliness="late"), after(3)) == "explains"

@@ -34,7 +34,7 @@ def rule(code: str, family: str, kind: Kind, level: str = "lead") -> Rule:
     base = next(one for one in catalogue.load_rules() if one.code == "frozen")
     return replace(
         base, code=code, family=family, kind=kind, level=level, evidence=("what",), innocence=(), thresholds=(),
-        content_hash=code.encode(),
+        content_hash=code.encode(), detector=None,
     )  # type: ignore[arg-type]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -14,12 +15,18 @@ from nenghao.detection.assembly import WatchedBlock, assemble
 from nenghao.detection.curves import UNKNOWN, ClosedDays, pack_curves, read_bigints
 from nenghao.jobs.compute_features import compute_features
 from nenghao.jobs.find_candidates import EXPLAINING, GRACE
+from nenghao.reference.cases import load_event_reasons
 from tests.expectations.scenario import Case, Channel, lay_out
 from tests.expectations.senders import FIRST_ON
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 DAYS = 3
 VALUES = [100 * day + slot for day in range(DAYS) for slot in range(24)]
+
+_REASONS = load_event_reasons()
+EXPLAINED_BY: dict[str, Any] = {
+    "event_kinds": EXPLAINING, "grace": GRACE, "dated_kinds": sorted(_REASONS.dated), "reach": _REASONS.reach,
+}  # fmt: skip
 
 
 def site() -> Case:
@@ -50,11 +57,23 @@ def blocks(module_database: Settings) -> dict[int, WatchedBlock]:
             " VALUES (%s, 'overhaul', '事后', '2026-08-05T00:00+08', '2026-08-06T00:00+08', '2026-09-01')",
             [unit_id],
         )
+        # A roof connected two years ago is the usual by now; county 150120 is not 150122.
+        conn.execute("UPDATE unit SET division_code = '150122' WHERE unit_id = %s", [unit_id])
+        conn.execute(
+            "INSERT INTO context_event (unit_id, kind, title, begins_at, ends_at, filed_at)"
+            " VALUES (%s, 'own_generation', '光伏', '2024-08-01T00:00+08', '2044-08-01T00:00+08', '2024-07-01')",
+            [unit_id],
+        )
+        conn.execute(
+            "INSERT INTO context_event (kind, title, begins_at, ends_at, filed_at, division_code, document_no)"
+            " VALUES ('orderly_use', '有序用电', '2026-08-03T00:00+08', '2026-08-06T00:00+08',"
+            " '2026-08-01', '150120', 'd')"
+        )
     with connect(module_database, Role.JOBS) as conn:
         assert compute_features(conn, NOW) == 6 * DAYS
         assert compute_features(conn, NOW) == 0
         days = (FIRST_ON - timedelta(days=2), FIRST_ON + timedelta(days=DAYS - 1))
-        watched = features.load_watched(conn, [unit_id], days, event_kinds=EXPLAINING, grace=GRACE)
+        watched = features.load_watched(conn, [unit_id], days, **EXPLAINED_BY)
     found = assemble(watched, days[0], DAYS + 2, 2, [False] * (DAYS + 2))
     return {one.block.slot_minutes: one for one in found}
 
@@ -161,7 +180,7 @@ def test_days_without_features_are_unknown(module_database: Settings, blocks: di
         row = conn.execute("SELECT unit_id FROM unit").fetchone()
         assert row is not None
         days = (date(2020, 1, 1), date(2020, 1, 2))
-        watched = features.load_watched(conn, [row[0]], days, event_kinds=EXPLAINING, grace=GRACE)
+        watched = features.load_watched(conn, [row[0]], days, **EXPLAINED_BY)
     (first, *_) = assemble(watched, days[0], 2, 0, [False, False])
     assert np.isnan(first.block.values).all()
     assert np.isnan(first.block.quantum).all()
