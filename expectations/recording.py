@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Final
 
 from expectations import context, placing
@@ -23,6 +24,8 @@ from nenghao.domain.periods import SHANGHAI, day_of
 WINDOW: Final = timedelta(days=28)
 #: Two series of a quarter-hour meter over five days; the rest of a longer span stays findable by series and time.
 EVIDENCE_READINGS: Final = 1000
+#: From here on Python writes a float as 1e+16 and the store gives it back as whole: its hash would not be found again.
+WRITTEN_WHOLE: Final = 1e16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +79,14 @@ def record_violation(
     if earlier is not None and _is_of_its_case(earlier, rule):
         finding = replace(finding, fingerprint=earlier.fingerprint)
     elif earlier is not None:
-        mark = [*subject, _plain(finding.span[0]), earlier.fingerprint.hex()]
+        mark = [*subject, plain_piece(finding.span[0]), earlier.fingerprint.hex()]
         finding = replace(finding, fingerprint=_hash(mark))
         pieces.append(("earlier_case", {"case_id": earlier.case_id, "decision": earlier.decision}))
     added, is_told = _insert(conn, run_id, finding, now)
     if is_told or added.finding_id is None:
         return added
     place = placing.open_or_join(conn, run_id, finding, added.finding_id, now)
-    span = [_plain(each) for each in finding.span]
+    span = [plain_piece(each) for each in finding.span]
     pieces += [
         ("row", {"finding_id": added.finding_id, "span": span, **finding.evidence}),
         ("thresholds", finding.thresholds),
@@ -91,7 +94,7 @@ def record_violation(
     ]
     if events:
         weighed = [context.plain_event(event, finding) for event in events]
-        told = [{name: _plain(value) for name, value in one.items()} for one in weighed]
+        told = [{name: plain_piece(value) for name, value in one.items()} for one in weighed]
         pieces.append(("context", {"finding_id": added.finding_id, "events": told}))
     if finding.series_id is not None:
         pieces += _readings_and_meters(conn, rule, finding.series_id, *finding.span)
@@ -110,7 +113,7 @@ def _record_silenced(
     now: datetime,
 ) -> Counts:
     """Store a finding that opens no alert; no alert ever has its fingerprint."""
-    mark = [*subject, _plain(finding.span[0]), *silencer]
+    mark = [*subject, plain_piece(finding.span[0]), *silencer]
     finding_id = audit.insert_finding(conn, run_id, replace(finding, fingerprint=_hash(mark)), now)
     if finding_id is None:
         return Counts()
@@ -138,7 +141,7 @@ def _finding_of(
         name: {"value": str(item.value), "unit": item.unit, "valid_from": item.valid_from.isoformat()}
         for name, item in audit.thresholds_now(conn, rule.code).items()
     }
-    evidence = {**check.constants, **{name: _plain(row[name]) for name in rule.evidence if name in row}}
+    evidence = {**check.constants, **{name: plain_piece(row[name]) for name in rule.evidence if name in row}}
     unit_id, point_id, series_id = row["unit_id"], row.get("point_id"), row.get("series_id")
     span_from, span_to = span = (row["span_from"], row["span_to"])
     # A relation of a form is broken at a cell, everything else at a point or a series.
@@ -147,7 +150,7 @@ def _finding_of(
     finding = audit.NewFinding(
         rule_code=rule.code,
         rule_version=version,
-        fingerprint=_hash([*subject, _plain(span_from)]),
+        fingerprint=_hash([*subject, plain_piece(span_from)]),
         unit_id=unit_id,
         point_id=point_id,
         series_id=series_id,
@@ -156,7 +159,7 @@ def _finding_of(
         evidence=evidence,
         thresholds=thresholds,
         # The span is part of what was found: a longer span of the same cause is another finding.
-        evidence_hash=_hash([_plain(span_from), _plain(span_to), evidence, thresholds]),
+        evidence_hash=_hash([plain_piece(span_from), plain_piece(span_to), evidence, thresholds]),
         kind=row.get("kind") if rule.detector else rule.kind,
         score=row.get("score"),
         expected_energy=row.get("expected_energy"),
@@ -194,7 +197,7 @@ def record_failure(
     finding = audit.NewFinding(
         rule_code=DID_NOT_RUN,
         rule_version=version,
-        fingerprint=_hash([DID_NOT_RUN, check.rule.code, check.constants, *map(_plain, days)]),
+        fingerprint=_hash([DID_NOT_RUN, check.rule.code, check.constants, *map(plain_piece, days)]),
         unit_id=None,
         point_id=None,
         series_id=None,
@@ -259,10 +262,10 @@ def _judged(conn: Connection, rule: Rule, row: dict[str, Any]) -> list[tuple[str
 
 
 def _plain_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+    return [{name: plain_piece(value) for name, value in row.items()} for row in rows]
 
 
-def _plain(value: Any) -> Any:
+def plain_piece(value: Any) -> Any:
     """A value as JSON can hold it exactly: decimals as text, instants in Shanghai time."""
     match value:
         case Decimal():
@@ -272,7 +275,13 @@ def _plain(value: Any) -> Any:
         case date():
             return value.isoformat()
         case list():
-            return [_plain(item) for item in value]
+            return [plain_piece(item) for item in value]
+        case dict():
+            return {name: plain_piece(item) for name, item in value.items()}
+        case float() if not isfinite(value):
+            return None
+        case float() if abs(value) >= WRITTEN_WHOLE:
+            return int(value)
         case _:
             return value
 

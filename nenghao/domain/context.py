@@ -64,8 +64,8 @@ def weigh(event: Event, question: Question, reasons: Reasons) -> Verdict:
     """What an event says about a finding.
 
     It silences a lead of a kind that it explains where it was filed in time and the finding lies within it. What is
-    filed late or overlaps only, it explains. A doubt is never silenced, and only what moves two channels apart, filed in
-    time, explains it: a stop moves them together, and nobody declares a doubt away after the fact.
+    filed late or overlaps only, it explains. A doubt is never silenced, and only what moves two channels apart,
+    filed in time, explains it: a stop moves them together, and nobody declares a doubt away after the fact.
     """
     if question.kind is None or question.kind not in reasons.explains.get((event.source, event.kind), frozenset()):
         return "unrelated"

@@ -62,7 +62,7 @@ class CaseFile:
 def read_case(conn: Connection, case_id: int, is_workday: Callable[[date], bool]) -> CaseFile:
     """Everything about a case.
 
-    Raises: DataRefused where there is no such case, or nothing was found in it.
+    Raises: DataRefused where there is no such case, nothing was found in it, or it is of several units.
     """
     head = cases.case_head(conn, case_id)
     if head is None:
@@ -70,6 +70,12 @@ def read_case(conn: Connection, case_id: int, is_workday: Callable[[date], bool]
     findings = cases.case_findings(conn, case_id)
     if not findings:
         raise DataRefused(f"case {case_id} has no findings")
+    unit_count = len({row["unit_id"] for row in findings})
+    if unit_count > 1:
+        raise DataRefused(
+            f"case {case_id} is of {unit_count} units, and no unit may read another's:"
+            " write the evidence of the cases that were merged into it, one for each unit"
+        )
     more = {row["finding_id"]: row for row in rows(conn, "evidence_findings", finding_ids=_ids(findings))}
     findings = [{**finding, **more[finding["finding_id"]]} for finding in findings]
     unit = next(iter(rows(conn, "evidence_unit", unit_id=head["unit_id"])), None) if head["unit_id"] else None

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from expectations import runner
 from expectations.catalogue import RULES_DIR
+from expectations.recording import plain_piece
 from nenghao.cli import case as case_cli
 from nenghao.cli.evidence import is_workday_or_weekday
 from nenghao.config import PROJECT_ROOT, Role, Settings
@@ -27,6 +28,7 @@ from nenghao.errors import ConfigError, DataRefused
 from nenghao.labels import Language
 from nenghao.reporting.evidence import Evidence, seal_document, write_evidence
 from nenghao.reporting.evidence_page import print_document
+from nenghao.reporting.evidence_text import recorded_text
 from nenghao.reporting.verify_evidence import verify_document
 from nenghao.trust import Trust
 from tests.expectations.scenario import lay_out, read_case
@@ -314,3 +316,26 @@ def test_the_command_writes_prints_and_remembers_and_the_file_verifies(
 def test_a_case_that_is_not_there_is_refused(audited: Audited) -> None:
     with connect(audited.settings, Role.VERIFIER) as conn, pytest.raises(DataRefused, match="no case 999"):
         write_evidence(conn, 999, made_by="x", made_at=NOW, is_workday=is_workday_or_weekday)
+
+
+def test_a_case_of_several_units_has_no_document_and_each_unit_its_own(audited: Audited) -> None:
+    first, second = audited.cases["cut"], audited.cases["bridged"]
+    with connect(audited.settings, Role.OWNER) as conn:
+        conn.execute(
+            "INSERT INTO case_merge (case_id, into_case_id, cause, audit_run_id, merged_at)"
+            " SELECT %s, %s, 'common_cause', max(audit_run_id), now() FROM audit_run",
+            [second, first],
+        )
+        with pytest.raises(DataRefused, match="of 2 units"):
+            write_evidence(conn, first, made_by="x", made_at=NOW, is_workday=is_workday_or_weekday)
+        own = write_evidence(conn, second, made_by="x", made_at=NOW, is_workday=is_workday_or_weekday)
+        assert {row["rule_code"] for row in own.document["findings"]} >= {"ratio_step"}
+        conn.rollback()
+
+
+def test_large_statistics_are_stored_as_the_text_that_was_hashed(audited: Audited) -> None:
+    content = plain_piece({"score": 1e16, "more": [1.5e22, -3e300], "least": 1e-9, "none": float("nan"), "one": 1.0})
+    with connect(audited.settings, Role.VERIFIER) as conn:
+        row = conn.execute("SELECT %s::jsonb", [recorded_text(content)]).fetchone()
+    assert row is not None
+    assert recorded_text(row[0]) == recorded_text(content)
