@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from expectations.catalogue import Rule, load_rules
 from expectations.file_blocks import Batch, build_block, plan_batches
 from expectations.file_columns import TableFile
-from expectations.file_context import Context, read_events, read_points
+from expectations.file_context import Context, Point, read_events, read_points
 from expectations.file_readings import Readings, read_readings
 from nenghao.detection.block import Block
 from nenghao.detection.candidate import Candidate, Thresholds
@@ -150,7 +150,19 @@ def _judge_in_worker(batch: Batch) -> list[Row]:
 def _judge_batch(work: _Work, batch: Batch) -> list[Row]:
     calendar = _is_day_off if work.calendar == "china" else _is_weekend
     block = build_block(work.readings, work.context, batch, calendar, work.judge_from_on)
-    return rows_of(block, work.rules)
+    return [_in_own_unit(row, work.context) for row in rows_of(block, work.rules)]
+
+
+def _in_own_unit(row: Row, context: Context) -> Row:
+    """The finding with energies in the unit that the meter's values stand in."""
+    kwh = context.points.get(row.meter, Point()).kwh_a_unit
+    if kwh == 1:
+        return row
+    expected, observed = (
+        None if energy is None else energy / kwh
+        for energy in (row.candidate.expected_energy, row.candidate.observed_energy)
+    )
+    return replace(row, candidate=replace(row.candidate, expected_energy=expected, observed_energy=observed))
 
 
 def rows_of(block: Block, rules: Mapping[str, tuple[str, Thresholds]]) -> list[Row]:

@@ -88,10 +88,12 @@ def build_block(
     readings: Readings, context: Context, batch: Batch, is_day_off: Callable[[date], bool], judge_from_on: date | None
 ) -> Block:
     """The block of a batch."""
-    grid = _Grid(readings, batch)
-    values = grid.summed(readings.value)
     names = [readings.meters[meter] for meter in batch.meters]
     points = [context.points.get(name, Point()) for name in names]
+    scale = np.array([point.kwh_a_unit for point in points])
+    grid = _Grid(readings, batch)
+    to_kwh = scale[:, None, None]
+    values = grid.summed(readings.value) * to_kwh
     multiplier = np.array([point.multiplier for point in points])
     first_on = date(1970, 1, 1) + timedelta(days=batch.first_day)
     is_cut = not np.isfinite(values[:, -1, -1]).any() and batch.days > 1
@@ -102,14 +104,14 @@ def build_block(
         slot_minutes=batch.slot_minutes,
         values=values[:, :days],
         judged_from=0 if judge_from_on is None else min(max(0, (judge_from_on - first_on).days), days),
-        quantum=_quanta(values, points),
-        capacity=np.array([point.capacity for point in points]) * batch.slot_minutes / 60,
-        advance=None if readings.register is None else grid.advances(readings.register, multiplier)[:, :days],
+        quantum=_quanta(values, points, scale),
+        capacity=scale * np.array([point.capacity for point in points]) * batch.slot_minutes / 60,
+        advance=None if readings.register is None else (grid.advances(readings.register, multiplier) * to_kwh)[:, :days],
         channels={
             name: (grid.summed(array) if name.startswith(AMOUNTS) else grid.mean(array))[:, :days]
             for name, array in readings.channels.items()
         },
-        replaced=grid.first_values()[:, :days] if readings.has_versions else None,
+        replaced=(grid.first_values() * to_kwh)[:, :days] if readings.has_versions else None,
         delay_h=None if readings.delay_h is None else grid.latest(readings.delay_h)[:, :days],
         terms=_terms(names, points),
         is_day_off=np.array([is_day_off(first_on + timedelta(days=day)) for day in range(days)], dtype=np.bool_),
@@ -235,12 +237,12 @@ def _explained(names: Sequence[str], context: Context, batch: Batch) -> Bools:
     return found
 
 
-def _quanta(values: Floats, points: Sequence[Point]) -> Floats:
+def _quanta(values: Floats, points: Sequence[Point], scale: Floats) -> Floats:
     """Steps of the meters: as given, or learnt from the last digits of the first weeks; NaN where no step fits."""
     given = np.array([point.quantum for point in points])
     for place in np.flatnonzero(~np.isfinite(given)):
-        given[place] = learn_quantum(values[place])
-    return given
+        given[place] = learn_quantum(values[place] / scale[place])
+    return given * scale
 
 
 def learn_quantum(values: Floats) -> float:

@@ -47,6 +47,7 @@ class TableFile:
     def __init__(self, path: Path, language: Language, zone: ZoneInfo, *, needed: Sequence[str]) -> None:
         """Raises: DataRefused where the file is no table or lacks a needed column; ConfigError without pyarrow."""
         self.path, self.language, self.zone = path, language, zone
+        self.delimiter = ","
         self.table = self._read()
         self.columns = [name.strip().lower() for name in self.table.column_names]
         repeated = sorted({name for name in self.columns if self.columns.count(name) > 1})
@@ -85,6 +86,9 @@ class TableFile:
         if arrow.types.is_string(array.type):
             array = compute.utf8_trim_whitespace(array)
             array = compute.if_else(compute.is_in(array, value_set=arrow.array(BLANKS)), None, array)
+            if self.delimiter == ";":
+                # Where the list separator is a semicolon, the decimal one is a comma.
+                array = compute.replace_substring(array, ",", ".")
             self._refuse_first(name, array, compute.match_substring_regex(array, _NUMBER), "not_a_number")
         elif not (arrow.types.is_floating(array.type) or arrow.types.is_integer(array.type) or _is_exact(array.type)):
             raise self._refuse("not_a_number", row=self._row(0), column=name, text=str(array.type))
@@ -192,6 +196,8 @@ class TableFile:
             return self._read_text() if self._is_text() else self._read_parquet()
         except OSError as error:
             raise self._refuse("unreadable", text=error.strerror or str(error)) from error
+        except UnicodeError as error:
+            raise self._refuse("unreadable", text=str(error)) from error
         except arrow.ArrowInvalid as error:
             raise self._refuse("unreadable", text=str(error).splitlines()[0]) from error
 
@@ -208,8 +214,8 @@ class TableFile:
         with self.path.open(encoding=encoding, errors="replace") as file:
             head = file.readline().strip("\ufeff\r\n")
         if not head:
-            raise self._refuse("unreadable", text="")
-        delimiter = max(",;\t|", key=head.count)
+            raise self._refuse("no_rows")
+        delimiter = self.delimiter = max(",;\t|", key=head.count)
         names = [name.strip().strip('"') for name in head.split(delimiter)]
 
         def read(use_threads: bool) -> "pa.Table":
@@ -232,7 +238,10 @@ class TableFile:
 
 
 def _encoding_of(path: Path) -> str:
-    """UTF-8 if every byte of the file is, else what Chinese Windows writes."""
+    """UTF-8 if every byte of the file is, UTF-16 if it says so, else what Chinese Windows writes."""
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         try:

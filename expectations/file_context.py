@@ -5,13 +5,16 @@ Before: `file_columns` read the files. After: `file_blocks` puts it beside the v
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from expectations.file_columns import TableFile
 from nenghao.detection.block import Floats
+from nenghao.domain.quantities import UNITS
 
 DAY_S = 86_400
+_ELECTRICITY: Final = {code.lower(): unit for code, unit in UNITS.items() if unit.dimension == "electricity"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,8 @@ class Point:
     #: Highest power by the ratings, in the values' unit an hour.
     capacity: float = float("nan")
     zone: str = ""
+    #: What brings values of electricity to kWh, so that networks add up; 1 where the unit is unknown or another one.
+    kwh_a_unit: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +53,12 @@ class Context:
 
 
 def read_points(file: TableFile) -> dict[str, Point]:
-    """Points by meter. Columns: meter; optional parent, sign, quantum, multiplier, capacity, zone.
+    """Points by meter. Columns: meter; optional parent, sign, quantum, multiplier, capacity, zone, unit_of_measure.
 
     Raises: DataRefused by file, row and column.
     """
     meters = _texts(file, "meter")
-    parents, zones = _texts(file, "parent"), _texts(file, "zone")
+    parents, zones, units = (_texts(file, name) for name in ("parent", "zone", "unit_of_measure"))
     numbers = {name: _numbers(file, name) for name in ("sign", "quantum", "multiplier", "capacity")}
     found: dict[str, Point] = {}
     for row, meter in enumerate(meters):
@@ -68,7 +73,9 @@ def read_points(file: TableFile) -> dict[str, Point]:
         if parents[row] == meter:
             raise file.refuse_row("own_parent", row, meter=meter)
         sign = values.pop("sign")
-        found[meter] = Point(parent=parents[row], sign=-1 if sign < 0 else 1, zone=zones[row], **values)
+        found[meter] = Point(
+            parent=parents[row], sign=-1 if sign < 0 else 1, zone=zones[row], kwh_a_unit=_kwh(units[row]), **values
+        )
     return found
 
 
@@ -89,6 +96,11 @@ def read_events(file: TableFile) -> tuple[Event, ...]:
         event = Event(meter=meters[row], kind=kinds[row], title=titles[row], start_s=start_s, end_s=until_s)
         found.append(event)
     return tuple(found)
+
+
+def _kwh(unit: str) -> float:
+    of = _ELECTRICITY.get(unit.lower())
+    return 1.0 if of is None else 10.0 ** (of.exponent - UNITS["kWh"].exponent)
 
 
 def _is_day(file: TableFile, row: int) -> bool:

@@ -22,8 +22,13 @@ LEAST_SLOT_MINUTES: Final = 15
 CHANNEL_NAMES: Final = {
     "reactive": "kvarh", "power_factor": "pf", "voltage": "volt", "current": "amp", "u": "volt", "i": "amp",
 }  # fmt: skip
-#: Columns of a file of readings that are no channels.
-OWN_COLUMNS: Final = frozenset({"meter", "ts", "value", "register", "version", "received_at"})
+#: Columns that are channels; other numbers (a row's number, a temperature) say nothing about the meter.
+CHANNELS: Final = frozenset({"kvarh", "kvarh_lag", "kvarh_lead", "pf", "pf_lag", "volt", "amp"})
+#: Rows of a meter that lie further than this from its others, and hold less than this share, have a wrong date.
+STRAY_S: Final = 366 * DAY_S
+STRAY_SHARE: Final = 0.01
+#: Distances from which the length of a meter's slots is learnt; who has fewer has the usual one of the file.
+DISTANCES_NEEDED: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,11 @@ def read_readings(file: TableFile) -> Readings:
     if not len(file):
         raise file.refuse_row("no_rows", 0)
     stamp_s, value = file.seconds("ts"), file.numbers("value")
-    others = {name: file.numbers(name) for name in file.columns if name not in OWN_COLUMNS and file.is_numeric(name)}
+    others = {
+        channel: file.numbers(name)
+        for name in file.columns
+        if (channel := CHANNEL_NAMES.get(name, name)) in CHANNELS and file.is_numeric(name)
+    }
     register = file.numbers("register") if "register" in file else None
     version = file.numbers("version") if "version" in file else None
     received_s = file.seconds("received_at", is_optional=True) if "received_at" in file else None
@@ -70,7 +79,8 @@ def read_readings(file: TableFile) -> Readings:
     start_s = (stamp_s + slot_s // 2) // slot_s * slot_s
     is_off = np.abs(stamp_s - start_s) > ALIGNED_S
     _refuse_off_grid(file, code, is_off, meters.names)
-    rows = np.flatnonzero(~is_off)
+    is_stray = _stray(code, stamp_s, order)
+    rows = np.flatnonzero(~is_off & ~is_stray)
     order = rows[_arrival_order(code[rows], start_s[rows], _part(version, rows), _part(received_s, rows))]
     code, start_s = code[order], start_s[order]
     is_first = np.ones(len(order), dtype=np.bool_)
@@ -91,6 +101,7 @@ def read_readings(file: TableFile) -> Readings:
         delay_h = (arrived - start_s[begin] - minutes[code[begin]] * 60) / 3600
     notes = {
         "off_grid": int(is_off.sum()),
+        "stray": int((is_stray & ~is_off).sum()),
         "duplicates": len(order) - len(begin) - int(revised.sum()) - (0 if clock is None else int(clock.sum())),
         "revised": int(revised.sum()),
         "clock_hour": 0 if clock is None else int(clock.sum()),
@@ -104,7 +115,7 @@ def read_readings(file: TableFile) -> Readings:
         replaced=np.where(revised, first, np.nan),
         delay_h=delay_h,
         register=None if register is None else _ends(register[order], begin)[1],
-        channels={CHANNEL_NAMES.get(name, name): _ends(array[order], begin)[1] for name, array in others.items()},
+        channels={name: _ends(array[order], begin)[1] for name, array in others.items()},
         notes=notes,
         has_versions=version is not None or received_s is not None or bool(revised.any()),
     )
@@ -142,7 +153,7 @@ def _learn_slots(file: TableFile, code: Ints, stamp_s: Ints, names: tuple[str, .
     counts = np.bincount(owner * kinds + np.where(is_near, nearest, len(lengths)), minlength=len(names) * kinds)
     table = counts.reshape(len(names), kinds)
     best = table[:, :-1].argmax(axis=1)
-    lonely = table.sum(axis=1) == 0
+    lonely = table.sum(axis=1) < min(DISTANCES_NEEDED, int(table.sum(axis=1).max(initial=0)))
     wrong = ~lonely & (table[:, :-1].max(axis=1, initial=0) * 2 < table[:, -1])
     if wrong.any():
         meter = int(wrong.argmax())
@@ -156,6 +167,18 @@ def _learn_slots(file: TableFile, code: Ints, stamp_s: Ints, names: tuple[str, .
 def _nearest(apart: Ints, lengths: Ints) -> Ints:
     between = (lengths[1:] + lengths[:-1]) / 2
     return np.searchsorted(between, apart)
+
+
+def _stray(code: Ints, stamp_s: Ints, order: Ints) -> Bools:
+    """Rows with a date years from the meter's others: a clock that was reset, a slip of the pen."""
+    owner, at = code[order], stamp_s[order]
+    opens = np.ones(len(order), dtype=np.bool_)
+    opens[1:] = (owner[1:] != owner[:-1]) | (at[1:] - at[:-1] > STRAY_S)
+    stretch = np.cumsum(opens) - 1
+    rows, of_meter = np.bincount(stretch), np.bincount(owner)
+    found = np.zeros(len(order), dtype=np.bool_)
+    found[order] = rows[stretch] < STRAY_SHARE * of_meter[owner]
+    return found
 
 
 def _refuse_off_grid(file: TableFile, code: Ints, is_off: Bools, names: tuple[str, ...]) -> None:

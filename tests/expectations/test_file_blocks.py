@@ -66,7 +66,7 @@ def test_rows_in_any_order_with_jitter_blanks_and_double_rows_lie_on_the_grid(wr
     assert block.replaced is None
     assert block.quantum.tolist() == [1.0] or block.quantum.tolist() == [0.5]
     readings = read_readings(TableFile(path, "en", SHANGHAI, needed=[]))
-    assert readings.notes == {"off_grid": 0, "duplicates": 2, "revised": 0, "clock_hour": 0}
+    assert readings.notes == {"off_grid": 0, "duplicates": 2, "revised": 0, "clock_hour": 0, "stray": 0}
 
 
 @pytest.mark.parametrize("minutes", [15, 30, 60])
@@ -166,6 +166,42 @@ def test_another_value_without_a_version_is_a_later_one_but_not_in_the_hour_the_
     assert block.replaced is not None
     assert np.argwhere(np.isfinite(block.replaced)).tolist() == [[0, 0, 24]]
     assert block.values[0, 0, [4, 5, 24]].tolist() == [4, 5, 5]
+
+
+def test_other_numbers_beside_values_are_no_channels(write: Writer) -> None:
+    lines = [f"{line},{slot},20.5,0" for slot, line in enumerate(rows(3))]
+    block = block_of(write("r.csv", "meter,ts,value,id,temperature,quality\n" + "\n".join(lines)))
+    assert (block.channels, block.is_rich.tolist()) == ({}, [False])
+
+
+@pytest.mark.parametrize("stamp", ["1970-01-01 00:00", "2099-12-31 00:00"])
+def test_a_row_with_a_date_years_away_is_left_out_and_counted(write: Writer, stamp: str) -> None:
+    lines = rows(4)
+    lines[150] = f"A,{stamp},1"
+    path = write("r.csv", "meter,ts,value\n" + "\n".join(lines))
+    assert block_of(path).shape == (1, 4, 96)
+    assert read_readings(TableFile(path, "en", SHANGHAI, needed=[])).notes["stray"] == 1
+
+
+def test_a_meter_of_a_few_rows_does_not_refuse_the_others(write: Writer) -> None:
+    lines = [*rows(6), "B,2026-03-02 01:15,1", "B,2026-03-05 02:15,1"]
+    assert block_of(write("r.csv", "meter,ts,value\n" + "\n".join(lines))).meters == ("A", "B")
+
+
+def test_units_of_a_network_are_brought_together(write: Writer) -> None:
+    text = "meter,ts,value\n" + "\n".join([*rows(3, 60, "A", value=lambda _: 0.02), *rows(3, 60, "B", value=float)])
+    points = write("p.csv", "meter,parent,unit_of_measure,quantum\nA,,MWh,0.001\nB,A,kWh,\n")
+    context = Context(points=read_points(TableFile(points, "en", SHANGHAI, needed=["meter"])))
+    block = block_of(write("r.csv", text), context)
+    assert block.values[:, 1, 0] == pytest.approx([20, 24])
+    assert block.quantum == pytest.approx([1, 1])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gbk"])
+def test_what_spreadsheets_write_is_read(tmp_path: Path, encoding: str) -> None:
+    text = "meter;ts;value\n" + "\n".join(rows(2, 60, "炉", value=lambda slot: slot + 0.5)).replace(",", ";")
+    (tmp_path / "r.csv").write_bytes(text.replace(".", ",").encode(encoding))
+    assert block_of(tmp_path / "r.csv").values.reshape(-1)[:2].tolist() == [0.5, 1.5]
 
 
 def test_registers_become_advances_and_other_numbers_channels(write: Writer) -> None:
