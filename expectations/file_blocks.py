@@ -106,7 +106,9 @@ def build_block(
         judged_from=0 if judge_from_on is None else min(max(0, (judge_from_on - first_on).days), days),
         quantum=_quanta(values, points, scale),
         capacity=scale * np.array([point.capacity for point in points]) * batch.slot_minutes / 60,
-        advance=None if readings.register is None else (grid.advances(readings.register, multiplier) * to_kwh)[:, :days],
+        advance=None
+        if readings.register is None
+        else (grid.advances(readings.register, multiplier) * to_kwh)[:, :days],
         channels={
             name: (grid.summed(array) if name.startswith(AMOUNTS) else grid.mean(array))[:, :days]
             for name, array in readings.channels.items()

@@ -21,6 +21,8 @@ POWER_FACTOR: Final = ("pf", "pf_lag")
 LEAST_STEPS: Final = 20.0
 #: A power factor nearer to 1 than this implies no active energy: the reactive one is too small.
 HIGHEST_FACTOR: Final = 0.995
+#: First weeks of a block without history, as `alignment` learns registers from.
+FIRST_DAYS: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _by_power_factor(block: Block, thresholds: Thresholds) -> _Implied | None:
     choices = [reactive] if leading is None else [reactive, reactive - leading, np.hypot(reactive, leading)]
     fitted = [_factor_of(active, one) - np.abs(factor) for one in choices]
     misses = np.stack(
-        [np.nan_to_num(_median(np.abs(one[:, : block.judged_from]))[:, 0, 0], nan=np.inf) for one in fitted]
+        [np.nan_to_num(_median(np.abs(one[:, : _first_days(block)]))[:, 0, 0], nan=np.inf) for one in fitted]
     )
     best = misses.argmin(axis=0)[:, None, None]
     difference, counted = np.choose(best, fitted), np.choose(best, choices)
@@ -122,10 +124,15 @@ def _by_current(block: Block, thresholds: Thresholds) -> _Implied | None:
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = apparent / fields
         # One phase, three phases, a transformer between: the ratio of the first weeks is the meter's.
-        usual = _median(np.where(_is_small(block, fields), np.nan, ratio)[:, : block.judged_from])
+        usual = _median(np.where(_is_small(block, fields), np.nan, ratio)[:, : _first_days(block)])
         difference = np.where(_is_small(block, usual * fields), np.nan, ratio / usual - 1)
         truth = np.sqrt(np.maximum((usual * fields) ** 2 - counted**2, 0))
     return _Implied(difference, thresholds["apparent_tolerance"], truth)
+
+
+def _first_days(block: Block) -> int:
+    """Days that a meter's usual is learnt from: its history, or the first weeks where all days are judged."""
+    return block.judged_from or FIRST_DAYS
 
 
 def _is_small(block: Block, energy: Floats) -> Bools:

@@ -5,6 +5,7 @@ import pytest
 
 from nenghao.detection.block import Block
 from nenghao.detection.candidate import Candidate, Kind
+from nenghao.detection.identity import channel_identity
 from nenghao.detection.registers import register_against_interval, register_step
 from tests.detection.network_blocks import SLOTS, block_of, faces_of, loads
 
@@ -119,3 +120,19 @@ def test_a_hole_whose_energy_one_advance_holds_is_no_jump() -> None:
 def test_without_registers_nothing_is_said() -> None:
     assert found(block_of(TRUE)) == []
     assert register_step(block_of(TRUE), THRESHOLDS) == []
+
+
+@pytest.mark.parametrize("judged_from", [0, 28])
+def test_channels_are_held_against_values_with_and_without_days_of_history(judged_from: int) -> None:
+    values = loads(1, 40, mean=200.0)
+    reactive = values * 0.5
+    falsified = values.copy()
+    falsified[0, 35] *= 0.6
+    channels = {
+        "kvarh": reactive, "pf": values / np.hypot(values, reactive),
+        "volt": np.full(values.shape, 400.0), "amp": np.hypot(values, reactive) * 7.0,
+    }  # fmt: skip
+    block = block_of(falsified, channels=channels, judged_from=judged_from)
+    thresholds = {"factor_tolerance": 0.02, "apparent_tolerance": 0.05, "usual_times": 3.0}
+    spans = {(one.first_day, one.last_day) for one in channel_identity(block, thresholds)}
+    assert spans == {(35, 35)}
