@@ -50,6 +50,9 @@ def honest(kind: str) -> Block:
     ramp = np.diff(TRUE, axis=2, append=TRUE[:, :, -1:])
     if kind == "coarse register":
         return block_of(TRUE, advance=faces_of(TRUE, 1.0))
+    if kind == "register before a multiplier of 40":
+        small = np.round(TRUE / 40, 2)
+        return block_of(small, advance=faces_of(small, 0.4))
     if kind == "clock late all the time":
         return block_of(TRUE, advance=faces_of(TRUE, 0.01, late_share=60 / 900))
     if kind == "clock steps by a minute":
@@ -78,7 +81,7 @@ def honest(kind: str) -> Block:
 @pytest.mark.parametrize(
     "kind",
     [
-        "coarse register", "clock late all the time", "clock steps by a minute", "clock wanders", "decimals cut",
+        "coarse register", "register before a multiplier of 40", "clock late all the time", "clock steps by a minute", "clock wanders", "decimals cut",
         "half a day missing", "transformer changed", "read once a day",
     ],
 )  # fmt: skip
