@@ -81,7 +81,8 @@ def honest(kind: str) -> Block:
 @pytest.mark.parametrize(
     "kind",
     [
-        "coarse register", "register before a multiplier of 40", "clock late all the time", "clock steps by a minute", "clock wanders", "decimals cut",
+        "coarse register", "register before a multiplier of 40", "clock late all the time", "clock steps by a minute",
+        "clock wanders", "decimals cut",
         "half a day missing", "transformer changed", "read once a day",
     ],
 )  # fmt: skip
