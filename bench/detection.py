@@ -1,6 +1,6 @@
 """How much falsification the rules find on measured meters, and how often they accuse an honest one.
 
-    scripts/bench detection [--view value|register|all] [--split tune|report] [--kinds a,b] [--rules x,y] [--quick]
+    scripts/bench detection [--view value|register|all] [--split tune|report] [--kinds a,b] [--rules x,y] [--full]
 
 Runs `nenghao.detection.judging` with the thresholds of the rule folders over measured curves with nothing injected, and
 over the same curves with one kind at a time injected in a quarter of the meters. The measured sets lie in the folder
@@ -75,7 +75,7 @@ def _view(view: View, rules: _rules.Rules, arguments: argparse.Namespace) -> Out
     started = time.monotonic()
     kinds = arguments.kinds or (MAIN_KINDS + VARIANTS if arguments.variants else MAIN_KINDS)
     plan = replace(
-        plan_of(view, rules, kinds, 6 if arguments.quick else 2),
+        plan_of(view, rules, kinds, 2 if arguments.full else 6),
         seed=arguments.seed,
         is_dithered=arguments.dithered,
         left_out=FLATTERED if FLATTERED in rules else "",
@@ -103,7 +103,7 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
     from bench import _baselines  # scikit-learn is there only where scripts/bench installed it
 
     found: dict[str, object] = {}
-    units = _units.inquiries(arguments.split, rules, _rules.doubts(rules), draws=2 if arguments.quick else _units.DRAWS)
+    units = _units.inquiries(arguments.split, rules, _rules.doubts(rules), draws=_units.DRAWS if arguments.full else 2)
     _say("", "### Whole units", "", *_report.units_lines(units))
     found["inquiries_per_100_unit_months"] = units.per_100
     found["inquiries_per_100_unit_months_upper_95"] = units.upper_95
@@ -114,7 +114,7 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
     _say("", "### Files of strangers", "", *_report.files_table(files))
     found["files"] = [asdict(one) for one in files]
 
-    speed = _province.measure(_province.UNITS // 10 if arguments.quick else _province.UNITS)
+    speed = _province.measure(_province.UNITS)
     found |= {"series_days": speed.series_days, "series_days_s": speed.series_days_s, "gx_share": speed.gx_share}
     _say("", "### A province's day", "", f"{speed.series_days} series-days in {speed.series_days_s} s: {speed}")
 
@@ -122,7 +122,7 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
     _say("", "### Marks of people: gas pressure", "", *_report.labels_table(labelled))
     found["gas_pressure"] = {one.score: [one.auc, one.found_at_1_percent] for one in labelled}
 
-    baselines = _baselines.table(arguments.split, thinned_by=4 if arguments.quick else 1)
+    baselines = _baselines.table(arguments.split, thinned_by=1 if arguments.full else 4)
     _say("", "### Known baselines, values only", "", *_baselines.table_lines(baselines))
     found["baselines"] = {size: _baselines.means_of(kinds) for size, kinds in baselines.items()}
     return found
@@ -146,7 +146,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--set", action="append", default=[], help="[rule.]threshold=number")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dithered", action="store_true", help="in-meter kinds leave no imprint of rounding twice")
-    parser.add_argument("--quick", action="store_true", help="a third of the events")
+    parser.add_argument(
+        "--full", action="store_true", help="three times the events and draws; takes more than 30 minutes"
+    )
     parser.add_argument("--floors", action="store_true", help="write what the tests hold, of the small form, and end")
     parser.add_argument("--docs", action="store_true", help="write the tables into docs/detection.md")
     parser.add_argument("--examples", type=int, default=0, help="print so many findings on honest meters")
