@@ -52,7 +52,9 @@ def align_register(values: Floats, register: Floats, *, multiplier: Floats | Non
         factor = _sensible_factor(_raw_factor(held, spans, learnt), given, slots / 24)
         with np.errstate(invalid="ignore"):
             error = np.abs(held - factor[:, None] * spans.advance)
-        choices.append((_trimmed_mean(error, learnt), factor, _spread(flat, spans, held, factor, shift)))
+            # Slots in which nothing flows fit at either end: an idle meter would be taken at its wrong one.
+            moving = learnt & ((spans.advance != 0) | (held != 0))
+        choices.append((_trimmed_mean(error, moving), factor, _spread(flat, spans, held, factor, shift)))
     ends_better = choices[1][0] < choices[0][0]
     chosen = np.where(ends_better[:, None], choices[1][2], choices[0][2])
     return chosen.reshape(meters, days, slots)

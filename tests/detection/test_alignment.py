@@ -87,3 +87,11 @@ def test_meters_without_register_stay_unknown() -> None:
     advance = align_register(values, register)
     assert np.isfinite(advance[0]).sum() == DAYS * SLOTS - 1
     assert np.isnan(advance[1]).all()
+
+
+def test_an_idle_meter_is_not_taken_at_the_wrong_end() -> None:
+    values = load()
+    values[:, :, 2:] = 0.0  # an hour or two a day, as a kitchen
+    advance = align_register(values, faces(values)[1])
+    known = np.isfinite(advance)
+    assert np.allclose(advance[known], values[known], atol=1e-6)
