@@ -73,7 +73,10 @@ def test_each_rule_says_whether_it_holds_and_how_often_not(told: dict[str, list[
     broken, count = entries["1/register_against_interval"], entries["1/register_against_interval/count"]
     assert (broken["value"], count["value"]) == ("0", "1")  # three days in a row are one stretch
     assert broken["rule"]["severity"] == "warning"
-    assert "SELECT" in broken["rule"]["expression"]
+    assert broken["rule"]["language"] == "nenghao.detection"
+    assert broken["rule"]["expression"].endswith(": register_against_interval")  # the pure function that judged
+    by_query = entries["1/completeness"]["rule"]
+    assert (by_query["language"], "SELECT" in by_query["expression"]) == ("SQL (PostgreSQL)", True)
     assert entries["1/exact_repeat"]["value"] == "1"
     assert entries["1/exact_repeat/count"]["value"] == "0"
 
