@@ -1,4 +1,4 @@
-"""A province as the console sees it, written straight into a database: registers, a month of closed days, cases, returns.
+"""A province as the console sees it, written straight into a database: registers, closed days, cases, returns.
 
 1 200 units in twelve leagues with 80 registers each, every day of last month closed (2.9 million rows with arrays),
 the raw readings of 20 units, 10 000 alerts, and the balances, filings and releases of that month: balances and releases
@@ -74,7 +74,9 @@ class ConsoleProvince:
 
     def _readings(self) -> None:
         with connect(self.settings, Role.OWNER) as conn:
-            raw = [row[0] for row in conn.execute("SELECT unit_id FROM unit ORDER BY unit_id LIMIT %s", [self.raw_units])]
+            raw = [
+                row[0] for row in conn.execute("SELECT unit_id FROM unit ORDER BY unit_id LIMIT %s", [self.raw_units])
+            ]
         for day_on in (*self.days, self.today - ONE_DAY, self.today):
             columns = {"day_at": day_start(day_on), "raw_unit_ids": raw}
             self._as_owner("messages", **columns)

@@ -195,7 +195,8 @@ def _file_of(module: str) -> Path:
 def sync_rules(conn: Connection, rules: Iterable[Rule] | None = None) -> dict[str, int]:
     """Write new rule versions and changed thresholds, and say which version each rule has; safe to run twice.
 
-    A threshold that people changed in the database (an open row that no version of the rule ever wrote) stays.
+    A threshold that people changed in the database stays: one with a name beside it, now or from a day on, or an open
+    row that no version of the rule ever wrote.
     """
     audit.lock_rules(conn)
     versions = {DID_NOT_RUN: _sync_version(conn, DID_NOT_RUN, hashlib.sha256(DID_NOT_RUN.encode()).digest(), {})}
@@ -221,7 +222,7 @@ def _sync_thresholds(conn: Connection, rule: Rule, written: list[dict[str, objec
     for threshold in rule.thresholds:
         current = in_force.get(threshold.name)
         if current is not None:
-            if (current.value, current.unit) == (threshold.value, threshold.unit):
+            if current.is_kept or (current.value, current.unit) == (threshold.value, threshold.unit):
                 continue
             if (threshold.name, current.value, current.unit) not in ours:
                 continue

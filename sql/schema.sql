@@ -3734,6 +3734,7 @@ CREATE TABLE public.rule_mode (
     reason text NOT NULL,
     set_by text NOT NULL,
     set_at timestamp with time zone NOT NULL,
+    valid_from timestamp with time zone,
     CONSTRAINT rule_mode_known CHECK ((mode = ANY (ARRAY['live'::text, 'shadow'::text]))),
     CONSTRAINT rule_mode_reason_given CHECK ((btrim(reason) <> ''::text)),
     CONSTRAINT rule_mode_set_by_given CHECK ((btrim(set_by) <> ''::text))
@@ -3741,7 +3742,9 @@ CREATE TABLE public.rule_mode (
 
 ALTER TABLE public.rule_mode OWNER TO nenghao_owner;
 
-COMMENT ON TABLE public.rule_mode IS '规则运行方式: who let a rule open alerts (live) or kept it in the shadow, why and since when; the last row holds';
+COMMENT ON TABLE public.rule_mode IS '规则运行方式: who let a rule open alerts (live) or kept it in the shadow, why and from when on; of those that hold, the latest';
+
+COMMENT ON COLUMN public.rule_mode.valid_from IS '生效时间: from when on it holds; null where that is when it was set';
 
 ALTER TABLE public.rule_mode ALTER COLUMN rule_mode_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.rule_mode_rule_mode_id_seq
@@ -3783,12 +3786,16 @@ CREATE TABLE public.rule_threshold (
     reason text NOT NULL,
     valid_from timestamp with time zone NOT NULL,
     valid_to timestamp with time zone,
-    CONSTRAINT rule_threshold_period_order CHECK (((valid_to IS NULL) OR (valid_to > valid_from)))
+    set_by text,
+    CONSTRAINT rule_threshold_period_order CHECK (((valid_to IS NULL) OR (valid_to > valid_from))),
+    CONSTRAINT rule_threshold_set_by_given CHECK ((TRIM(BOTH FROM set_by) <> ''::text))
 );
 
 ALTER TABLE public.rule_threshold OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.rule_threshold IS '阈值: with validity, so that a finding can show the value in force then';
+
+COMMENT ON COLUMN public.rule_threshold.set_by IS '变更人: who set it; null where it came with the rule''s folder';
 
 CREATE VIEW public.rule_threshold_now AS
  SELECT rule_code,

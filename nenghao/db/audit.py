@@ -44,6 +44,8 @@ class ThresholdNow:
     unit: str
     reason: str
     valid_from: datetime
+    #: A person set it, or said what follows it: a new version of the rule's folder does not change it.
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,18 +119,35 @@ def thresholds_now(conn: Connection, rule_code: str) -> dict[str, ThresholdNow]:
     return {row.pop("threshold_name"): ThresholdNow(**row) for row in rows}
 
 
-def close_threshold(conn: Connection, rule_code: str, threshold_name: str) -> None:
-    """End the validity of a threshold now."""
-    conn.execute(load_queries("audit")["close_threshold"], {"rule_code": rule_code, "threshold_name": threshold_name})
+def close_threshold(conn: Connection, rule_code: str, threshold_name: str, at: datetime | None = None) -> None:
+    """End the validity of a threshold at a time, or now."""
+    parameters = {"rule_code": rule_code, "threshold_name": threshold_name, "at": at}
+    conn.execute(load_queries("audit")["close_threshold"], parameters)
 
 
 def insert_threshold(
-    conn: Connection, rule_code: str, threshold_name: str, value: Decimal, unit: str, reason: str
+    conn: Connection,
+    rule_code: str,
+    threshold_name: str,
+    value: Decimal,
+    unit: str,
+    reason: str,
+    *,
+    set_by: str | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Put a threshold in force from now on."""
+    """Put a threshold in force from a time on, or from now; `set_by` where a person says so."""
     conn.execute(
         load_queries("audit")["insert_threshold"],
-        {"rule_code": rule_code, "threshold_name": threshold_name, "value": value, "unit": unit, "reason": reason},
+        {
+            "rule_code": rule_code,
+            "threshold_name": threshold_name,
+            "value": value,
+            "unit": unit,
+            "reason": reason,
+            "set_by": set_by,
+            "at": at,
+        },
     )
 
 
@@ -138,13 +157,18 @@ def rule_modes(conn: Connection) -> dict[str, Literal["live", "shadow"]]:
 
 
 def insert_rule_mode(
-    conn: Connection, rule_code: str, mode: str, reason: str, *, set_by: str, set_at: datetime
+    conn: Connection,
+    rule_code: str,
+    mode: str,
+    reason: str,
+    *,
+    set_by: str,
+    set_at: datetime,
+    valid_from: datetime | None = None,
 ) -> None:
-    """Say how a rule is run from now on."""
-    conn.execute(
-        load_queries("audit")["insert_rule_mode"],
-        {"rule_code": rule_code, "mode": mode, "reason": reason, "set_by": set_by, "set_at": set_at},
-    )
+    """Say how a rule is run from a time on, or from when it is said."""
+    parameters = {"rule_code": rule_code, "mode": mode, "reason": reason, "set_by": set_by, "set_at": set_at}
+    conn.execute(load_queries("audit")["insert_rule_mode"], parameters | {"valid_from": valid_from})
 
 
 def take_marks(conn: Connection, open_on: date) -> list[tuple[int, date]]:

@@ -27,21 +27,36 @@ WHERE rule_code = %(rule_code)s
 RETURNING version;
 
 -- thresholds_now --
--- Thresholds of one rule in force, one row a name.
-SELECT threshold_name, value, unit, reason, valid_from
-FROM rule_threshold_now
-WHERE rule_code = %(rule_code)s
-ORDER BY threshold_name;
+-- Thresholds of one rule in force, one row a name. What a person set is kept, and so is what a person ends some day.
+SELECT
+    now.threshold_name,
+    now.value,
+    now.unit,
+    now.reason,
+    now.valid_from,
+    EXISTS (
+        SELECT 1 FROM rule_threshold AS t
+        WHERE
+            t.rule_code = now.rule_code AND t.threshold_name = now.threshold_name AND t.set_by IS NOT NULL
+            AND t.valid_from >= now.valid_from
+    ) AS is_kept
+FROM rule_threshold_now AS now
+WHERE now.rule_code = %(rule_code)s
+ORDER BY now.threshold_name;
 
 -- close_threshold --
--- Ends the validity of a threshold now.
-UPDATE rule_threshold SET valid_to = now()
-WHERE rule_code = %(rule_code)s AND threshold_name = %(threshold_name)s AND valid_to IS NULL;
+-- Ends the validity of a threshold at a time; now where none is given.
+UPDATE rule_threshold SET valid_to = coalesce(%(at)s::timestamptz, now())
+WHERE
+    rule_code = %(rule_code)s AND threshold_name = %(threshold_name)s AND valid_to IS NULL
+    AND valid_from < coalesce(%(at)s::timestamptz, now());
 
 -- insert_threshold --
--- Puts a threshold in force from now on.
-INSERT INTO rule_threshold (rule_code, threshold_name, value, unit, reason, valid_from)
-VALUES (%(rule_code)s, %(threshold_name)s, %(value)s, %(unit)s, %(reason)s, now());
+-- Puts a threshold in force from a time on; from now on where none is given.
+INSERT INTO rule_threshold (rule_code, threshold_name, value, unit, reason, valid_from, set_by)
+VALUES (
+    %(rule_code)s, %(threshold_name)s, %(value)s, %(unit)s, %(reason)s, coalesce(%(at)s::timestamptz, now()), %(set_by)s
+);
 
 -- rule_modes --
 -- Rules that people let open alerts or put in the shadow, one row a rule: the mode in force.
@@ -49,12 +64,13 @@ SELECT DISTINCT ON (rule_code)
     rule_code,
     mode
 FROM rule_mode
-ORDER BY rule_code, rule_mode_id DESC;
+WHERE coalesce(valid_from, set_at) <= now()
+ORDER BY rule_code, coalesce(valid_from, set_at) DESC, rule_mode_id DESC;
 
 -- insert_rule_mode --
--- Says how a rule is run from now on.
-INSERT INTO rule_mode (rule_code, mode, reason, set_by, set_at)
-VALUES (%(rule_code)s, %(mode)s, %(reason)s, %(set_by)s, %(set_at)s);
+-- Says how a rule is run from a time on.
+INSERT INTO rule_mode (rule_code, mode, reason, set_by, set_at, valid_from)
+VALUES (%(rule_code)s, %(mode)s, %(reason)s, %(set_by)s, %(set_at)s, %(valid_from)s);
 
 -- take_marks --
 -- Takes the marks of closed days off the list, one row a (unit, day); undone with the transaction.
