@@ -183,6 +183,26 @@ class Settings(BaseSettings):
         description="Font of printed evidence, with Chinese and Latin letters; the part that is used is put into the "
         "PDF. scripts/setup fetches WenQuanYi Micro Hei; in Debian it is fonts-wqy-microhei.",
     )
+    case_file_max_bytes: int = Field(
+        default=10_485_760,
+        ge=1024,
+        le=104_857_600,
+        description="Largest file that is attached to a step of a case: a scanned statement or a photo of a register.",
+    )
+    case_files_per_step: int = Field(default=5, ge=1, le=50, description="Most files that come with one step of a case.")
+    case_files_max_bytes: int = Field(
+        default=104_857_600,
+        ge=1024,
+        description="Most bytes of all files of a case together; also what a case folder that is merged may unfold to.",
+    )
+    archive_ratio_max: int = Field(
+        default=100,
+        ge=1,
+        description="An attached archive or document may unfold to this many times its size: office files reach 20.",
+    )
+    archive_entries_max: int = Field(
+        default=2000, ge=1, description="Most parts of an attached archive, or of a case folder that is merged."
+    )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages and labels.")
 
     @field_validator("shards", "gateway_hosts", mode="before")

@@ -167,6 +167,75 @@ ALTER FUNCTION public.keep_named_gateway() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.keep_named_gateway() IS '网关留存: a gateway that a message names is neither deleted nor renumbered';
 
+CREATE FUNCTION public.keep_officers_apart() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    handler jsonb;
+    round_from bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('nenghao case ' || NEW.case_id::text, 0));
+    IF NEW.unit_id IS DISTINCT FROM (SELECT c.unit_id FROM audit_case AS c WHERE c.case_id = NEW.case_id) THEN
+        RAISE EXCEPTION 'case %: the step is of another unit', NEW.case_id USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM case_step AS s
+        WHERE s.case_id = NEW.case_id AND s.act = 'recuse' AND (
+            plain_name(s.content ->> 'officer') = plain_name(NEW.acted_by)
+            OR (s.content ->> 'officer_account_id')::integer = NEW.account_id
+        )
+    ) AND NEW.side = 'officer' THEN
+        RAISE EXCEPTION 'case %: this officer stepped aside', NEW.case_id USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.act IN ('review', 'check_inquiry', 'issue_inquiry', 'answer_objection') AND EXISTS (
+        SELECT 1 FROM (
+            SELECT s.acted_by AS name, s.account_id FROM case_step AS s
+            WHERE s.case_id = NEW.case_id
+            AND s.act IN ('notify', 'draft_inquiry', 'extend', 'decline_extension', 'verify')
+            UNION ALL
+            SELECT officer ->> 'name', NULL FROM case_step AS s
+            CROSS JOIN LATERAL jsonb_array_elements(s.content -> 'officers') AS officer
+            WHERE s.case_id = NEW.case_id AND s.act = 'verify'
+            UNION ALL
+            SELECT s.acted_by, s.account_id FROM case_step AS s
+            WHERE s.case_id = NEW.case_id AND s.act = 'check_inquiry' AND NEW.act = 'issue_inquiry'
+            UNION ALL
+            (
+                SELECT s.content ->> 'handler', (s.content ->> 'handler_account_id')::integer FROM case_step AS s
+                WHERE s.case_id = NEW.case_id AND s.act = 'assign'
+                ORDER BY s.case_step_id DESC LIMIT 1
+            )
+        ) AS had
+        WHERE plain_name(had.name) = plain_name(NEW.acted_by) OR had.account_id = NEW.account_id
+    ) THEN
+        RAISE EXCEPTION 'case %: % takes another officer than who had it in hand', NEW.case_id, NEW.act
+        USING ERRCODE = 'check_violation';
+    END IF;
+    round_from := coalesce((
+        SELECT max(s.case_step_id) FROM case_step AS s
+        WHERE s.case_id = NEW.case_id
+        AND (s.act = 'reopen' OR (s.act = 'answer_objection' AND s.content ->> 'verdict' = 'upheld'))
+    ), 0);
+    IF NEW.act = 'close' AND EXISTS (
+        SELECT 1 FROM case_step AS s
+        WHERE s.case_id = NEW.case_id AND s.act = 'rectify' AND s.case_step_id > round_from AND NOT EXISTS (
+            SELECT 1 FROM case_step AS r
+            WHERE r.case_id = NEW.case_id AND r.act = 'recheck' AND r.content ->> 'verdict' = 'passed'
+            AND r.case_step_id > s.case_step_id
+        )
+    ) THEN
+        RAISE EXCEPTION 'case %: what was ordered to be put right was not rechecked', NEW.case_id
+        USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION public.keep_officers_apart() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.keep_officers_apart() IS '经办 ≠ 审核 ≠ 签发, 回避, 整改必复核: refuses the row that would get round another person';
+
 CREATE FUNCTION public.mark_heating_months() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -260,6 +329,16 @@ $$;
 ALTER FUNCTION public.own_unit_id() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.own_unit_id() IS '本单位: the unit that the transaction speaks for; unset means none, and no rows';
+
+CREATE FUNCTION public.plain_name(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT lower(regexp_replace(name, '\s', '', 'g'))
+$$;
+
+ALTER FUNCTION public.plain_name(name text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.plain_name(name text) IS '姓名比对: a name without spaces and case, as two officers are told apart';
 
 CREATE FUNCTION public.reasons_to_keep(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone) RETURNS TABLE(reason_code text, detail text)
     LANGUAGE plpgsql STABLE
@@ -426,6 +505,33 @@ $$;
 ALTER FUNCTION public.reasons_to_keep(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone) OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.reasons_to_keep(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone) IS '不得清理的理由: of a chunk; code and what or who it is about';
+
+CREATE FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    last_kind text;
+    new_id bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('nenghao case ' || wanted_case::text, 0));
+    SELECT d.kind INTO last_kind FROM decision AS d
+    WHERE d.case_id = wanted_case
+    ORDER BY d.decision_id DESC LIMIT 1;
+    IF last_kind IS NULL OR last_kind NOT IN ('inquire', 'explain', 'reopen')
+    OR NOT EXISTS (SELECT 1 FROM case_notice AS n WHERE n.case_id = wanted_case) THEN
+        RAISE EXCEPTION 'case %: nobody asked', wanted_case USING ERRCODE = 'check_violation';
+    END IF;
+    INSERT INTO decision (case_id, kind, reason, decided_by, decided_at)
+    VALUES (wanted_case, 'explain', explanation, explained_by, explained_at)
+    RETURNING decision_id INTO new_id;
+    RETURN new_id;
+END
+$$;
+
+ALTER FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) IS '收到解释: the only decision a unit writes, on a case that it was asked about';
 
 CREATE FUNCTION public.record_rows() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1016,6 +1122,131 @@ ALTER TABLE public.candidate ALTER COLUMN candidate_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE public.case_attachment (
+    case_attachment_id bigint NOT NULL,
+    case_step_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    unit_id integer,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size_bytes integer NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT case_attachment_name_clean CHECK (((name ~ '^[^/\\[:cntrl:]]{1,120}$'::text) AND (name !~ '^\.'::text))),
+    CONSTRAINT case_attachment_size_positive CHECK ((size_bytes > 0))
+);
+
+ALTER TABLE public.case_attachment OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.case_attachment IS '附件: a file that came with a step; its type by its content, its name cleaned, its hash';
+
+CREATE TABLE public.case_attachment_bytes (
+    case_attachment_id bigint NOT NULL,
+    content bytea NOT NULL
+);
+ALTER TABLE ONLY public.case_attachment_bytes ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE public.case_attachment_bytes OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.case_attachment_bytes IS '附件内容: the bytes, apart from what lists them; the hash beside them is in the day tree, so these need no leaf of their own';
+
+ALTER TABLE public.case_attachment ALTER COLUMN case_attachment_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.case_attachment_case_attachment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.case_step (
+    case_step_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    unit_id integer,
+    act text NOT NULL,
+    side text NOT NULL,
+    acted_by text NOT NULL,
+    account_id integer,
+    acted_at timestamp with time zone NOT NULL,
+    told text NOT NULL,
+    content jsonb NOT NULL,
+    due_on date,
+    decision_id bigint,
+    channel text NOT NULL,
+    recorded_by text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT case_step_act_known CHECK ((act = ANY (ARRAY['assign'::text, 'notify'::text, 'draft_inquiry'::text, 'check_inquiry'::text, 'issue_inquiry'::text, 'acknowledge'::text, 'request_extension'::text, 'extend'::text, 'decline_extension'::text, 'explain'::text, 'verify'::text, 'review'::text, 'rectify'::text, 'report_rectified'::text, 'recheck'::text, 'object'::text, 'answer_objection'::text, 'refer'::text, 'close'::text, 'reopen'::text, 'recuse'::text, 'comment'::text]))),
+    CONSTRAINT case_step_channel_known CHECK ((channel = ANY (ARRAY['console'::text, 'command'::text, 'folder'::text]))),
+    CONSTRAINT case_step_content_form CHECK ((jsonb_typeof(content) = 'object'::text)),
+    CONSTRAINT case_step_name_given CHECK ((length(btrim(acted_by)) > 0)),
+    CONSTRAINT case_step_side_fits CHECK (((side = 'officer'::text) OR (act = ANY (ARRAY['acknowledge'::text, 'request_extension'::text, 'explain'::text, 'report_rectified'::text, 'object'::text])))),
+    CONSTRAINT case_step_side_known CHECK ((side = ANY (ARRAY['officer'::text, 'unit'::text]))),
+    CONSTRAINT case_step_told_given CHECK (((length(btrim(told)) > 0) OR (act = 'acknowledge'::text))),
+    CONSTRAINT case_step_verdict_given CHECK (((act <> ALL (ARRAY['check_inquiry'::text, 'review'::text, 'recheck'::text, 'answer_objection'::text])) OR COALESCE(((content ->> 'verdict'::text) = ANY (ARRAY['agree'::text, 'send_back'::text, 'passed'::text, 'failed'::text, 'upheld'::text, 'rejected'::text])), false))),
+    CONSTRAINT case_step_verified_by_two CHECK (((act <> 'verify'::text) OR ((content ->> 'proposal'::text) = 'dismiss'::text) OR COALESCE((((content ->> 'proposal'::text) = 'confirm'::text) AND (jsonb_array_length((content -> 'officers'::text)) >= 2) AND ((content ->> 'basis'::text) = ANY (ARRAY['original_record'::text, 'site_reading'::text])) AND ((content ->> 'statement'::text) = ANY (ARRAY['attached'::text, 'refused'::text]))), false)))
+);
+
+ALTER TABLE public.case_step OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.case_step IS '案件步骤: 通知, 签收, 解释, 核实, 审核, 整改, 复核, 结案, 申辩, 移送, 回避: one act of one person each, never edited';
+
+COMMENT ON COLUMN public.case_step.account_id IS '账户: who signed in; null where a command or paper says the name';
+
+COMMENT ON COLUMN public.case_step.acted_at IS '办理时间; recorded_at is when it came into the store, later for what was taken down without network';
+
+COMMENT ON COLUMN public.case_step.told IS '内容: what the person wrote; of acts the unit is told (nenghao/reference/procedure.toml), the very words it reads';
+
+COMMENT ON COLUMN public.case_step.channel IS '来源: the console, a command on the server, or a folder that was taken along and merged';
+
+COMMENT ON COLUMN public.case_step.hash IS '步骤散列: of the canonical bytes of case, act, person, time, words, content and attachments: merging twice adds nothing';
+
+CREATE VIEW public.case_desk AS
+ SELECT c.case_id,
+        CASE
+            WHEN (aside.case_step_id IS NULL) THEN (hand.content ->> 'handler'::text)
+            ELSE NULL::text
+        END AS handler,
+        CASE
+            WHEN (aside.case_step_id IS NULL) THEN ((hand.content ->> 'handler_account_id'::text))::integer
+            ELSE NULL::integer
+        END AS handler_account_id,
+    last.act AS last_act,
+    last.acted_at AS last_acted_at,
+    clock.due_on
+   FROM ((((( SELECT DISTINCT s.case_id
+           FROM public.case_step s) c
+     LEFT JOIN LATERAL ( SELECT s.case_step_id,
+            s.content
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act = 'assign'::text))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) hand ON (true))
+     LEFT JOIN LATERAL ( SELECT s.case_step_id
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act = 'recuse'::text) AND (s.case_step_id > hand.case_step_id) AND (public.plain_name((s.content ->> 'officer'::text)) = public.plain_name((hand.content ->> 'handler'::text))))
+          ORDER BY s.case_step_id
+         LIMIT 1) aside ON (true))
+     LEFT JOIN LATERAL ( SELECT s.act,
+            s.acted_at
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act <> 'comment'::text))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) last ON (true))
+     LEFT JOIN LATERAL ( SELECT s.due_on
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.due_on IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+                   FROM public.case_step later
+                  WHERE ((later.case_id = s.case_id) AND (later.case_step_id > s.case_step_id) AND (later.act = ANY (ARRAY['explain'::text, 'verify'::text, 'recheck'::text, 'close'::text, 'reopen'::text])))))))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) clock ON (true));
+
+ALTER VIEW public.case_desk OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_desk IS '承办台账: who has a case in hand, its last step and the day on which its clock runs out; one row a case that has steps';
+
 CREATE TABLE public.case_level (
     case_level_id bigint NOT NULL,
     case_id bigint NOT NULL,
@@ -1082,6 +1313,15 @@ ALTER TABLE public.case_merge ALTER COLUMN case_merge_id ADD GENERATED ALWAYS AS
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW public.case_notice AS
+ SELECT DISTINCT case_id
+   FROM public.decision d
+  WHERE (kind = 'inquire'::text);
+
+ALTER VIEW public.case_notice OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_notice IS '已查询案件: cases whose unit was asked; the others it never hears of';
 
 CREATE VIEW public.case_root AS
  SELECT c.case_id,
@@ -1218,6 +1458,124 @@ CREATE VIEW public.case_now AS
 ALTER VIEW public.case_now OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.case_now IS '案件现状: open, asked (inquired or explained), quiet (closed by itself), merged, decided; its level as it is now';
+
+ALTER TABLE public.case_step ALTER COLUMN case_step_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.case_step_case_step_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.point (
+    point_id integer NOT NULL,
+    unit_id integer NOT NULL,
+    point_code text NOT NULL,
+    data_code text NOT NULL,
+    name text NOT NULL,
+    variety_code text NOT NULL,
+    flow text NOT NULL,
+    use text NOT NULL,
+    conversion text,
+    CONSTRAINT point_code_form CHECK ((point_code ~ '^[A-Za-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT point_conversion_known CHECK ((conversion = ANY (ARRAY['power_generation'::text, 'heating'::text, 'coal_washing'::text, 'coking'::text, 'refining'::text, 'gas_making'::text, 'liquefaction'::text, 'coal_products'::text]))),
+    CONSTRAINT point_conversion_where_due CHECK (
+CASE
+    WHEN (flow = ANY (ARRAY['conversion_input'::text, 'conversion_output'::text])) THEN (conversion IS NOT NULL)
+    ELSE ((conversion IS NULL) OR (flow = 'generation'::text))
+END),
+    CONSTRAINT point_data_code_form CHECK ((data_code ~ '^[0-9]{16}$'::text)),
+    CONSTRAINT point_flow_known CHECK ((flow = ANY (ARRAY['purchase'::text, 'primary_production'::text, 'generation'::text, 'conversion_input'::text, 'conversion_output'::text, 'recovery'::text, 'loss'::text, 'export'::text, 'passed_on'::text, 'internal'::text]))),
+    CONSTRAINT point_use_known CHECK ((use = ANY (ARRAY['industrial'::text, 'non_industrial'::text])))
+);
+
+ALTER TABLE public.point OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.point IS '计量点: a place where energy is measured';
+
+COMMENT ON COLUMN public.point.data_code IS '采集数据项编码, 16 digits without hyphens';
+
+COMMENT ON COLUMN public.point.flow IS '流向: 购进 purchase, 一次自产 primary_production, 自发电 generation, 加工转换投入 conversion_input, 加工转换产出 conversion_output, 回收利用 recovery, 损失 loss, 上网 export, 转供 passed_on, 内部 internal';
+
+COMMENT ON COLUMN public.point.use IS '用途: 工业生产 industrial, 非工业生产 non_industrial';
+
+COMMENT ON COLUMN public.point.conversion IS '加工转换: 火力发电 power_generation, 供热 heating, 原煤入洗 coal_washing, 炼焦 coking, 炼油及煤制油 refining, 制气 gas_making, 天然气液化 liquefaction, 加工煤制品 coal_products; generation without one is primary (PV, wind)';
+
+CREATE VIEW public.rule_precision AS
+ SELECT rule_code,
+    rule_version,
+    count(*) AS case_count,
+    count(*) FILTER (WHERE (decision = ANY (ARRAY['confirm'::text, 'dismiss'::text]))) AS decided_count,
+    count(*) FILTER (WHERE (decision = 'confirm'::text)) AS confirmed_count
+   FROM ( SELECT DISTINCT f.rule_code,
+            f.rule_version,
+            s.root_case_id,
+            last.kind AS decision
+           FROM ((public.finding f
+             JOIN public.finding_standing s ON ((f.finding_id = s.finding_id)))
+             LEFT JOIN LATERAL ( SELECT d.kind
+                   FROM public.decision d
+                  WHERE (d.case_id = s.root_case_id)
+                  ORDER BY d.decision_id DESC
+                 LIMIT 1) last ON (true))) one
+  GROUP BY rule_code, rule_version;
+
+ALTER VIEW public.rule_precision OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.rule_precision IS '规则准确率: of the cases that a version of a rule speaks in, how many were decided and how many confirmed';
+
+CREATE TABLE public.rule_version (
+    rule_code text NOT NULL,
+    version integer NOT NULL,
+    content_hash_algorithm text DEFAULT 'sha256'::text NOT NULL,
+    content_hash bytea NOT NULL,
+    definition jsonb NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.rule_version OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.rule_version IS '规则版本: a rule folder as it was, query or detector included';
+
+CREATE VIEW public.case_told AS
+ SELECT one.case_id,
+    one.unit_id,
+    one.rule_code,
+    one.rule_version,
+    one.point_code,
+    one.point_name,
+    one.span_from,
+    one.span_to,
+    one.innocence,
+    COALESCE(r.case_count, (0)::bigint) AS case_count,
+    COALESCE(r.decided_count, (0)::bigint) AS decided_count,
+    COALESCE(r.confirmed_count, (0)::bigint) AS confirmed_count
+   FROM (( SELECT c.case_id,
+            c.unit_id,
+            f.rule_code,
+            f.rule_version,
+            p.point_code,
+            p.name AS point_name,
+            min(lower(f.span)) AS span_from,
+            max(upper(f.span)) AS span_to,
+            (v.definition -> 'innocence'::text) AS innocence
+           FROM (((((public.audit_case c
+             JOIN public.case_notice n ON ((c.case_id = n.case_id)))
+             JOIN public.finding_standing s ON ((c.case_id = s.root_case_id)))
+             JOIN public.finding f ON (((s.finding_id = f.finding_id) AND (c.unit_id = f.unit_id))))
+             JOIN public.rule_version v ON (((f.rule_code = v.rule_code) AND (f.rule_version = v.version))))
+             LEFT JOIN public.point p ON ((f.point_id = p.point_id)))
+          GROUP BY c.case_id, c.unit_id, f.rule_code, f.rule_version, p.point_code, p.name, (v.definition -> 'innocence'::text)) one
+     LEFT JOIN LATERAL ( SELECT w.case_count,
+            w.decided_count,
+            w.confirmed_count
+           FROM public.rule_precision w
+          WHERE ((w.rule_code = one.rule_code) AND (w.rule_version = one.rule_version))) r ON (true));
+
+ALTER VIEW public.case_told OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_told IS '告知内容: rule, its precision so far, point and span of a case that the unit was asked about; findings stay inside';
 
 CREATE TABLE public.changed_mark (
     series_id integer NOT NULL,
@@ -2457,40 +2815,6 @@ CREATE VIEW public.monitored_cell WITH (security_barrier='true') AS
 ALTER VIEW public.monitored_cell OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.monitored_cell IS '监测单元格: cells of every version of the monitored balances; a unit sees its own';
-
-CREATE TABLE public.point (
-    point_id integer NOT NULL,
-    unit_id integer NOT NULL,
-    point_code text NOT NULL,
-    data_code text NOT NULL,
-    name text NOT NULL,
-    variety_code text NOT NULL,
-    flow text NOT NULL,
-    use text NOT NULL,
-    conversion text,
-    CONSTRAINT point_code_form CHECK ((point_code ~ '^[A-Za-z0-9_-]{1,32}$'::text)),
-    CONSTRAINT point_conversion_known CHECK ((conversion = ANY (ARRAY['power_generation'::text, 'heating'::text, 'coal_washing'::text, 'coking'::text, 'refining'::text, 'gas_making'::text, 'liquefaction'::text, 'coal_products'::text]))),
-    CONSTRAINT point_conversion_where_due CHECK (
-CASE
-    WHEN (flow = ANY (ARRAY['conversion_input'::text, 'conversion_output'::text])) THEN (conversion IS NOT NULL)
-    ELSE ((conversion IS NULL) OR (flow = 'generation'::text))
-END),
-    CONSTRAINT point_data_code_form CHECK ((data_code ~ '^[0-9]{16}$'::text)),
-    CONSTRAINT point_flow_known CHECK ((flow = ANY (ARRAY['purchase'::text, 'primary_production'::text, 'generation'::text, 'conversion_input'::text, 'conversion_output'::text, 'recovery'::text, 'loss'::text, 'export'::text, 'passed_on'::text, 'internal'::text]))),
-    CONSTRAINT point_use_known CHECK ((use = ANY (ARRAY['industrial'::text, 'non_industrial'::text])))
-);
-
-ALTER TABLE public.point OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.point IS '计量点: a place where energy is measured';
-
-COMMENT ON COLUMN public.point.data_code IS '采集数据项编码, 16 digits without hyphens';
-
-COMMENT ON COLUMN public.point.flow IS '流向: 购进 purchase, 一次自产 primary_production, 自发电 generation, 加工转换投入 conversion_input, 加工转换产出 conversion_output, 回收利用 recovery, 损失 loss, 上网 export, 转供 passed_on, 内部 internal';
-
-COMMENT ON COLUMN public.point.use IS '用途: 工业生产 industrial, 非工业生产 non_industrial';
-
-COMMENT ON COLUMN public.point.conversion IS '加工转换: 火力发电 power_generation, 供热 heating, 原煤入洗 coal_washing, 炼焦 coking, 炼油及煤制油 refining, 制气 gas_making, 天然气液化 liquefaction, 加工煤制品 coal_products; generation without one is primary (PV, wind)';
 
 CREATE TABLE public.point_day (
     point_id integer NOT NULL,
@@ -3755,29 +4079,6 @@ ALTER TABLE public.rule_mode ALTER COLUMN rule_mode_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
-CREATE VIEW public.rule_precision AS
- SELECT rule_code,
-    rule_version,
-    count(*) AS case_count,
-    count(*) FILTER (WHERE (decision = ANY (ARRAY['confirm'::text, 'dismiss'::text]))) AS decided_count,
-    count(*) FILTER (WHERE (decision = 'confirm'::text)) AS confirmed_count
-   FROM ( SELECT DISTINCT f.rule_code,
-            f.rule_version,
-            s.root_case_id,
-            last.kind AS decision
-           FROM ((public.finding f
-             JOIN public.finding_standing s ON ((f.finding_id = s.finding_id)))
-             LEFT JOIN LATERAL ( SELECT d.kind
-                   FROM public.decision d
-                  WHERE (d.case_id = s.root_case_id)
-                  ORDER BY d.decision_id DESC
-                 LIMIT 1) last ON (true))) one
-  GROUP BY rule_code, rule_version;
-
-ALTER VIEW public.rule_precision OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.rule_precision IS '规则准确率: of the cases that a version of a rule speaks in, how many were decided and how many confirmed';
-
 CREATE TABLE public.rule_threshold (
     rule_code text NOT NULL,
     threshold_name text NOT NULL,
@@ -3813,19 +4114,6 @@ CREATE VIEW public.rule_threshold_now AS
 ALTER VIEW public.rule_threshold_now OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.rule_threshold_now IS '现行阈值; in a read-only transaction that tries other values, those';
-
-CREATE TABLE public.rule_version (
-    rule_code text NOT NULL,
-    version integer NOT NULL,
-    content_hash_algorithm text DEFAULT 'sha256'::text NOT NULL,
-    content_hash bytea NOT NULL,
-    definition jsonb NOT NULL,
-    valid_from timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE public.rule_version OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.rule_version IS '规则版本: a rule folder as it was, query or detector included';
 
 CREATE TABLE public.sample_draw (
     sample_plan_id bigint NOT NULL,
@@ -4327,6 +4615,15 @@ ALTER TABLE ONLY public.boundary_register
 ALTER TABLE ONLY public.candidate
     ADD CONSTRAINT candidate_pk PRIMARY KEY (candidate_id);
 
+ALTER TABLE ONLY public.case_attachment_bytes
+    ADD CONSTRAINT case_attachment_bytes_pk PRIMARY KEY (case_attachment_id);
+
+ALTER TABLE ONLY public.case_attachment
+    ADD CONSTRAINT case_attachment_once UNIQUE (case_step_id, hash);
+
+ALTER TABLE ONLY public.case_attachment
+    ADD CONSTRAINT case_attachment_pk PRIMARY KEY (case_attachment_id);
+
 ALTER TABLE ONLY public.case_level
     ADD CONSTRAINT case_level_pk PRIMARY KEY (case_level_id);
 
@@ -4335,6 +4632,12 @@ ALTER TABLE ONLY public.case_merge
 
 ALTER TABLE ONLY public.case_merge
     ADD CONSTRAINT case_merge_pk PRIMARY KEY (case_merge_id);
+
+ALTER TABLE ONLY public.case_step
+    ADD CONSTRAINT case_step_once UNIQUE (hash);
+
+ALTER TABLE ONLY public.case_step
+    ADD CONSTRAINT case_step_pk PRIMARY KEY (case_step_id);
 
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_once UNIQUE (point_id, check_point_id, valid_from);
@@ -4758,9 +5061,17 @@ CREATE INDEX alert_event_by_alert ON public.alert_event USING btree (alert_id);
 
 CREATE INDEX candidate_series_span ON public.candidate USING gist (series_id, span);
 
+CREATE INDEX case_attachment_by_case ON public.case_attachment USING btree (case_id, case_attachment_id);
+
 CREATE INDEX case_level_by_case ON public.case_level USING btree (case_id);
 
 CREATE INDEX case_merge_by_target ON public.case_merge USING btree (into_case_id);
+
+CREATE INDEX case_step_by_case ON public.case_step USING btree (case_id, case_step_id);
+
+CREATE INDEX case_step_by_decision ON public.case_step USING btree (decision_id);
+
+CREATE INDEX case_step_by_unit ON public.case_step USING btree (unit_id, case_id);
 
 CREATE INDEX context_event_by_unit ON public.context_event USING btree (unit_id, begins_at);
 
@@ -4910,6 +5221,18 @@ CREATE TRIGGER boundary_register_no_truncate BEFORE TRUNCATE ON public.boundary_
 
 CREATE TRIGGER boundary_register_recorded AFTER INSERT ON public.boundary_register REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('boundary_register_id');
 
+CREATE TRIGGER case_attachment_append_only BEFORE DELETE OR UPDATE ON public.case_attachment FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_attachment_bytes_append_only BEFORE DELETE OR UPDATE ON public.case_attachment_bytes FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_attachment_bytes_no_truncate BEFORE TRUNCATE ON public.case_attachment_bytes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_attachment_change_recorded AFTER UPDATE ON public.case_attachment REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_attachment_id');
+
+CREATE TRIGGER case_attachment_no_truncate BEFORE TRUNCATE ON public.case_attachment FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_attachment_recorded AFTER INSERT ON public.case_attachment REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_attachment_id');
+
 CREATE TRIGGER case_level_append_only BEFORE DELETE OR UPDATE ON public.case_level FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER case_level_change_recorded AFTER UPDATE ON public.case_level REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_level_id');
@@ -4925,6 +5248,16 @@ CREATE TRIGGER case_merge_change_recorded AFTER UPDATE ON public.case_merge REFE
 CREATE TRIGGER case_merge_no_truncate BEFORE TRUNCATE ON public.case_merge FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER case_merge_recorded AFTER INSERT ON public.case_merge REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_merge_id');
+
+CREATE TRIGGER case_step_append_only BEFORE DELETE OR UPDATE ON public.case_step FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_step_change_recorded AFTER UPDATE ON public.case_step REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_step_id');
+
+CREATE TRIGGER case_step_no_truncate BEFORE TRUNCATE ON public.case_step FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER case_step_officers_apart BEFORE INSERT ON public.case_step FOR EACH ROW EXECUTE FUNCTION public.keep_officers_apart();
+
+CREATE TRIGGER case_step_recorded AFTER INSERT ON public.case_step REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_step_id');
 
 CREATE TRIGGER check_meter_change_recorded AFTER UPDATE ON public.check_meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('check_meter_id');
 
@@ -5545,6 +5878,18 @@ ALTER TABLE ONLY public.boundary_register
 ALTER TABLE ONLY public.candidate
     ADD CONSTRAINT candidate_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
 
+ALTER TABLE ONLY public.case_attachment_bytes
+    ADD CONSTRAINT case_attachment_bytes_fk FOREIGN KEY (case_attachment_id) REFERENCES public.case_attachment(case_attachment_id);
+
+ALTER TABLE ONLY public.case_attachment
+    ADD CONSTRAINT case_attachment_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.case_attachment
+    ADD CONSTRAINT case_attachment_step_fk FOREIGN KEY (case_step_id) REFERENCES public.case_step(case_step_id);
+
+ALTER TABLE ONLY public.case_attachment
+    ADD CONSTRAINT case_attachment_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
 ALTER TABLE ONLY public.case_level
     ADD CONSTRAINT case_level_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
 
@@ -5559,6 +5904,15 @@ ALTER TABLE ONLY public.case_merge
 
 ALTER TABLE ONLY public.case_merge
     ADD CONSTRAINT case_merge_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
+
+ALTER TABLE ONLY public.case_step
+    ADD CONSTRAINT case_step_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.case_step
+    ADD CONSTRAINT case_step_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
+
+ALTER TABLE ONLY public.case_step
+    ADD CONSTRAINT case_step_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_check_fk FOREIGN KEY (check_point_id) REFERENCES public.point(point_id);
@@ -5923,7 +6277,12 @@ GRANT ALL ON FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_fi
 
 REVOKE ALL ON FUNCTION public.keep_named_gateway() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.keep_officers_apart() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.mark_heating_months() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) TO nenghao_console;
 
 REVOKE ALL ON FUNCTION public.record_rows() FROM PUBLIC;
 
@@ -6013,6 +6372,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.candidate TO nenghao_jobs;
 GRANT SELECT ON TABLE public.candidate TO nenghao_rules;
 GRANT SELECT ON TABLE public.candidate TO nenghao_console;
 
+GRANT SELECT,INSERT ON TABLE public.case_attachment TO nenghao_console;
+GRANT SELECT ON TABLE public.case_attachment TO nenghao_jobs;
+GRANT SELECT ON TABLE public.case_attachment TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.case_attachment_bytes TO nenghao_console;
+
+GRANT SELECT,INSERT ON TABLE public.case_step TO nenghao_console;
+GRANT SELECT ON TABLE public.case_step TO nenghao_jobs;
+GRANT SELECT ON TABLE public.case_step TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.case_desk TO nenghao_console;
+
 GRANT SELECT,INSERT ON TABLE public.case_level TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_level TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_level TO nenghao_console;
@@ -6027,6 +6398,8 @@ GRANT SELECT ON TABLE public.case_member TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_member TO nenghao_console;
 GRANT SELECT ON TABLE public.case_member TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_member TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.case_notice TO nenghao_console;
 
 GRANT SELECT ON TABLE public.case_root TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_root TO nenghao_console;
@@ -6052,6 +6425,22 @@ GRANT SELECT ON TABLE public.case_now TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_now TO nenghao_console;
 GRANT SELECT ON TABLE public.case_now TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_now TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.point TO nenghao_collector;
+GRANT SELECT ON TABLE public.point TO nenghao_jobs;
+GRANT SELECT ON TABLE public.point TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.point TO nenghao_console;
+GRANT SELECT ON TABLE public.point TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.rule_precision TO nenghao_rules;
+GRANT SELECT ON TABLE public.rule_precision TO nenghao_console;
+GRANT SELECT ON TABLE public.rule_precision TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.rule_version TO nenghao_rules;
+GRANT SELECT ON TABLE public.rule_version TO nenghao_console;
+GRANT SELECT ON TABLE public.rule_version TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.case_told TO nenghao_console;
 
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_collector;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changed_mark TO nenghao_jobs;
@@ -6300,12 +6689,6 @@ GRANT SELECT ON TABLE public.monitored_cell TO nenghao_jobs;
 GRANT SELECT ON TABLE public.monitored_cell TO nenghao_rules;
 GRANT SELECT ON TABLE public.monitored_cell TO nenghao_console;
 GRANT SELECT ON TABLE public.monitored_cell TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.point TO nenghao_collector;
-GRANT SELECT ON TABLE public.point TO nenghao_jobs;
-GRANT SELECT ON TABLE public.point TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.point TO nenghao_console;
-GRANT SELECT ON TABLE public.point TO nenghao_verifier;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_day TO nenghao_jobs;
 GRANT SELECT ON TABLE public.point_day TO nenghao_rules;
@@ -6580,10 +6963,6 @@ GRANT SELECT,INSERT ON TABLE public.rule_mode TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_mode TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_mode TO nenghao_verifier;
 
-GRANT SELECT ON TABLE public.rule_precision TO nenghao_rules;
-GRANT SELECT ON TABLE public.rule_precision TO nenghao_console;
-GRANT SELECT ON TABLE public.rule_precision TO nenghao_verifier;
-
 GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_threshold TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_verifier;
@@ -6592,10 +6971,6 @@ GRANT SELECT ON TABLE public.rule_threshold TO nenghao_jobs;
 GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_jobs;
-
-GRANT SELECT,INSERT ON TABLE public.rule_version TO nenghao_rules;
-GRANT SELECT ON TABLE public.rule_version TO nenghao_console;
-GRANT SELECT ON TABLE public.rule_version TO nenghao_verifier;
 
 GRANT SELECT,INSERT ON TABLE public.sample_draw TO nenghao_console;
 GRANT SELECT ON TABLE public.sample_draw TO nenghao_verifier;

@@ -61,7 +61,9 @@ MAY_IMPORT = {
         "nenghao.db", "nenghao.crypto", "nenghao.certificates", "nenghao.trust", "nenghao.broker_files",
     ),
     "nenghao.registers": ("nenghao.registers", "nenghao.db", "nenghao.domain"),
-    "nenghao.review": ("nenghao.review", "nenghao.db", "nenghao.domain", "nenghao.detection", "nenghao.crypto"),
+    "nenghao.review": (
+        "nenghao.review", "nenghao.registers", "nenghao.db", "nenghao.domain", "nenghao.detection", "nenghao.crypto",
+    ),
     "nenghao.filing": (
         "nenghao.filing", "nenghao.registers", "nenghao.db", "nenghao.domain", "nenghao.crypto", "nenghao.envelope",
         "nenghao.trust", "nenghao.signer",

@@ -150,14 +150,32 @@ CROSS JOIN LATERAL (
 ORDER BY unit_id, subject;
 
 -- inquiry_answer --
--- Inquiries to units, since when, and whether the case went on since.
+-- Inquiries to units, since when, by when where a step of the case says so (receipt and extension move it), and whether the
+-- case went on since.
 SELECT
     c.unit_id,
     c.case_id || '/' || d.decision_id AS subject,
     d.decided_at AS since_at,
+    clock.due_on,
     EXISTS (SELECT 1 FROM decision AS later WHERE later.case_id = d.case_id AND later.decision_id > d.decision_id) AS is_reached
 FROM decision AS d
 INNER JOIN audit_case AS c ON d.case_id = c.case_id
+LEFT JOIN LATERAL (
+    SELECT s.due_on FROM case_step AS s
+    INNER JOIN case_step AS notice ON notice.decision_id = d.decision_id
+    WHERE
+        s.case_id = d.case_id AND s.case_step_id >= notice.case_step_id AND s.due_on IS NOT NULL
+        AND s.act IN ('notify', 'issue_inquiry', 'acknowledge', 'extend')
+        -- A later notice has a clock of its own.
+        AND NOT EXISTS (
+            SELECT 1 FROM case_step AS next
+            WHERE
+                next.case_id = s.case_id AND next.case_step_id > notice.case_step_id
+                AND next.case_step_id <= s.case_step_id AND next.act IN ('notify', 'issue_inquiry')
+        )
+    ORDER BY s.case_step_id DESC
+    LIMIT 1
+) AS clock ON TRUE
 WHERE d.kind = 'inquire' AND c.unit_id IS NOT NULL
 ORDER BY d.decision_id;
 

@@ -233,3 +233,12 @@ FROM sample_draw AS d, unit AS u;
 INSERT INTO sample_result (sample_plan_id, unit_id, reported_tce, checked_tce, document_no, checked_by, also_checked_by, recorded_at)
 SELECT sample_plan_id, unit_id, 1, 2, 'd', 'a', 'b', now()
 FROM sample_unit;
+INSERT INTO case_step (case_id, unit_id, act, side, acted_by, acted_at, told, content, channel, recorded_by, recorded_at, hash_algorithm, hash)
+SELECT case_id, unit_id, 'comment', 'officer', 'p', now(), 't', '{}', 'command', 'p', now(), 'sha256', convert_to('step ' || case_id, 'UTF8')
+FROM audit_case;
+INSERT INTO case_attachment (case_step_id, case_id, unit_id, name, media_type, size_bytes, hash_algorithm, hash, recorded_at)
+SELECT case_step_id, case_id, unit_id, 'a.pdf', 'application/pdf', 1, 'sha256', '\x00', now()
+FROM case_step;
+INSERT INTO case_attachment_bytes (case_attachment_id, content)
+SELECT case_attachment_id, '\x00'
+FROM case_attachment;

@@ -1,0 +1,161 @@
+-- procedure_head --
+-- What a case is, for its procedure, at most one row; a unit reads it of cases that it was asked about.
+SELECT
+    c.case_id,
+    c.unit_id,
+    u.unit_code,
+    u.name AS unit_name,
+    c.level,
+    c.is_common_cause,
+    c.into_case_id,
+    c.state,
+    c.opened_at
+FROM case_now AS c
+LEFT JOIN unit AS u ON c.unit_id = u.unit_id
+WHERE c.case_id = %(case_id)s;
+
+-- procedure_steps --
+-- Steps of cases with their attachments, in the order they were recorded.
+SELECT
+    s.case_step_id,
+    s.case_id,
+    s.act,
+    s.side,
+    s.acted_by,
+    s.account_id,
+    s.acted_at,
+    s.told,
+    s.content,
+    s.due_on,
+    s.decision_id,
+    s.channel,
+    s.recorded_by,
+    s.recorded_at,
+    s.hash_algorithm,
+    encode(s.hash, 'hex') AS hash,
+    coalesce(held.attachments, '[]'::jsonb) AS attachments
+FROM case_step AS s
+LEFT JOIN LATERAL (
+    SELECT
+        jsonb_agg(
+            jsonb_build_object(
+                'case_attachment_id', a.case_attachment_id, 'name', a.name, 'media_type', a.media_type,
+                'size_bytes', a.size_bytes, 'hash', encode(a.hash, 'hex')
+            ) ORDER BY a.case_attachment_id
+        ) AS attachments
+    FROM case_attachment AS a
+    WHERE a.case_step_id = s.case_step_id
+) AS held ON TRUE
+WHERE s.case_id = ANY(%(case_ids)s)
+ORDER BY s.case_id, s.case_step_id;
+
+-- procedure_rulings --
+-- Decisions on a case as its procedure reads them, in order.
+SELECT decision_id, kind, outcome, decided_by, decided_at
+FROM decision
+WHERE case_id = %(case_id)s
+ORDER BY decision_id;
+
+-- insert_step --
+-- Appends a step, one row: its id. A step that is there by its hash already is refused by the table.
+INSERT INTO case_step (
+    case_id, unit_id, act, side, acted_by, account_id, acted_at, told, content, due_on, decision_id, channel,
+    recorded_by, recorded_at, hash_algorithm, hash
+)
+VALUES (
+    %(case_id)s, %(unit_id)s, %(act)s, %(side)s, %(acted_by)s, %(account_id)s, %(acted_at)s, %(told)s, %(content)s,
+    %(due_on)s, %(decision_id)s, %(channel)s, %(recorded_by)s, %(recorded_at)s, %(hash_algorithm)s, %(hash)s
+)
+RETURNING case_step_id;
+
+-- insert_attachment --
+-- Appends a file to a step, one row: its id.
+INSERT INTO case_attachment (
+    case_step_id, case_id, unit_id, name, media_type, size_bytes, hash_algorithm, hash, recorded_at
+)
+VALUES (
+    %(case_step_id)s, %(case_id)s, %(unit_id)s, %(name)s, %(media_type)s, %(size_bytes)s, %(hash_algorithm)s,
+    %(hash)s, %(recorded_at)s
+)
+RETURNING case_attachment_id;
+
+-- insert_attachment_bytes --
+-- Keeps the bytes of a file.
+INSERT INTO case_attachment_bytes (case_attachment_id, content)
+VALUES (%(case_attachment_id)s, %(content)s);
+
+-- attachment --
+-- One file with its bytes, at most one row.
+SELECT
+    a.case_attachment_id,
+    a.case_step_id,
+    a.case_id,
+    a.unit_id,
+    a.name,
+    a.media_type,
+    a.size_bytes,
+    encode(a.hash, 'hex') AS hash,
+    b.content
+FROM case_attachment AS a
+INNER JOIN case_attachment_bytes AS b ON a.case_attachment_id = b.case_attachment_id
+WHERE a.case_attachment_id = %(case_attachment_id)s;
+
+-- attached_bytes_of_case --
+-- How many files a case holds and how many bytes, one row.
+SELECT
+    count(*) AS attachment_count,
+    coalesce(sum(a.size_bytes), 0)::bigint AS size_bytes
+FROM case_attachment AS a
+WHERE a.case_id = %(case_id)s;
+
+-- step_hashes --
+-- Hashes of a case's steps, as hex.
+SELECT encode(s.hash, 'hex') AS hash
+FROM case_step AS s
+WHERE s.case_id = %(case_id)s
+ORDER BY s.case_step_id;
+
+-- last_found_at --
+-- Until when the rules of a case found anything at its points, its own findings and later ones; one row.
+SELECT max(upper(f.span)) AS last_found_at
+FROM finding AS f
+WHERE
+    EXISTS (
+        SELECT 1 FROM finding AS own
+        INNER JOIN finding_standing AS s ON own.finding_id = s.finding_id
+        WHERE
+            s.root_case_id = %(case_id)s AND own.unit_id = f.unit_id AND own.rule_code = f.rule_code
+            AND own.point_id IS NOT DISTINCT FROM f.point_id
+    );
+
+-- told_of_cases --
+-- What units are told of cases: rules with their precision so far, points and spans, in order.
+SELECT
+    case_id,
+    rule_code,
+    rule_version,
+    point_code,
+    point_name,
+    span_from,
+    span_to,
+    innocence,
+    case_count,
+    decided_count,
+    confirmed_count
+FROM case_told
+WHERE case_id = ANY(%(case_ids)s)
+ORDER BY case_id, span_from, rule_code, point_code;
+
+-- told_cases --
+-- Cases that a unit was asked about, newest first: what the role may see of them.
+SELECT
+    c.case_id,
+    c.unit_id
+FROM audit_case AS c
+INNER JOIN case_notice AS n ON c.case_id = n.case_id
+WHERE c.unit_id = %(unit_id)s
+ORDER BY c.case_id DESC;
+
+-- receive_explanation --
+-- Writes the decision that a unit's explanation is received, one row: its id.
+SELECT receive_explanation(%(case_id)s, %(explanation)s, %(explained_by)s, %(explained_at)s) AS decision_id;
