@@ -189,7 +189,9 @@ class Settings(BaseSettings):
         le=104_857_600,
         description="Largest file that is attached to a step of a case: a scanned statement or a photo of a register.",
     )
-    case_files_per_step: int = Field(default=5, ge=1, le=50, description="Most files that come with one step of a case.")
+    case_files_per_step: int = Field(
+        default=5, ge=1, le=50, description="Most files that come with one step of a case."
+    )
     case_files_max_bytes: int = Field(
         default=104_857_600,
         ge=1024,
