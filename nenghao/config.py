@@ -27,6 +27,7 @@ class Role(StrEnum):
     CONSOLE = "nenghao_console"
     VERIFIER = "nenghao_verifier"
     UNIT = "nenghao_unit"
+    WEB = "nenghao_web"
 
 
 class Settings(BaseSettings):
@@ -204,6 +205,18 @@ class Settings(BaseSettings):
     )
     archive_entries_max: int = Field(
         default=2000, ge=1, description="Most parts of an attached archive, or of a case folder that is merged."
+
+    session_idle_s: int = Field(
+        default=1800,
+        ge=60,
+        le=43_200,
+        description="A session of the console ends when nobody asked for this long: half an hour away from the desk.",
+    )
+    session_life_s: int = Field(
+        default=43_200,
+        ge=300,
+        le=86_400,
+        description="And in any case after this long: a working day with its overtime.",
     )
     language: Literal["zh", "en"] = Field(default="zh", description="Language of messages and labels.")
 

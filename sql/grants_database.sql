@@ -4,7 +4,7 @@ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format(
         'GRANT CONNECT ON DATABASE %I TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier,
-        nenghao_unit',
+        nenghao_unit, nenghao_web',
         current_database()
     );
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO nenghao_collector, nenghao_jobs, nenghao_rules', current_database());

@@ -18,6 +18,7 @@ PRODUCT = sorted(path for folder in (*PACKAGES, "dags") for path in (PROJECT_ROO
 OWNERS = {
     "psycopg": ("nenghao.db",),
     "psycopg_pool": ("nenghao.db",),
+    "argon2": ("nenghao.access.passwords",),
     "paho": ("ingest",),
     "msgspec": ("ingest",),
     "prometheus_client": ("ingest",),
@@ -53,6 +54,7 @@ MAY_IMPORT = {
     "nenghao.trust": ("nenghao.envelope", "nenghao.crypto"),
     "nenghao.signer": ("nenghao.signer", "nenghao.trust", "nenghao.envelope", "nenghao.crypto", "nenghao.domain"),
     "nenghao.certificates": (),
+    "nenghao.access": ("nenghao.access", "nenghao.db", "nenghao.domain"),
     "nenghao.backup": ("nenghao.backup", "nenghao.db"),
     "nenghao.archive": ("nenghao.archive", "nenghao.db", "nenghao.domain", "nenghao.crypto"),
     "nenghao.broker_files": (),

@@ -20,7 +20,7 @@ _CLIENT_KEEPALIVE: Final = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-_SERVER_OPTIONS: Final = (
+SERVER_OPTIONS: Final = (
     "-c timezone=UTC -c lock_timeout=30s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10"
     " -c tcp_keepalives_count=3 -c tcp_user_timeout=60s -c client_connection_check_interval=10s"
 )
@@ -49,7 +49,7 @@ def connect(settings: Settings, role: Role, *, autocommit: bool = False) -> Conn
             conninfo(settings, role),
             autocommit=autocommit,
             connect_timeout=CONNECT_TIMEOUT_S,
-            options=_SERVER_OPTIONS,
+            options=SERVER_OPTIONS,
         )
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0].removeprefix("connection failed: ")

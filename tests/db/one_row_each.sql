@@ -242,3 +242,13 @@ FROM case_step;
 INSERT INTO case_attachment_bytes (case_attachment_id, content)
 SELECT case_attachment_id, '\x00'
 FROM case_attachment;
+
+INSERT INTO account (login, name, role) VALUES ('aud', 'a', 'audit_admin');
+INSERT INTO account_password (account_id, hash, must_change)
+SELECT account_id, '$argon2id$', false FROM account;
+INSERT INTO sign_in_attempt (login, address, outcome) VALUES ('aud', '127.0.0.1', 'refused');
+INSERT INTO web_session (account_id, token_hash, begun_at, seen_at, idle_ends_at, ends_at)
+SELECT account_id, sha256('t'), now(), now(), now(), now() FROM account;
+INSERT INTO api_token (account_id, label, token_hash, ends_at)
+SELECT account_id, 'l', sha256('t'), now() + INTERVAL '1 day' FROM account;
+INSERT INTO access_trail (kind, route, subject, outcome) VALUES ('view', 'r', 's', 'done');

@@ -27,13 +27,14 @@ APPEND_ONLY = (
     "restatement_reason", "release_recipient", "release_notice",
     "retention_policy", "archive_month", "archive_check", "retention_hold", "retention_hold_end", "retention_run",
     "reminder", "reminder_event", "rule_mode",
+    "account", "account_password", "account_event", "sign_in_attempt", "access_trail",
 )  # fmt: skip
 
 
 def dump(stack: Stack, settings: Settings) -> str:
     """The schema as text, without what differs from run to run."""
     result = subprocess.run(
-        [postgres.BIN / "pg_dump", "--schema-only", "--schema=public", "--no-publications"],
+        [postgres.BIN / "pg_dump", "--schema-only", "--schema=public", "--schema=seen", "--no-publications"],
         env=pg_environment(stack, settings),
         capture_output=True,
         text=True,

@@ -131,11 +131,17 @@ def test_a_unit_sees_its_own_rows_and_only_while_it_says_who_it_is(secret: Setti
 
 
 @pytest.mark.parametrize(
-    "table", ["unit", "point", "reading", "series_day", "point_day", "balance_cell", "monitored_balance", "finding"]
+    "table", ["reading", "message_raw", "balance_cell", "finding", "audit_case", "alert", "candidate"]
 )
-def test_a_unit_reads_no_register_and_no_finding(secret: Settings, table: str) -> None:
+def test_a_unit_reads_no_hypertable_and_no_finding(secret: Settings, table: str) -> None:
     with connect(secret, Role.UNIT) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
         conn.execute(f"SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("table", ["unit", "point", "series", "series_day", "point_day", "monitored_balance", "meter"])
+def test_a_unit_reads_registers_only_while_it_says_who_it_is(secret: Settings, table: str) -> None:
+    with connect(secret, Role.UNIT) as conn:
+        assert conn.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("role", GOVERNMENT)
