@@ -205,7 +205,7 @@ class Settings(BaseSettings):
     )
     archive_entries_max: int = Field(
         default=2000, ge=1, description="Most parts of an attached archive, or of a case folder that is merged."
-
+    )
     session_idle_s: int = Field(
         default=1800,
         ge=60,

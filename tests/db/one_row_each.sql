@@ -242,7 +242,6 @@ FROM case_step;
 INSERT INTO case_attachment_bytes (case_attachment_id, content)
 SELECT case_attachment_id, '\x00'
 FROM case_attachment;
-
 INSERT INTO account (login, name, role) VALUES ('aud', 'a', 'audit_admin');
 INSERT INTO account_password (account_id, hash, must_change)
 SELECT account_id, '$argon2id$', false FROM account;
