@@ -4,6 +4,36 @@ ALTER SCHEMA public OWNER TO pg_database_owner;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE SCHEMA seen;
+
+ALTER SCHEMA seen OWNER TO nenghao_owner;
+
+COMMENT ON SCHEMA seen IS '可见: relations of `public` as a person may see them, by the same names; people have it first in their search path';
+
+CREATE FUNCTION public.act_as_oneself() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    actor record;
+BEGIN
+    SELECT a.name, a.office INTO actor FROM web_account() AS a;
+    IF actor.name IS NULL THEN
+        RAISE EXCEPTION 'nobody is signed in' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF tg_table_name = 'filing_signature' THEN
+        IF to_jsonb(NEW) ->> 'signer' IS DISTINCT FROM actor.office THEN
+            RAISE EXCEPTION '% does not sign as %', actor.name, to_jsonb(NEW) ->> 'signer' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
+    RETURN jsonb_populate_record(NEW, jsonb_build_object(tg_argv[0], actor.name));
+END
+$$;
+
+ALTER FUNCTION public.act_as_oneself() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.act_as_oneself() IS '本人经办: writes the name of who acts; a signature is given in one''s own office only';
+
 CREATE FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -66,6 +96,19 @@ $$;
 ALTER FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) IS '到期清理: drops one chunk that nothing holds, and writes the retention_run; refuses every other';
+
+CREATE FUNCTION public.end_session() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    UPDATE web_session SET ended_at = now()
+    WHERE
+        token_hash = sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8')) AND ended_at IS NULL
+$$;
+
+ALTER FUNCTION public.end_session() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.end_session() IS '退出: ends the session that asks';
 
 CREATE FUNCTION public.file_by_the_rules() RETURNS trigger
     LANGUAGE plpgsql
@@ -150,6 +193,29 @@ $$;
 ALTER FUNCTION public.fill_only() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.fill_only() IS '只补不改: raises where a row would go or a value that stands would change';
+
+CREATE FUNCTION public.guard_account() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF (NEW.account_id, NEW.login, NEW.name, NEW.created_at, NEW.unit_id)
+        IS DISTINCT FROM (OLD.account_id, OLD.login, OLD.name, OLD.created_at, OLD.unit_id)
+    THEN
+        RAISE EXCEPTION 'account %: login, name and unit stay', OLD.login USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF session_user = 'nenghao_web' AND to_jsonb(NEW) - 'language' <> to_jsonb(OLD) - 'language' THEN
+        IF OLD.account_id = (SELECT w.account_id FROM web_account() AS w) THEN
+            RAISE EXCEPTION 'account %: nobody changes his own rights', OLD.login USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION public.guard_account() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.guard_account() IS '账户守则: login, name and unit stay; nobody changes his own rights';
 
 CREATE FUNCTION public.keep_named_gateway() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -236,6 +302,20 @@ ALTER FUNCTION public.keep_officers_apart() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.keep_officers_apart() IS '经办 ≠ 审核 ≠ 签发, 回避, 整改必复核: refuses the row that would get round another person';
 
+CREATE FUNCTION public.keep_session(idle_s integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    UPDATE web_session SET seen_at = now(), idle_ends_at = now() + make_interval(secs => idle_s)
+    WHERE
+        token_hash = sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8'))
+        AND ended_at IS NULL AND now() < idle_ends_at AND seen_at < now() - INTERVAL '30 seconds'
+$$;
+
+ALTER FUNCTION public.keep_session(idle_s integer) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.keep_session(idle_s integer) IS '延续会话: the session that asks is idle from now on; written at most twice a minute';
+
 CREATE FUNCTION public.mark_heating_months() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -253,6 +333,33 @@ $$;
 ALTER FUNCTION public.mark_heating_months() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.mark_heating_months() IS '重编: months whose lots have changed';
+
+CREATE FUNCTION public.may(act text) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT NOT a.must_change AND CASE act
+            WHEN 'decide' THEN a.role = 'auditor' AND a.authority = 'statistics'
+            WHEN 'ask' THEN a.role = 'statistician' AND a.authority = 'statistics'
+            WHEN 'examine' THEN a.authority = 'statistics'
+            WHEN 'enrol' THEN a.role = 'statistician' AND a.authority = 'statistics'
+            WHEN 'declare' THEN a.role = 'unit' OR a.role = 'statistician' AND a.authority = 'statistics'
+            WHEN 'file' THEN a.role = 'unit'
+            WHEN 'set_rules' THEN a.role = 'system_admin'
+            WHEN 'keep_accounts' THEN a.role = 'security_admin' AND a.channel = 'session'
+            WHEN 'audit' THEN a.role = 'audit_admin'
+            ELSE FALSE
+        END
+        FROM web_account() AS a
+    ), FALSE);
+END
+$$;
+
+ALTER FUNCTION public.may(act text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.may(act text) IS '职权: whether who asks may decide, ask, examine, enrol, declare, file, set_rules, keep_accounts, audit; none before a first password is changed';
 
 CREATE FUNCTION public.move_by_the_rules() RETURNS trigger
     LANGUAGE plpgsql
@@ -305,6 +412,35 @@ ALTER FUNCTION public.move_by_the_rules() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.move_by_the_rules() IS '流转规则: 县, 市, 省 in this order, then the lock; none while a query is open; each by another person';
 
+CREATE FUNCTION public.note_access(of_kind text, on_route text, of_unit integer, of_subject text, with_outcome text, from_address text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    INSERT INTO access_trail (
+        account_id, login, name, role, authority, kind, route, unit_id, subject, outcome, address
+    )
+    SELECT
+        a.account_id, a.login, a.name, a.role, a.authority, of_kind, left(on_route, 200), of_unit, left(of_subject, 500),
+        with_outcome, left(from_address, 100)
+    FROM (SELECT 1) AS one LEFT JOIN web_account() AS a ON TRUE
+$$;
+
+ALTER FUNCTION public.note_access(of_kind text, on_route text, of_unit integer, of_subject text, with_outcome text, from_address text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.note_access(of_kind text, on_route text, of_unit integer, of_subject text, with_outcome text, from_address text) IS '留痕: a row of the trail in the name of who asks, or of nobody';
+
+CREATE FUNCTION public.note_sign_in(typed_login text, from_address text, said text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    INSERT INTO sign_in_attempt (login, address, outcome, at)
+    VALUES (left(typed_login, 100), left(from_address, 100), said, clock_timestamp())
+$$;
+
+ALTER FUNCTION public.note_sign_in(typed_login text, from_address text, said text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.note_sign_in(typed_login text, from_address text, said text) IS '记录登录尝试';
+
 CREATE FUNCTION public.note_with_its_filing() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -320,15 +456,49 @@ ALTER FUNCTION public.note_with_its_filing() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.note_with_its_filing() IS '说明随报: the notes of a filing are written with it and not afterwards; later words are answers to queries';
 
-CREATE FUNCTION public.own_unit_id() RETURNS integer
-    LANGUAGE sql STABLE
+CREATE FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    SELECT nullif(current_setting('nenghao.unit_id', TRUE), '')::integer
+    INSERT INTO web_session (account_id, token_hash, address, begun_at, seen_at, idle_ends_at, ends_at)
+    SELECT
+        a.account_id, fresh_token_hash, left(from_address, 100), now(), now(), now() + make_interval(secs => idle_s),
+        now() + make_interval(secs => life_s)
+    FROM account AS a WHERE a.account_id = for_account AND NOT a.is_disabled
+$$;
+
+ALTER FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) IS '开始会话: after the password was checked';
+
+CREATE FUNCTION public.own_unit_id() RETURNS integer
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    IF session_user = 'nenghao_web' THEN
+        RETURN (SELECT a.unit_id FROM public.web_account() AS a);
+    END IF;
+    RETURN nullif(current_setting('nenghao.unit_id', TRUE), '')::integer;
+END
 $$;
 
 ALTER FUNCTION public.own_unit_id() OWNER TO nenghao_owner;
 
-COMMENT ON FUNCTION public.own_unit_id() IS '本单位: the unit that the transaction speaks for; unset means none, and no rows';
+COMMENT ON FUNCTION public.own_unit_id() IS '本单位: the unit of the account that asks, or the one that an operator''s command speaks for; none means no rows';
+
+CREATE FUNCTION public.password_of(typed_login text) RETURNS TABLE(account_id integer, hash text, must_change boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT a.account_id, p.hash, p.must_change FROM account AS a
+    INNER JOIN account_password AS p ON a.account_id = p.account_id
+    WHERE a.login = typed_login AND NOT a.is_disabled
+    ORDER BY p.account_password_id DESC LIMIT 1
+$$;
+
+ALTER FUNCTION public.password_of(typed_login text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.password_of(typed_login text) IS '口令散列: of an account that is not disabled, for the process that checks a typed password';
 
 CREATE FUNCTION public.plain_name(name text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -533,6 +703,49 @@ ALTER FUNCTION public.receive_explanation(wanted_case bigint, explanation text, 
 
 COMMENT ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) IS '收到解释: the only decision a unit writes, on a case that it was asked about';
 
+CREATE FUNCTION public.record_account() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    actor constant text := coalesce((SELECT w.login FROM web_account() AS w), session_user);
+    is_own constant boolean := EXISTS (SELECT 1 FROM web_account() AS w WHERE w.account_id = NEW.account_id);
+BEGIN
+    IF tg_table_name = 'account_password' THEN
+        INSERT INTO account_event (account_id, kind, content, done_by)
+        VALUES (NEW.account_id, CASE WHEN is_own THEN 'password_set' ELSE 'password_reset' END, '{}', actor);
+        UPDATE web_session SET ended_at = now()
+        WHERE
+            account_id = NEW.account_id AND ended_at IS NULL
+            AND token_hash
+            IS DISTINCT FROM sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8'));
+        RETURN NULL;
+    END IF;
+    IF tg_op = 'INSERT' THEN
+        INSERT INTO account_event (account_id, kind, content, done_by) VALUES (NEW.account_id, 'created', to_jsonb(NEW), actor);
+        RETURN NULL;
+    END IF;
+    IF to_jsonb(NEW) = to_jsonb(OLD) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO account_event (account_id, kind, content, done_by)
+    VALUES (
+        NEW.account_id,
+        CASE WHEN NEW.is_disabled = OLD.is_disabled THEN 'changed' WHEN NEW.is_disabled THEN 'disabled' ELSE 'enabled' END,
+        to_jsonb(NEW),
+        actor
+    );
+    IF to_jsonb(NEW) - 'language' <> to_jsonb(OLD) - 'language' THEN
+        UPDATE web_session SET ended_at = now() WHERE account_id = NEW.account_id AND ended_at IS NULL;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.record_account() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.record_account() IS '账户变更留痕: every state of an account and every new password, by whom; sessions end with the rights they had';
+
 CREATE FUNCTION public.record_rows() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -644,6 +857,118 @@ ALTER FUNCTION public.rows_digest(relation_name text, first_at timestamp with ti
 
 COMMENT ON FUNCTION public.rows_digest(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone, OUT row_count bigint, OUT row_digest numeric) IS '行数与摘要: of a hypertable''s rows in [first_at, end_at)';
 
+CREATE FUNCTION public.sees(duty text) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF session_user = 'nenghao_unit' THEN
+        RETURN duty IN ('unit', 'online', 'ledger', 'survey');
+    END IF;
+    RETURN coalesce((
+        SELECT NOT a.must_change AND CASE
+            WHEN a.role = 'unit' THEN duty IN ('unit', 'online', 'ledger', 'survey')
+            WHEN a.authority = 'statistics' THEN TRUE
+            WHEN a.authority = 'energy_saving' THEN duty IN ('unit', 'online', 'ledger')
+            WHEN a.authority = 'market_supervision' THEN duty IN ('unit', 'ledger')
+            ELSE FALSE
+        END
+        FROM web_account() AS a
+    ), FALSE);
+END
+$$;
+
+ALTER FUNCTION public.sees(duty text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.sees(duty text) IS '采集用途: whether who asks may see what was collected for a duty: unit, online 在线监测, ledger 计量台账, survey 统计调查, case 审核';
+
+CREATE FUNCTION public.show_by_view(shown text, duty text, of_whom text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    EXECUTE format(
+        'CREATE VIEW seen.%I WITH (security_barrier) AS
+        SELECT t.* FROM public.%I AS t WHERE (SELECT public.sees(%L)) AND (%s)',
+        shown, shown, duty, of_whom
+    );
+    EXECUTE format('COMMENT ON VIEW seen.%I IS %L', shown, '可见: rows of ' || shown || ' that who asks may see');
+    EXECUTE format('GRANT SELECT ON seen.%I TO nenghao_officer', shown);
+    IF duty <> 'case' THEN
+        EXECUTE format('GRANT SELECT ON seen.%I TO nenghao_unit', shown);
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.show_by_view(shown text, duty text, of_whom text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.show_by_view(shown text, duty text, of_whom text) IS '开放给人: gives a table or view a barrier view of its name in `seen`, by duty and by whose row it is';
+
+CREATE FUNCTION public.show_to_people(shown text, duty text, of_whom text, adds text DEFAULT NULL::text, of_new text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    whose constant text := coalesce(of_new, of_whom);
+BEGIN
+    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', shown);
+    EXECUTE format(
+        'CREATE POLICY %I ON public.%I TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier
+        USING (TRUE) WITH CHECK (TRUE)',
+        shown || '_work', shown
+    );
+    EXECUTE format(
+        'CREATE POLICY %I ON public.%I FOR SELECT TO nenghao_officer, nenghao_unit USING ((SELECT public.sees(%L)) AND (%s))',
+        shown || '_seen', shown, duty, of_whom
+    );
+    EXECUTE format('GRANT SELECT ON public.%I TO nenghao_officer', shown);
+    IF duty <> 'case' THEN
+        EXECUTE format('GRANT SELECT ON public.%I TO nenghao_unit', shown);
+    END IF;
+    IF adds IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format(
+        'CREATE POLICY %I ON public.%I FOR INSERT TO nenghao_officer, nenghao_unit
+        WITH CHECK ((SELECT public.may(%L)) AND (%s))',
+        shown || '_added', shown, adds, whose
+    );
+    EXECUTE format('GRANT INSERT ON public.%I TO nenghao_officer', shown);
+    IF adds IN ('declare', 'file') THEN
+        EXECUTE format('GRANT INSERT ON public.%I TO nenghao_unit', shown);
+    END IF;
+    -- A change stays with its rows: the policy of seeing holds before it, that of adding after it.
+    EXECUTE format(
+        'CREATE POLICY %I ON public.%I FOR UPDATE TO nenghao_officer, nenghao_unit
+        USING ((SELECT public.may(%L)) AND (%s)) WITH CHECK ((SELECT public.may(%L)) AND (%s))',
+        shown || '_changed', shown, adds, whose, adds, whose
+    );
+END
+$$;
+
+ALTER FUNCTION public.show_to_people(shown text, duty text, of_whom text, adds text, of_new text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.show_to_people(shown text, duty text, of_whom text, adds text, of_new text) IS '开放给人: gives a table row security by duty, by whose row it is, and by the right to add one';
+
+CREATE FUNCTION public.show_view(shown text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+DECLARE
+    definition text := pg_get_viewdef(format('public.%I', shown)::regclass);
+    other text;
+BEGIN
+    FOR other IN SELECT c.relname FROM pg_class AS c WHERE c.relnamespace = 'seen'::regnamespace LOOP
+        definition := regexp_replace(definition, '\mpublic\.' || other || '\M', 'seen.' || other, 'g');
+    END LOOP;
+    EXECUTE format('CREATE OR REPLACE VIEW seen.%I WITH (security_invoker) AS %s', shown, definition);
+    EXECUTE format('COMMENT ON VIEW seen.%I IS %L', shown, '可见: rows of ' || shown || ' that who asks may see');
+    EXECUTE format('GRANT SELECT ON seen.%I TO nenghao_officer', shown);
+END
+$$;
+
+ALTER FUNCTION public.show_view(shown text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.show_view(shown text) IS '开放给人: copies a view of `public` into `seen` with the rights of who asks; run again where the view is replaced';
+
 CREATE FUNCTION public.sign_in_order() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -671,6 +996,41 @@ $$;
 ALTER FUNCTION public.sign_in_order() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.sign_in_order() IS '签署顺序: 填表人, then 统计负责人, then 单位负责人, of the newest draft';
+
+CREATE FUNCTION public.sign_in_wait_s(typed_login text, from_address text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    failures integer;
+    last_at timestamptz;
+    wait_s double precision := 0;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('nenghao sign in ' || typed_login, 0)) THEN
+        RETURN 1;
+    END IF;
+    SELECT count(*), max(t.at) INTO failures, last_at FROM sign_in_attempt AS t
+    WHERE t.login = typed_login AND t.outcome = 'refused' AND t.at > now() - INTERVAL '1 hour'
+    AND NOT EXISTS (
+        SELECT 1 FROM sign_in_attempt AS g WHERE g.login = t.login AND g.outcome = 'granted' AND g.at >= t.at
+    );
+    IF failures > 4 THEN
+        wait_s := least(900, 2 ^ (failures - 4)) - extract(EPOCH FROM clock_timestamp() - last_at);
+    END IF;
+    SELECT count(*), max(t.at) INTO failures, last_at FROM sign_in_attempt AS t
+    WHERE t.address = from_address AND t.outcome = 'refused' AND t.at > now() - INTERVAL '1 hour';
+    IF failures > 20 THEN
+        wait_s := greatest(
+            wait_s, least(900, 2 ^ least(failures - 20, 10)) - extract(EPOCH FROM clock_timestamp() - last_at)
+        );
+    END IF;
+    RETURN greatest(0, ceil(wait_s))::integer;
+END
+$$;
+
+ALTER FUNCTION public.sign_in_wait_s(typed_login text, from_address text) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.sign_in_wait_s(typed_login text, from_address text) IS '登录限速: seconds until a login or an address may try again; no other transaction then tries the login';
 
 CREATE FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) RETURNS void
     LANGUAGE plpgsql
@@ -703,6 +1063,181 @@ $$;
 ALTER FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) IS '纳入日树: for migrations: from now on each row of the table has a leaf, those that are there get theirs';
+
+CREATE FUNCTION public.web_account() RETURNS TABLE(account_id integer, login text, name text, role text, authority text, level text, division_prefix text, unit_id integer, unit_code text, office text, language text, channel text, must_change boolean, duties text[])
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT
+        a.account_id,
+        a.login,
+        a.name,
+        a.role,
+        a.authority,
+        a.level,
+        a.division_prefix,
+        a.unit_id,
+        u.unit_code,
+        a.office,
+        a.language,
+        held.channel,
+        coalesce((
+            SELECT p.must_change FROM account_password AS p
+            WHERE p.account_id = a.account_id ORDER BY p.account_password_id DESC LIMIT 1
+        ), FALSE) AND held.channel = 'session',
+        CASE a.authority
+            WHEN 'statistics' THEN ARRAY['survey', 'online_monitoring', 'annual_report', 'metering', 'emissions']
+            WHEN 'energy_saving' THEN ARRAY['online_monitoring', 'annual_report']
+            WHEN 'market_supervision' THEN ARRAY['online_monitoring', 'annual_report', 'metering']
+            WHEN 'ecology' THEN ARRAY['emissions']
+            ELSE '{}'
+        END
+    FROM (
+        SELECT s.account_id, 'session' AS channel FROM web_session AS s
+        WHERE
+            s.token_hash = sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8'))
+            AND s.ended_at IS NULL AND now() < s.idle_ends_at AND now() < s.ends_at
+        UNION ALL
+        SELECT t.account_id, 'api' AS channel FROM api_token AS t
+        WHERE
+            t.token_hash = sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8'))
+            AND t.revoked_at IS NULL AND now() < t.ends_at
+    ) AS held
+    INNER JOIN account AS a ON held.account_id = a.account_id
+    LEFT JOIN unit AS u ON a.unit_id = u.unit_id
+    WHERE session_user = 'nenghao_web' AND NOT a.is_disabled
+$$;
+
+ALTER FUNCTION public.web_account() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.web_account() IS '当前用户: the account whose session or token the transaction holds; no row where it holds none that stands';
+
+CREATE TABLE public.access_trail (
+    access_trail_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    account_id integer,
+    login text,
+    name text,
+    role text,
+    authority text,
+    kind text NOT NULL,
+    route text NOT NULL,
+    unit_id integer,
+    subject text NOT NULL,
+    outcome text NOT NULL,
+    address text,
+    CONSTRAINT access_trail_kind_known CHECK ((kind = ANY (ARRAY['view'::text, 'act'::text, 'sign_in'::text, 'sign_out'::text]))),
+    CONSTRAINT access_trail_outcome_known CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.access_trail OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.access_trail IS '访问留痕: who looked at which unit''s data, who did what, what was refused; for audit administrators, and for a unit its own';
+
+ALTER TABLE public.access_trail ALTER COLUMN access_trail_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.access_trail_access_trail_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.account (
+    account_id integer NOT NULL,
+    login text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    authority text,
+    level text,
+    division_prefix text,
+    unit_id integer,
+    office text,
+    language text DEFAULT 'zh'::text NOT NULL,
+    is_disabled boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT account_language_known CHECK ((language = ANY (ARRAY['zh'::text, 'en'::text]))),
+    CONSTRAINT account_login_form CHECK ((login ~ '^[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]$'::text)),
+    CONSTRAINT account_name_given CHECK ((((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 100)) AND (name = TRIM(BOTH FROM name)))),
+    CONSTRAINT account_role_whole CHECK (
+CASE
+    WHEN (role = 'unit'::text) THEN ((unit_id IS NOT NULL) AND (office IS NOT NULL) AND (office = ANY (ARRAY['energy_manager'::text, 'filler'::text, 'statistics_head'::text, 'unit_head'::text])) AND (authority IS NULL) AND (level IS NULL) AND (division_prefix IS NULL))
+    WHEN (role = ANY (ARRAY['statistician'::text, 'auditor'::text])) THEN ((unit_id IS NULL) AND (office IS NULL) AND (authority IS NOT NULL) AND (level IS NOT NULL) AND (authority = ANY (ARRAY['statistics'::text, 'energy_saving'::text, 'market_supervision'::text, 'ecology'::text])) AND (division_prefix IS NOT NULL) AND (division_prefix ~ '^[0-9]*$'::text) AND (length(division_prefix) =
+    CASE level
+        WHEN 'county'::text THEN 6
+        WHEN 'city'::text THEN 4
+        WHEN 'province'::text THEN 2
+        WHEN 'nation'::text THEN 0
+        ELSE '-1'::integer
+    END))
+    WHEN (role = ANY (ARRAY['system_admin'::text, 'security_admin'::text, 'audit_admin'::text])) THEN ((unit_id IS NULL) AND (office IS NULL) AND (authority IS NULL) AND (level IS NULL) AND (division_prefix IS NULL))
+    ELSE false
+END)
+);
+
+ALTER TABLE public.account OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.account IS '账户: one person and one role: 单位 unit, 统计员 statistician, 审核员 auditor, 系统、安全、审计管理员; government by authority, level and division';
+
+COMMENT ON COLUMN public.account.name IS '姓名: what decisions, signatures and acceptances of this person carry; never changed';
+
+COMMENT ON COLUMN public.account.division_prefix IS '辖区: how the division codes begin of units that this person may see; empty for the nation';
+
+COMMENT ON COLUMN public.account.office IS '岗位: 能源管理员 energy_manager, 填表人 filler, 统计负责人 statistics_head, 单位负责人 unit_head';
+
+ALTER TABLE public.account ALTER COLUMN account_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.account_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.account_event (
+    account_event_id bigint NOT NULL,
+    account_id integer NOT NULL,
+    kind text NOT NULL,
+    content jsonb NOT NULL,
+    done_by text NOT NULL,
+    done_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT account_event_kind_known CHECK ((kind = ANY (ARRAY['created'::text, 'changed'::text, 'disabled'::text, 'enabled'::text, 'password_set'::text, 'password_reset'::text])))
+);
+
+ALTER TABLE public.account_event OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.account_event IS '账户变更: what became of accounts and by whom; written by triggers, never a password';
+
+ALTER TABLE public.account_event ALTER COLUMN account_event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.account_event_account_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.account_password (
+    account_password_id bigint NOT NULL,
+    account_id integer NOT NULL,
+    hash text NOT NULL,
+    must_change boolean NOT NULL,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT account_password_argon2id CHECK ((hash ~~ '$argon2id$%'::text))
+);
+
+ALTER TABLE public.account_password OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.account_password IS '口令: argon2id hashes, the newest counts; read by signing in and by nothing else';
+
+ALTER TABLE public.account_password ALTER COLUMN account_password_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.account_password_account_password_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.agreed_value (
     agreed_value_id bigint NOT NULL,
@@ -801,6 +1336,32 @@ COMMENT ON TABLE public.alert_event IS '预警变化: 复查未再发现 quiet w
 
 ALTER TABLE public.alert_event ALTER COLUMN alert_event_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.alert_event_alert_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.api_token (
+    api_token_id bigint NOT NULL,
+    account_id integer NOT NULL,
+    label text NOT NULL,
+    token_hash bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_token_ends CHECK (((ends_at > made_at) AND (ends_at <= (made_at + '366 days'::interval)))),
+    CONSTRAINT api_token_label_given CHECK (((length(TRIM(BOTH FROM label)) >= 1) AND (length(TRIM(BOTH FROM label)) <= 100))),
+    CONSTRAINT api_token_sha256 CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE public.api_token OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.api_token IS '接口令牌: by its SHA-256; it may what its account may, and ends within a year';
+
+ALTER TABLE public.api_token ALTER COLUMN api_token_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.api_token_api_token_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3232,7 +3793,7 @@ CREATE VIEW public.own_unit WITH (security_barrier='true') AS
     industry_code,
     field
    FROM public.unit u
-  WHERE ((unit_code = current_setting('nenghao.unit_code'::text, true)) OR (unit_id = public.own_unit_id()));
+  WHERE (((SESSION_USER <> 'nenghao_web'::name) AND (unit_code = current_setting('nenghao.unit_code'::text, true))) OR (unit_id = ( SELECT public.own_unit_id() AS own_unit_id)));
 
 ALTER VIEW public.own_unit OWNER TO nenghao_owner;
 
@@ -4203,6 +4764,85 @@ CREATE TABLE public.schema_migrations (
 
 ALTER TABLE public.schema_migrations OWNER TO nenghao_owner;
 
+CREATE VIEW public.seen_unit AS
+ SELECT public.own_unit_id() AS unit_id
+  WHERE ((CURRENT_USER = 'nenghao_unit'::name) AND (public.own_unit_id() IS NOT NULL))
+UNION ALL
+ SELECT u.unit_id
+   FROM (public.unit u
+     CROSS JOIN public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))
+  WHERE ((CURRENT_USER = 'nenghao_officer'::name) AND (a.authority IS NOT NULL) AND (u.division_code ^@ a.division_prefix) AND (u.collected_under = ANY (a.duties)));
+
+ALTER VIEW public.seen_unit OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.seen_unit IS '可见单位: the unit of who asks, or those of an authority''s division whose duty it may know; none for administrators';
+
+CREATE VIEW public.seen_case AS
+ SELECT case_id,
+    unit_id,
+    ((unit_id IS NOT NULL) OR (NOT (EXISTS ( SELECT 1
+           FROM (public.case_member m
+             JOIN public.audit_case k ON ((m.case_id = k.case_id)))
+          WHERE ((m.root_case_id = c.case_id) AND (NOT (k.unit_id IN ( SELECT u.unit_id
+                   FROM public.seen_unit u)))))))) AS is_whole
+   FROM public.audit_case c
+  WHERE ((unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u)) OR ((unit_id IS NULL) AND (EXISTS ( SELECT 1
+           FROM (public.case_member m
+             JOIN public.audit_case k ON ((m.case_id = k.case_id)))
+          WHERE ((m.root_case_id = c.case_id) AND (k.unit_id IN ( SELECT u.unit_id
+                   FROM public.seen_unit u)))))));
+
+ALTER VIEW public.seen_case OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.seen_case IS '可见案件: cases of the units that who asks may see; is_whole where all units of a common cause are among them';
+
+CREATE VIEW public.seen_gateway AS
+ SELECT gateway_id,
+    unit_id
+   FROM public.gateway g
+  WHERE (unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u));
+
+ALTER VIEW public.seen_gateway OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.seen_gateway IS '可见网关: gateways of the units that who asks may see';
+
+CREATE VIEW public.seen_meter AS
+ SELECT meter_id,
+    unit_id
+   FROM public.meter m
+  WHERE (unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u));
+
+ALTER VIEW public.seen_meter OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.seen_meter IS '可见计量器具: meters of the units that who asks may see';
+
+CREATE VIEW public.seen_point AS
+ SELECT point_id,
+    unit_id
+   FROM public.point p
+  WHERE (unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u));
+
+ALTER VIEW public.seen_point OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.seen_point IS '可见计量点: points of the units that who asks may see';
+
+CREATE VIEW public.seen_series AS
+ SELECT s.series_id,
+    p.point_id,
+    p.unit_id
+   FROM (public.series s
+     JOIN public.point p ON ((s.point_id = p.point_id)))
+  WHERE (p.unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u));
+
+ALTER VIEW public.seen_series OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.seen_series IS '可见序列: series of the units that who asks may see';
+
 CREATE TABLE public.series_day_estimate (
     series_id integer NOT NULL,
     day_on date NOT NULL,
@@ -4299,6 +4939,28 @@ ALTER TABLE public.series ALTER COLUMN series_id ADD GENERATED ALWAYS AS IDENTIT
 
 ALTER TABLE public.series_version ALTER COLUMN series_version_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.series_version_series_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sign_in_attempt (
+    sign_in_attempt_id bigint NOT NULL,
+    login text NOT NULL,
+    address text NOT NULL,
+    outcome text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sign_in_attempt_outcome_known CHECK ((outcome = ANY (ARRAY['granted'::text, 'refused'::text, 'throttled'::text])))
+);
+
+ALTER TABLE public.sign_in_attempt OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.sign_in_attempt IS '登录尝试: granted, refused or throttled, by login as typed and by address';
+
+ALTER TABLE public.sign_in_attempt ALTER COLUMN sign_in_attempt_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sign_in_attempt_sign_in_attempt_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -4501,6 +5163,19 @@ ALTER TABLE public.supply_statement ALTER COLUMN supply_statement_id ADD GENERAT
     CACHE 1
 );
 
+CREATE VIEW public.unit_directory WITH (security_barrier='true') AS
+ SELECT unit_id,
+    unit_code,
+    name,
+    division_code
+   FROM public.unit u
+  WHERE (( SELECT (public.may('keep_accounts'::text) OR public.may('audit'::text))) OR (unit_id IN ( SELECT s.unit_id
+           FROM public.seen_unit s)));
+
+ALTER VIEW public.unit_directory OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.unit_directory IS '单位名录: names of units, for administrators of accounts too';
+
 ALTER TABLE public.unit ALTER COLUMN unit_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.unit_unit_id_seq
     START WITH 1
@@ -4567,6 +5242,852 @@ COMMENT ON COLUMN public.variety.form_unit IS '计量单位 (205-1 乙), as a un
 
 COMMENT ON COLUMN public.variety.valid_from IS '版本生效: first day of the edition; null in rows of before it was kept';
 
+CREATE TABLE public.web_session (
+    web_session_id bigint NOT NULL,
+    account_id integer NOT NULL,
+    token_hash bytea NOT NULL,
+    address text,
+    begun_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    idle_ends_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT web_session_token_sha256 CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE public.web_session OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.web_session IS '会话: by the SHA-256 of its token, with an end when idle and an end in any case';
+
+ALTER TABLE public.web_session ALTER COLUMN web_session_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.web_session_web_session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW seen.agreed_value_in_force WITH (security_invoker='true') AS
+ SELECT agreed_value_id,
+    series_id,
+    span,
+    energy,
+    unit,
+    decision_id
+   FROM public.agreed_value a
+  WHERE ((energy IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+           FROM public.agreed_value later
+          WHERE ((later.series_id = a.series_id) AND (later.span && a.span) AND (later.agreed_value_id > a.agreed_value_id))))));
+
+ALTER VIEW seen.agreed_value_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.agreed_value_in_force IS '可见: rows of agreed_value_in_force that who asks may see';
+
+CREATE VIEW seen.balance_cell WITH (security_barrier='true') AS
+ SELECT balance_id,
+    row_code,
+    column_code,
+    value,
+    unit,
+    completeness,
+    measured_share,
+    coefficient_code,
+    source_point_ids,
+    known_share,
+    form_code,
+    coefficient_codes,
+    heating_value_ids
+   FROM public.balance_cell t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.monitored_balance b
+          WHERE ((b.balance_id = t.balance_id) AND (b.unit_id IN ( SELECT u.unit_id
+                   FROM public.seen_unit u))))));
+
+ALTER VIEW seen.balance_cell OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.balance_cell IS '可见: rows of balance_cell that who asks may see';
+
+CREATE VIEW seen.balance_cell_mark WITH (security_invoker='true') AS
+ SELECT DISTINCT b.balance_id,
+    COALESCE(c.form_code, '205-1'::text) AS form_code,
+    c.row_code,
+    c.column_code,
+    s.point_id,
+    e.series_id,
+    d.decision_id,
+    d.case_id,
+    lower(e.span) AS begin_at,
+    upper(e.span) AS end_at
+   FROM ((((public.monitored_balance b
+     JOIN seen.balance_cell c ON ((b.balance_id = c.balance_id)))
+     JOIN public.series s ON ((s.point_id = ANY (c.source_point_ids))))
+     JOIN public.exclusion e ON (((s.series_id = e.series_id) AND (e.span && tstzrange(((b.month_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text), ((b.month_on + '1 mon'::interval) AT TIME ZONE 'Asia/Shanghai'::text))))))
+     JOIN public.decision d ON (((e.decision_id = d.decision_id) AND (d.decided_at <= b.computed_at))))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.decision later
+          WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])) AND (later.decided_at <= b.computed_at)))));
+
+ALTER VIEW seen.balance_cell_mark OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.balance_cell_mark IS '可见: rows of balance_cell_mark that who asks may see';
+
+CREATE VIEW seen.candidate WITH (security_barrier='true') AS
+ SELECT candidate_id,
+    rule_code,
+    series_id,
+    span,
+    kind,
+    statistics,
+    score,
+    expected_energy,
+    observed_energy,
+    energy_unit,
+    other_series_ids,
+    notes,
+    is_rich,
+    found_at
+   FROM public.candidate t
+  WHERE (( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = t.series_id))));
+
+ALTER VIEW seen.candidate OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.candidate IS '可见: rows of candidate that who asks may see';
+
+CREATE VIEW seen.case_member WITH (security_invoker='true') AS
+ SELECT c.case_id AS root_case_id,
+    c.case_id
+   FROM public.audit_case c
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.case_merge m
+          WHERE (m.case_id = c.case_id))))
+UNION ALL
+ SELECT m.into_case_id AS root_case_id,
+    m.case_id
+   FROM public.case_merge m
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.case_merge n
+          WHERE ((n.case_id = m.case_id) AND (n.case_merge_id > m.case_merge_id)))));
+
+ALTER VIEW seen.case_member OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.case_member IS '可见: rows of case_member that who asks may see';
+
+CREATE VIEW seen.case_root WITH (security_invoker='true') AS
+ SELECT c.case_id,
+    COALESCE(m.into_case_id, c.case_id) AS root_case_id
+   FROM (public.audit_case c
+     LEFT JOIN LATERAL ( SELECT k.into_case_id
+           FROM public.case_merge k
+          WHERE (k.case_id = c.case_id)
+          ORDER BY k.case_merge_id DESC
+         LIMIT 1) m ON (true));
+
+ALTER VIEW seen.case_root OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.case_root IS '可见: rows of case_root that who asks may see';
+
+CREATE VIEW seen.finding_standing WITH (security_invoker='true') AS
+ SELECT f.finding_id,
+    a.alert_id,
+    a.case_id,
+    k.root_case_id,
+    (COALESCE(last.kind, 'found'::text) = 'quiet'::text) AS is_quiet
+   FROM (((seen.case_member k
+     JOIN public.alert a ON ((k.case_id = a.case_id)))
+     JOIN public.finding f ON ((a.fingerprint = f.fingerprint)))
+     LEFT JOIN LATERAL ( SELECT e.kind
+           FROM public.alert_event e
+          WHERE (e.finding_id = f.finding_id)
+          ORDER BY e.alert_event_id DESC
+         LIMIT 1) last ON (true));
+
+ALTER VIEW seen.finding_standing OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.finding_standing IS '可见: rows of finding_standing that who asks may see';
+
+CREATE VIEW seen.case_now WITH (security_invoker='true') AS
+ SELECT c.case_id,
+    c.unit_id,
+    COALESCE(raised.level, c.level) AS level,
+    c.opened_at,
+        CASE
+            WHEN (r.root_case_id <> c.case_id) THEN r.root_case_id
+            ELSE NULL::bigint
+        END AS into_case_id,
+    last.kind AS decision,
+    last.outcome,
+    last.decided_at,
+    (cause.case_id IS NOT NULL) AS is_common_cause,
+    found.is_quiet,
+        CASE
+            WHEN (r.root_case_id <> c.case_id) THEN 'merged'::text
+            WHEN (last.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])) THEN 'decided'::text
+            WHEN ((last.kind IS NULL) AND found.is_quiet) THEN 'quiet'::text
+            WHEN (last.kind = ANY (ARRAY['inquire'::text, 'explain'::text])) THEN 'asked'::text
+            ELSE 'open'::text
+        END AS state
+   FROM (((((public.audit_case c
+     JOIN seen.case_root r ON ((c.case_id = r.case_id)))
+     LEFT JOIN public.common_cause cause ON ((c.case_id = cause.case_id)))
+     LEFT JOIN LATERAL ( SELECT k.level
+           FROM public.case_level k
+          WHERE (k.case_id = c.case_id)
+          ORDER BY k.case_level_id DESC
+         LIMIT 1) raised ON (true))
+     LEFT JOIN LATERAL ( SELECT d.kind,
+            d.outcome,
+            d.decided_at
+           FROM public.decision d
+          WHERE (d.case_id = c.case_id)
+          ORDER BY d.decision_id DESC
+         LIMIT 1) last ON (true))
+     CROSS JOIN LATERAL ( SELECT COALESCE(bool_and(s.is_quiet), false) AS is_quiet
+           FROM seen.finding_standing s
+          WHERE (s.root_case_id = c.case_id)) found);
+
+ALTER VIEW seen.case_now OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.case_now IS '可见: rows of case_now that who asks may see';
+
+CREATE VIEW seen.changed_mark WITH (security_barrier='true') AS
+ SELECT series_id,
+    day_on,
+    marked_at
+   FROM public.changed_mark t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = t.series_id))))
+  WITH LOCAL CHECK OPTION;
+
+ALTER VIEW seen.changed_mark OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.changed_mark IS '可见: rows of changed_mark that who asks may see';
+
+CREATE VIEW seen.exclusion_in_force WITH (security_invoker='true') AS
+ SELECT e.exclusion_id,
+    e.decision_id,
+    e.series_id,
+    e.span,
+    COALESCE(e.covers, 'readings'::text) AS covers
+   FROM (public.exclusion e
+     JOIN public.decision d ON ((e.decision_id = d.decision_id)))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.decision later
+          WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text]))))));
+
+ALTER VIEW seen.exclusion_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.exclusion_in_force IS '可见: rows of exclusion_in_force that who asks may see';
+
+CREATE VIEW seen.heating_value_in_force WITH (security_invoker='true') AS
+ SELECT heating_value_id,
+    unit_id,
+    variety_code,
+    lot,
+    test_sheet_no,
+    sampled_on,
+    valid_from,
+    valid_to,
+    quantity,
+    quantity_unit,
+    heating_value,
+    heating_value_unit,
+    laboratory,
+    document_no,
+    replaces_test_sheet_no,
+    registered_at
+   FROM public.heating_value h
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.heating_value later
+          WHERE ((later.unit_id = h.unit_id) AND (later.variety_code = h.variety_code) AND (later.lot = h.lot) AND (later.replaces_test_sheet_no = h.test_sheet_no)))));
+
+ALTER VIEW seen.heating_value_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.heating_value_in_force IS '可见: rows of heating_value_in_force that who asks may see';
+
+CREATE VIEW seen.message WITH (security_barrier='true') AS
+ SELECT message_id,
+    shard,
+    gateway_id,
+    boot_id,
+    seq,
+    msg_id,
+    topic,
+    codec,
+    hash_algorithm,
+    hash,
+    sent_at,
+    received_at,
+    outcome,
+    reading_count,
+    stored_count,
+    duplicate_count,
+    conflict_count,
+    revision_count,
+    refused_count,
+    collected_under,
+    leaf,
+    assurance,
+    prev_hash
+   FROM public.message t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_gateway s
+          WHERE (s.gateway_id = t.gateway_id))));
+
+ALTER VIEW seen.message OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.message IS '可见: rows of message that who asks may see';
+
+CREATE VIEW seen.message_raw WITH (security_barrier='true') AS
+ SELECT message_id,
+    received_at,
+    payload
+   FROM public.message_raw t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM (public.message m
+             JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
+          WHERE (m.message_id = t.message_id))));
+
+ALTER VIEW seen.message_raw OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.message_raw IS '可见: rows of message_raw that who asks may see';
+
+CREATE VIEW seen.meter_now WITH (security_invoker='true') AS
+ SELECT m.meter_id,
+    m.unit_id,
+    m.meter_no,
+    m.name,
+    m.instrument,
+    m.variety_code,
+    m.metering_level,
+    m.model,
+    m.accuracy_class,
+    m.measuring_range,
+    m.maker,
+    m.serial_no,
+    m.place,
+    m.installed_on,
+    m.cycle_months,
+    COALESCE(v.verified_on, m.verified_on) AS verified_on,
+        CASE
+            WHEN (v.meter_id IS NULL) THEN m.next_verification_on
+            ELSE v.next_verification_on
+        END AS next_verification_on,
+    COALESCE(v.verified_by, m.verified_by) AS verified_by,
+    COALESCE(v.certificate_no, m.certificate_no) AS certificate_no,
+    v.result AS verification_result,
+    COALESCE(c.state, m.state) AS state
+   FROM ((public.meter m
+     LEFT JOIN LATERAL ( SELECT x.meter_id,
+            x.verified_on,
+            x.next_verification_on,
+            x.verified_by,
+            x.certificate_no,
+            x.result
+           FROM public.meter_verification x
+          WHERE ((x.meter_id = m.meter_id) AND ((m.verified_on IS NULL) OR (x.verified_on >= m.verified_on)))
+          ORDER BY x.verified_on DESC
+         LIMIT 1) v ON (true))
+     LEFT JOIN LATERAL ( SELECT x.state
+           FROM public.meter_state_change x
+          WHERE (x.meter_id = m.meter_id)
+          ORDER BY x.changed_on DESC
+         LIMIT 1) c ON (true));
+
+ALTER VIEW seen.meter_now OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.meter_now IS '可见: rows of meter_now that who asks may see';
+
+CREATE VIEW seen.monitored_cell WITH (security_invoker='true') AS
+ SELECT b.balance_id,
+    b.unit_id,
+    b.month_on,
+    b.version,
+    COALESCE(c.form_code, '205-1'::text) AS form_code,
+    c.row_code,
+    c.column_code,
+    c.value,
+    c.unit,
+    c.completeness,
+    c.known_share,
+    c.measured_share,
+    c.source_point_ids
+   FROM (public.monitored_balance b
+     JOIN seen.balance_cell c ON ((b.balance_id = c.balance_id)))
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (b.unit_id = public.own_unit_id()));
+
+ALTER VIEW seen.monitored_cell OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.monitored_cell IS '可见: rows of monitored_cell that who asks may see';
+
+CREATE VIEW seen.monitored_day WITH (security_invoker='true') AS
+ SELECT p.unit_id,
+    d.point_id,
+    d.day_on,
+    d.unit,
+    d.energy,
+    d.measured_energy,
+    d.due_slots,
+    d.known_slots
+   FROM (public.point_day d
+     JOIN public.point p ON ((d.point_id = p.point_id)))
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (p.unit_id = public.own_unit_id()));
+
+ALTER VIEW seen.monitored_day OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.monitored_day IS '可见: rows of monitored_day that who asks may see';
+
+CREATE VIEW seen.monitored_meter WITH (security_invoker='true') AS
+ SELECT p.unit_id,
+    s.point_id,
+    v.valid,
+    m.accuracy_class
+   FROM (((public.series_version v
+     JOIN public.series s ON ((v.series_id = s.series_id)))
+     JOIN public.point p ON ((s.point_id = p.point_id)))
+     JOIN public.meter m ON ((v.meter_id = m.meter_id)))
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (p.unit_id = public.own_unit_id()));
+
+ALTER VIEW seen.monitored_meter OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.monitored_meter IS '可见: rows of monitored_meter that who asks may see';
+
+CREATE VIEW seen.monitored_newest WITH (security_invoker='true') AS
+ SELECT balance_id,
+    unit_id,
+    month_on
+   FROM public.monitored_balance b
+  WHERE (((CURRENT_USER <> 'nenghao_unit'::name) OR (unit_id = public.own_unit_id())) AND (NOT (EXISTS ( SELECT 1
+           FROM public.monitored_balance n
+          WHERE ((n.unit_id = b.unit_id) AND (n.month_on = b.month_on) AND (n.version > b.version))))));
+
+ALTER VIEW seen.monitored_newest OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.monitored_newest IS '可见: rows of monitored_newest that who asks may see';
+
+CREATE VIEW seen.monitored_point WITH (security_invoker='true') AS
+ SELECT point_id,
+    unit_id,
+    point_code,
+    name,
+    variety_code,
+    flow,
+    use
+   FROM public.point p
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (unit_id = public.own_unit_id()));
+
+ALTER VIEW seen.monitored_point OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.monitored_point IS '可见: rows of monitored_point that who asks may see';
+
+CREATE VIEW seen.mute_in_force WITH (security_invoker='true') AS
+ SELECT mute_id,
+    rule_code,
+    unit_id,
+    point_id,
+    until_at,
+    reason,
+    muted_by,
+    muted_at
+   FROM public.mute m
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.mute_end e
+          WHERE (e.mute_id = m.mute_id))));
+
+ALTER VIEW seen.mute_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.mute_in_force IS '可见: rows of mute_in_force that who asks may see';
+
+CREATE VIEW seen.point_hour WITH (security_invoker='true') AS
+ SELECT d.point_id,
+    (((d.day_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text) + make_interval(hours => hour.hour_no)) AS hour_at,
+    d.unit,
+        CASE
+            WHEN (hour.known_slots = hour.due_slots) THEN trim_scale(((hour.energy * d.base_factor) * ((10)::numeric ^ ((- s.scale))::numeric)))
+            ELSE NULL::numeric
+        END AS energy,
+    trim_scale(((hour.measured_energy * d.base_factor) * ((10)::numeric ^ ((- s.scale))::numeric))) AS measured_energy,
+    hour.due_slots,
+    hour.known_slots
+   FROM ((public.point_day d
+     JOIN public.series_day s ON (((d.series_id = s.series_id) AND (d.day_on = s.day_on))))
+     CROSS JOIN LATERAL ( SELECT ((((slot.slot_no - 1) * s.slot_minutes) / 60))::integer AS hour_no,
+            sum(slot.energy) AS energy,
+            COALESCE(sum(slot.energy) FILTER (WHERE (slot.quality = 'V'::text)), (0)::numeric) AS measured_energy,
+            (count(*))::smallint AS due_slots,
+            (count(slot.energy))::smallint AS known_slots
+           FROM UNNEST(s.energy, string_to_array(s.quality, NULL::text)) WITH ORDINALITY slot(energy, quality, slot_no)
+          GROUP BY (((((slot.slot_no - 1) * s.slot_minutes) / 60))::integer)) hour);
+
+ALTER VIEW seen.point_hour OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.point_hour IS '可见: rows of point_hour that who asks may see';
+
+CREATE VIEW seen.produced_output WITH (security_invoker='true') AS
+ SELECT unit_id,
+    product_code,
+    month_on,
+    quantity,
+    unit
+   FROM public.production_output o
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (unit_id = public.own_unit_id()));
+
+ALTER VIEW seen.produced_output OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.produced_output IS '可见: rows of produced_output that who asks may see';
+
+CREATE VIEW seen.reading WITH (security_barrier='true') AS
+ SELECT series_id,
+    at,
+    value,
+    message_id,
+    ordinal,
+    source,
+    assurance
+   FROM public.reading t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = t.series_id))));
+
+ALTER VIEW seen.reading OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.reading IS '可见: rows of reading that who asks may see';
+
+CREATE VIEW seen.reading_conflict WITH (security_barrier='true') AS
+ SELECT conflict_id,
+    series_id,
+    at,
+    standing_value,
+    value,
+    message_id,
+    ordinal,
+    recorded_at,
+    assurance
+   FROM public.reading_conflict t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = t.series_id))));
+
+ALTER VIEW seen.reading_conflict OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.reading_conflict IS '可见: rows of reading_conflict that who asks may see';
+
+CREATE VIEW seen.reading_adoption_in_force WITH (security_invoker='true') AS
+ SELECT a.series_id,
+    a.at,
+    a.value,
+    a.message_id,
+    ( SELECT c.assurance
+           FROM seen.reading_conflict c
+          WHERE ((c.series_id = a.series_id) AND (c.at = a.at) AND (c.message_id = a.message_id) AND (c.value = a.value))
+          ORDER BY c.conflict_id
+         LIMIT 1) AS assurance
+   FROM (public.reading_adoption a
+     JOIN public.decision d ON ((a.decision_id = d.decision_id)))
+  WHERE ((NOT (EXISTS ( SELECT 1
+           FROM public.decision later
+          WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])))))) AND (NOT (EXISTS ( SELECT 1
+           FROM (public.reading_adoption newer
+             JOIN public.decision nd ON ((newer.decision_id = nd.decision_id)))
+          WHERE ((newer.series_id = a.series_id) AND (newer.at = a.at) AND (newer.reading_adoption_id > a.reading_adoption_id) AND (NOT (EXISTS ( SELECT 1
+                   FROM public.decision later
+                  WHERE ((later.case_id = nd.case_id) AND (later.decision_id > nd.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])))))))))));
+
+ALTER VIEW seen.reading_adoption_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.reading_adoption_in_force IS '可见: rows of reading_adoption_in_force that who asks may see';
+
+CREATE VIEW seen.reading_in_force WITH (security_barrier='true') AS
+ SELECT series_id,
+    at,
+    value,
+    source,
+    message_id,
+    assurance
+   FROM public.reading_in_force t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = t.series_id))));
+
+ALTER VIEW seen.reading_in_force OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.reading_in_force IS '可见: rows of reading_in_force that who asks may see';
+
+CREATE VIEW seen.reading_revision WITH (security_barrier='true') AS
+ SELECT revision_id,
+    series_id,
+    at,
+    earlier_value,
+    value,
+    reason,
+    standing,
+    message_id,
+    ordinal,
+    recorded_at,
+    assurance
+   FROM public.reading_revision t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = t.series_id))));
+
+ALTER VIEW seen.reading_revision OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.reading_revision IS '可见: rows of reading_revision that who asks may see';
+
+CREATE VIEW seen.refusal WITH (security_barrier='true') AS
+ SELECT refusal_id,
+    message_id,
+    ordinal,
+    reason_code,
+    detail,
+    point_code,
+    at,
+    value_text,
+    refused_at
+   FROM public.refusal t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM (public.message m
+             JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
+          WHERE (m.message_id = t.message_id))));
+
+ALTER VIEW seen.refusal OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.refusal IS '可见: rows of refusal that who asks may see';
+
+CREATE VIEW seen.refusal_replay WITH (security_barrier='true') AS
+ SELECT refusal_id,
+    message_id,
+    ordinal,
+    outcome,
+    arrived_at,
+    replayed_at
+   FROM public.refusal_replay t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM (public.message m
+             JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
+          WHERE (m.message_id = t.message_id))));
+
+ALTER VIEW seen.refusal_replay OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.refusal_replay IS '可见: rows of refusal_replay that who asks may see';
+
+CREATE VIEW seen.release_notice_open WITH (security_invoker='true') AS
+ SELECT n.release_notice_id,
+    n.release_id,
+    n.recipient,
+    n.had_release_id,
+    n.opened_at
+   FROM (public.release_notice n
+     JOIN public.release r ON ((n.release_id = r.release_id)))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM (public.release_recipient told
+             JOIN public.release later ON ((told.release_id = later.release_id)))
+          WHERE ((told.recipient = n.recipient) AND (later.kind = r.kind) AND (later.month_on = r.month_on) AND (NOT (later.unit_id IS DISTINCT FROM r.unit_id)) AND (NOT (later.aggregate_code IS DISTINCT FROM r.aggregate_code)) AND (later.version >= r.version)))));
+
+ALTER VIEW seen.release_notice_open OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.release_notice_open IS '可见: rows of release_notice_open that who asks may see';
+
+CREATE VIEW seen.reminder_open WITH (security_invoker='true') AS
+ SELECT r.reminder_id,
+    r.kind,
+    r.audience,
+    r.unit_id,
+    r.subject,
+    r.period_on,
+    r.due_at,
+    r.severity,
+    r.opened_at,
+    late.at AS overdue_at
+   FROM (public.reminder r
+     LEFT JOIN public.reminder_event late ON (((r.reminder_id = late.reminder_id) AND (late.kind = 'overdue'::text))))
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.reminder_event e
+          WHERE ((e.reminder_id = r.reminder_id) AND (e.kind = ANY (ARRAY['reached'::text, 'withdrawn'::text]))))));
+
+ALTER VIEW seen.reminder_open OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.reminder_open IS '可见: rows of reminder_open that who asks may see';
+
+CREATE VIEW seen.series_day_estimate WITH (security_barrier='true') AS
+ SELECT series_id,
+    day_on,
+    first_slot,
+    slot_count,
+    method,
+    donor_days,
+    donor_series_id,
+    exclusion_id,
+    decision_id,
+    agreed_value_id,
+    reasons,
+    gap,
+    known_energy
+   FROM public.series_day_estimate t
+  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = t.series_id))));
+
+ALTER VIEW seen.series_day_estimate OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.series_day_estimate IS '可见: rows of series_day_estimate that who asks may see';
+
+CREATE VIEW seen.series_day_feature WITH (security_barrier='true') AS
+ SELECT series_id,
+    day_on,
+    curve_version,
+    curve,
+    slot_minutes,
+    unit,
+    step,
+    quantum,
+    content_hash,
+    computed_at
+   FROM public.series_day_feature t
+  WHERE (( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = t.series_id))));
+
+ALTER VIEW seen.series_day_feature OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.series_day_feature IS '可见: rows of series_day_feature that who asks may see';
+
+CREATE VIEW seen.series_day_slot WITH (security_invoker='true') AS
+ SELECT sd.series_id,
+    s.point_id,
+    p.unit_id,
+    s.quantity,
+    s.kind,
+    sd.day_on,
+    (slot.slot_no)::smallint AS slot_no,
+    (((sd.day_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text) + make_interval(mins => (sd.slot_minutes * ((slot.slot_no)::integer - 1)))) AS slot_at,
+    sd.slot_minutes,
+    sd.unit,
+    ((slot.energy)::numeric * ((10)::numeric ^ ((- sd.scale))::numeric)) AS energy,
+    ((slot.face)::numeric * ((10)::numeric ^ ((- sd.face_scale))::numeric)) AS face,
+    substr(sd.quality, (slot.slot_no)::integer, 1) AS quality,
+    substr(sd.method, (slot.slot_no)::integer, 1) AS method,
+    COALESCE(substr(sd.reason, (slot.slot_no)::integer, 1), '-'::text) AS reason
+   FROM (((public.series_day sd
+     JOIN public.series s ON ((sd.series_id = s.series_id)))
+     JOIN public.point p ON ((s.point_id = p.point_id)))
+     CROSS JOIN LATERAL UNNEST(sd.energy, sd.face) WITH ORDINALITY slot(energy, face, slot_no));
+
+ALTER VIEW seen.series_day_slot OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.series_day_slot IS '可见: rows of series_day_slot that who asks may see';
+
+CREATE VIEW seen.spool_contradiction WITH (security_invoker='true') AS
+ SELECT later.gateway_id,
+    later.received_at AS seen_at,
+    'link'::text AS kind,
+    later.boot_id,
+    later.seq,
+    later.message_id,
+    later.prev_hash AS told,
+    before.hash AS stored
+   FROM (seen.message later
+     CROSS JOIN LATERAL ( SELECT p.message_id,
+            p.hash
+           FROM seen.message p
+          WHERE ((p.gateway_id = later.gateway_id) AND (p.boot_id = later.boot_id) AND (p.seq = (later.seq - 1)))
+          ORDER BY p.message_id
+         LIMIT 1) before)
+  WHERE ((later.prev_hash <> before.hash) AND (before.message_id < later.message_id))
+UNION ALL
+ SELECT later.gateway_id,
+    later.received_at AS seen_at,
+    'link'::text AS kind,
+    later.boot_id,
+    behind.seq,
+    behind.message_id,
+    behind.prev_hash AS told,
+    later.hash AS stored
+   FROM (seen.message later
+     CROSS JOIN LATERAL ( SELECT n.message_id,
+            n.seq,
+            n.prev_hash
+           FROM seen.message n
+          WHERE ((n.gateway_id = later.gateway_id) AND (n.boot_id = later.boot_id) AND (n.seq = (later.seq + 1)))
+          ORDER BY n.message_id
+         LIMIT 1) behind)
+  WHERE ((behind.prev_hash <> later.hash) AND (behind.message_id < later.message_id))
+UNION ALL
+ SELECT state.gateway_id,
+    state.received_at AS seen_at,
+    'spool_head'::text AS kind,
+    state.boot_id,
+    state.spool_head_seq AS seq,
+    head.message_id,
+    state.spool_head_hash AS told,
+    head.hash AS stored
+   FROM (public.gateway_state state
+     CROSS JOIN LATERAL ( SELECT m.message_id,
+            m.hash
+           FROM seen.message m
+          WHERE ((m.gateway_id = state.gateway_id) AND (m.boot_id = state.boot_id) AND (m.seq = state.spool_head_seq))
+          ORDER BY m.message_id
+         LIMIT 1) head)
+  WHERE (state.spool_head_hash <> head.hash)
+UNION ALL
+ SELECT state.gateway_id,
+    state.received_at AS seen_at,
+    'day_head'::text AS kind,
+    state.boot_id,
+    NULL::bigint AS seq,
+    NULL::bigint AS message_id,
+    state.head_root AS told,
+    tree.root AS stored
+   FROM (public.gateway_state state
+     JOIN public.day_tree tree ON ((state.head_day = tree.day_on)))
+  WHERE ((state.head_root <> tree.root) AND (tree.resumed_over_tree_no IS NULL));
+
+ALTER VIEW seen.spool_contradiction OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.spool_contradiction IS '可见: rows of spool_contradiction that who asks may see';
+
+CREATE VIEW seen.supplied_statement WITH (security_invoker='true') AS
+ SELECT a.unit_id,
+    a.supply_account_id,
+    a.variety_code,
+    a.account_no,
+    a.provider,
+    a.settlement_day,
+    a.valid_from,
+    a.valid_to,
+    s.supply_statement_id,
+    s.from_on,
+    s.to_on,
+    s.quantity,
+    s.unit,
+    s.amount_yuan,
+    s.document_no
+   FROM (public.supply_account a
+     LEFT JOIN public.supply_statement s ON ((a.supply_account_id = s.supply_account_id)))
+  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (a.unit_id = public.own_unit_id()));
+
+ALTER VIEW seen.supplied_statement OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.supplied_statement IS '可见: rows of supplied_statement that who asks may see';
+
+ALTER TABLE ONLY public.access_trail
+    ADD CONSTRAINT access_trail_pk PRIMARY KEY (access_trail_id);
+
+ALTER TABLE ONLY public.account_event
+    ADD CONSTRAINT account_event_pk PRIMARY KEY (account_event_id);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_login_once UNIQUE (login);
+
+ALTER TABLE ONLY public.account_password
+    ADD CONSTRAINT account_password_pk PRIMARY KEY (account_password_id);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pk PRIMARY KEY (account_id);
+
 ALTER TABLE ONLY public.agreed_value
     ADD CONSTRAINT agreed_value_pk PRIMARY KEY (agreed_value_id);
 
@@ -4581,6 +6102,12 @@ ALTER TABLE ONLY public.alert
 
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_pk PRIMARY KEY (alert_id);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_once UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_pk PRIMARY KEY (api_token_id);
 
 ALTER TABLE ONLY public.archive_check
     ADD CONSTRAINT archive_check_once UNIQUE (archive_id, relation_name, first_at);
@@ -5017,6 +6544,9 @@ ALTER TABLE ONLY public.series_version
 ALTER TABLE ONLY public.series_version
     ADD CONSTRAINT series_version_pk PRIMARY KEY (series_version_id);
 
+ALTER TABLE ONLY public.sign_in_attempt
+    ADD CONSTRAINT sign_in_attempt_pk PRIMARY KEY (sign_in_attempt_id);
+
 ALTER TABLE ONLY public.silenced_finding
     ADD CONSTRAINT silenced_finding_pk PRIMARY KEY (finding_id);
 
@@ -5053,11 +6583,29 @@ ALTER TABLE ONLY public.unit_version
 ALTER TABLE ONLY public.variety
     ADD CONSTRAINT variety_pk PRIMARY KEY (edition, variety_code);
 
+ALTER TABLE ONLY public.web_session
+    ADD CONSTRAINT web_session_pk PRIMARY KEY (web_session_id);
+
+ALTER TABLE ONLY public.web_session
+    ADD CONSTRAINT web_session_token_once UNIQUE (token_hash);
+
+CREATE INDEX access_trail_of_account ON public.access_trail USING btree (account_id, access_trail_id DESC);
+
+CREATE INDEX access_trail_of_unit ON public.access_trail USING btree (unit_id, access_trail_id DESC);
+
+CREATE UNIQUE INDEX account_name_in_government ON public.account USING btree (name) WHERE (unit_id IS NULL);
+
+CREATE UNIQUE INDEX account_name_in_unit ON public.account USING btree (unit_id, name) WHERE (unit_id IS NOT NULL);
+
+CREATE INDEX account_password_newest ON public.account_password USING btree (account_id, account_password_id DESC);
+
 CREATE INDEX agreed_value_by_series ON public.agreed_value USING btree (series_id);
 
 CREATE INDEX alert_by_case ON public.alert USING btree (case_id);
 
 CREATE INDEX alert_event_by_alert ON public.alert_event USING btree (alert_id);
+
+CREATE INDEX api_token_of_account ON public.api_token USING btree (account_id);
 
 CREATE INDEX candidate_series_span ON public.candidate USING gist (series_id, span);
 
@@ -5148,6 +6696,84 @@ CREATE INDEX rule_mode_latest ON public.rule_mode USING btree (rule_code, rule_m
 CREATE INDEX series_day_by_day ON public.series_day USING btree (day_on);
 
 CREATE INDEX series_day_feature_day ON public.series_day_feature USING btree (day_on, series_id);
+
+CREATE INDEX sign_in_attempt_of_address ON public.sign_in_attempt USING btree (address, at);
+
+CREATE INDEX sign_in_attempt_of_login ON public.sign_in_attempt USING btree (login, at);
+
+CREATE INDEX web_session_of_account ON public.web_session USING btree (account_id) WHERE (ended_at IS NULL);
+
+CREATE TRIGGER a_agreed_value_by_oneself BEFORE INSERT ON public.agreed_value FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('recorded_by');
+
+CREATE TRIGGER a_decision_by_oneself BEFORE INSERT ON public.decision FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('decided_by');
+
+CREATE TRIGGER a_draft_by_oneself BEFORE INSERT ON public.draft FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('saved_by');
+
+CREATE TRIGGER a_evidence_document_by_oneself BEFORE INSERT ON public.evidence_document FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('made_by');
+
+CREATE TRIGGER a_filing_answer_by_oneself BEFORE INSERT ON public.filing_answer FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('answered_by');
+
+CREATE TRIGGER a_filing_event_by_oneself BEFORE INSERT ON public.filing_event FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('acted_by');
+
+CREATE TRIGGER a_filing_note_by_oneself BEFORE INSERT ON public.filing_note FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('noted_by');
+
+CREATE TRIGGER a_filing_query_by_oneself BEFORE INSERT ON public.filing_query FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('asked_by');
+
+CREATE TRIGGER a_filing_signature_by_oneself BEFORE INSERT ON public.filing_signature FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('signed_by');
+
+CREATE TRIGGER a_gateway_account_event_by_oneself BEFORE INSERT ON public.gateway_account_event FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('done_by');
+
+CREATE TRIGGER a_gateway_boot_by_oneself BEFORE INSERT ON public.gateway_boot FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('enrolled_by');
+
+CREATE TRIGGER a_gateway_key_by_oneself BEFORE INSERT ON public.gateway_key FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('registered_by');
+
+CREATE TRIGGER a_gateway_key_revocation_by_oneself BEFORE INSERT ON public.gateway_key_revocation FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('revoked_by');
+
+CREATE TRIGGER a_mute_by_oneself BEFORE INSERT ON public.mute FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('muted_by');
+
+CREATE TRIGGER a_mute_end_by_oneself BEFORE INSERT ON public.mute_end FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('ended_by');
+
+CREATE TRIGGER a_release_recipient_by_oneself BEFORE INSERT ON public.release_recipient FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('recorded_by');
+
+CREATE TRIGGER a_restatement_reason_by_oneself BEFORE INSERT ON public.restatement_reason FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('given_by');
+
+CREATE TRIGGER a_retention_hold_by_oneself BEFORE INSERT ON public.retention_hold FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('placed_by');
+
+CREATE TRIGGER a_retention_hold_end_by_oneself BEFORE INSERT ON public.retention_hold_end FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('ended_by');
+
+CREATE TRIGGER a_rule_mode_by_oneself BEFORE INSERT ON public.rule_mode FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('set_by');
+
+CREATE TRIGGER a_sample_draw_by_oneself BEFORE INSERT ON public.sample_draw FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('drawn_by');
+
+CREATE TRIGGER a_sample_plan_by_oneself BEFORE INSERT ON public.sample_plan FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('announced_by');
+
+CREATE TRIGGER a_sample_result_by_oneself BEFORE INSERT ON public.sample_result FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('checked_by');
+
+CREATE TRIGGER access_trail_append_only BEFORE DELETE OR UPDATE ON public.access_trail FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER access_trail_no_truncate BEFORE TRUNCATE ON public.access_trail FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER account_event_append_only BEFORE DELETE OR UPDATE ON public.account_event FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER account_event_change_recorded AFTER UPDATE ON public.account_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('account_event_id');
+
+CREATE TRIGGER account_event_no_truncate BEFORE TRUNCATE ON public.account_event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER account_event_recorded AFTER INSERT ON public.account_event REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('account_event_id');
+
+CREATE TRIGGER account_guarded BEFORE UPDATE ON public.account FOR EACH ROW EXECUTE FUNCTION public.guard_account();
+
+CREATE TRIGGER account_kept BEFORE DELETE ON public.account FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER account_no_truncate BEFORE TRUNCATE ON public.account FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER account_password_append_only BEFORE DELETE OR UPDATE ON public.account_password FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER account_password_no_truncate BEFORE TRUNCATE ON public.account_password FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER account_password_noted AFTER INSERT ON public.account_password FOR EACH ROW EXECUTE FUNCTION public.record_account();
+
+CREATE TRIGGER account_recorded AFTER INSERT OR UPDATE ON public.account FOR EACH ROW EXECUTE FUNCTION public.record_account();
 
 CREATE TRIGGER agreed_value_append_only BEFORE DELETE OR UPDATE ON public.agreed_value FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -5779,6 +7405,10 @@ CREATE TRIGGER series_version_change_recorded AFTER UPDATE ON public.series_vers
 
 CREATE TRIGGER series_version_recorded AFTER INSERT ON public.series_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_version_id');
 
+CREATE TRIGGER sign_in_attempt_append_only BEFORE DELETE OR UPDATE ON public.sign_in_attempt FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER sign_in_attempt_no_truncate BEFORE TRUNCATE ON public.sign_in_attempt FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER silenced_finding_append_only BEFORE DELETE OR UPDATE ON public.silenced_finding FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER silenced_finding_change_recorded AFTER UPDATE ON public.silenced_finding REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('finding_id');
@@ -5833,6 +7463,15 @@ CREATE TRIGGER variety_change_recorded AFTER UPDATE ON public.variety REFERENCIN
 
 CREATE TRIGGER variety_recorded AFTER INSERT ON public.variety REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('edition', 'variety_code');
 
+ALTER TABLE ONLY public.account_event
+    ADD CONSTRAINT account_event_account_fk FOREIGN KEY (account_id) REFERENCES public.account(account_id);
+
+ALTER TABLE ONLY public.account_password
+    ADD CONSTRAINT account_password_account_fk FOREIGN KEY (account_id) REFERENCES public.account(account_id);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
 ALTER TABLE ONLY public.agreed_value
     ADD CONSTRAINT agreed_value_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
 
@@ -5853,6 +7492,9 @@ ALTER TABLE ONLY public.alert_event
 
 ALTER TABLE ONLY public.alert
     ADD CONSTRAINT alert_finding_fk FOREIGN KEY (first_finding_id) REFERENCES public.finding(finding_id);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_account_fk FOREIGN KEY (account_id) REFERENCES public.account(account_id);
 
 ALTER TABLE ONLY public.archive_check
     ADD CONSTRAINT archive_check_archive_fk FOREIGN KEY (archive_id) REFERENCES public.archive_month(archive_id);
@@ -6211,9 +7853,252 @@ ALTER TABLE ONLY public.unit_version
 ALTER TABLE ONLY public.unit_version
     ADD CONSTRAINT unit_version_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.web_session
+    ADD CONSTRAINT web_session_account_fk FOREIGN KEY (account_id) REFERENCES public.account(account_id);
+
+ALTER TABLE public.access_trail ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY access_trail_own ON public.access_trail FOR SELECT TO nenghao_unit USING ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)));
+
+CREATE POLICY access_trail_read ON public.access_trail FOR SELECT TO nenghao_officer USING (( SELECT public.may('audit'::text) AS may));
+
+CREATE POLICY access_trail_work ON public.access_trail TO nenghao_console USING (true) WITH CHECK (true);
+
+ALTER TABLE public.account ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY account_change ON public.account FOR UPDATE TO nenghao_officer, nenghao_unit USING (((account_id = ( SELECT w.account_id
+   FROM public.web_account() w(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))) OR (( SELECT public.may('keep_accounts'::text) AS may) AND (role <> 'security_admin'::text))));
+
+ALTER TABLE public.account_event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY account_event_read ON public.account_event FOR SELECT TO nenghao_officer USING (( SELECT (public.may('keep_accounts'::text) OR public.may('audit'::text))));
+
+CREATE POLICY account_event_verified ON public.account_event FOR SELECT TO nenghao_verifier USING (true);
+
+CREATE POLICY account_event_work ON public.account_event TO nenghao_console USING (true) WITH CHECK (true);
+
+CREATE POLICY account_make ON public.account FOR INSERT TO nenghao_officer WITH CHECK ((( SELECT public.may('keep_accounts'::text) AS may) AND (role <> 'security_admin'::text)));
+
+ALTER TABLE public.account_password ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY account_password_set ON public.account_password FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((((NOT must_change) AND (account_id = ( SELECT w.account_id
+   FROM public.web_account() w(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE (w.channel = 'session'::text)))) OR (must_change AND ( SELECT public.may('keep_accounts'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.account a
+  WHERE ((a.account_id = account_password.account_id) AND (a.role <> 'security_admin'::text)))))));
+
+CREATE POLICY account_password_work ON public.account_password TO nenghao_console USING (true) WITH CHECK (true);
+
+CREATE POLICY account_read ON public.account FOR SELECT TO nenghao_officer, nenghao_unit USING (((account_id = ( SELECT w.account_id
+   FROM public.web_account() w(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))) OR (unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) OR ( SELECT (public.may('keep_accounts'::text) OR public.may('audit'::text)))));
+
+CREATE POLICY account_work ON public.account TO nenghao_console USING (true) WITH CHECK (true);
+
+ALTER TABLE public.agreed_value ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY agreed_value_added ON public.agreed_value FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = agreed_value.series_id)))));
+
+CREATE POLICY agreed_value_changed ON public.agreed_value FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = agreed_value.series_id))))) WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = agreed_value.series_id)))));
+
+CREATE POLICY agreed_value_seen ON public.agreed_value FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = agreed_value.series_id)))));
+
+CREATE POLICY agreed_value_work ON public.agreed_value TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.alert ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alert_event_seen ON public.alert_event FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.alert a
+  WHERE (a.alert_id = alert_event.alert_id)))));
+
+CREATE POLICY alert_event_work ON public.alert_event TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY alert_seen ON public.alert FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = alert.case_id)))));
+
+CREATE POLICY alert_work ON public.alert TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.api_token ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY api_token_make ON public.api_token FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((account_id = ( SELECT w.account_id
+   FROM public.web_account() w(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE ((w.channel = 'session'::text) AND (NOT w.must_change)))));
+
+CREATE POLICY api_token_read ON public.api_token FOR SELECT TO nenghao_officer, nenghao_unit USING (((account_id = ( SELECT w.account_id
+   FROM public.web_account() w(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))) OR ( SELECT (public.may('keep_accounts'::text) OR public.may('audit'::text)))));
+
+CREATE POLICY api_token_revoke ON public.api_token FOR UPDATE TO nenghao_officer, nenghao_unit USING (((account_id = ( SELECT w.account_id
+   FROM public.web_account() w(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))) OR ( SELECT public.may('keep_accounts'::text) AS may)));
+
+CREATE POLICY api_token_work ON public.api_token TO nenghao_console USING (true) WITH CHECK (true);
+
+ALTER TABLE public.audit_case ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY audit_case_seen ON public.audit_case FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)) OR ((unit_id IS NULL) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = audit_case.case_id)))))));
+
+CREATE POLICY audit_case_work ON public.audit_case TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.audit_run ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY audit_run_seen ON public.audit_run FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND true));
+
+CREATE POLICY audit_run_work ON public.audit_run TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.boundary_register ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY boundary_register_added ON public.boundary_register FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = boundary_register.series_id)))));
+
+CREATE POLICY boundary_register_changed ON public.boundary_register FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = boundary_register.series_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = boundary_register.series_id)))));
+
+CREATE POLICY boundary_register_seen ON public.boundary_register FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = boundary_register.series_id)))));
+
+CREATE POLICY boundary_register_work ON public.boundary_register TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.case_level ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY case_level_seen ON public.case_level FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = case_level.case_id)))));
+
+CREATE POLICY case_level_work ON public.case_level TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.case_merge ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY case_merge_seen ON public.case_merge FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = case_merge.case_id)))));
+
+CREATE POLICY case_merge_work ON public.case_merge TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.check_meter ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY check_meter_added ON public.check_meter FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = check_meter.point_id)))));
+
+CREATE POLICY check_meter_changed ON public.check_meter FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = check_meter.point_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = check_meter.point_id)))));
+
+CREATE POLICY check_meter_seen ON public.check_meter FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = check_meter.point_id)))));
+
+CREATE POLICY check_meter_work ON public.check_meter TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.common_cause ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY common_cause_seen ON public.common_cause FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = common_cause.case_id)))));
+
+CREATE POLICY common_cause_work ON public.common_cause TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.context_event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY context_event_added ON public.context_event FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK (((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))) OR (( SELECT public.may('examine'::text) AS may) AND (unit_id IS NULL) AND (EXISTS ( SELECT 1
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE (COALESCE(context_event.division_code, ''::text) ^@ a.division_prefix))))));
+
+CREATE POLICY context_event_changed ON public.context_event FOR UPDATE TO nenghao_officer, nenghao_unit USING (((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))) OR (( SELECT public.may('examine'::text) AS may) AND (unit_id IS NULL) AND (EXISTS ( SELECT 1
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE (COALESCE(context_event.division_code, ''::text) ^@ a.division_prefix))))));
+
+CREATE POLICY context_event_seen ON public.context_event FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND ((unit_id IS NULL) OR (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))));
+
+CREATE POLICY context_event_work ON public.context_event TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.decision ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY decision_added ON public.decision FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = decision.case_id) AND s.is_whole)))));
+
+CREATE POLICY decision_changed ON public.decision FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = decision.case_id) AND s.is_whole))))) WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = decision.case_id) AND s.is_whole)))));
+
+CREATE POLICY decision_seen ON public.decision FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = decision.case_id)))));
+
+CREATE POLICY decision_work ON public.decision TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
 ALTER TABLE public.draft ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY draft_own ON public.draft USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+
+ALTER TABLE public.evidence ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.evidence_document ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY evidence_document_added ON public.evidence_document FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = evidence_document.case_id)))));
+
+CREATE POLICY evidence_document_changed ON public.evidence_document FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('examine'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = evidence_document.case_id))))) WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = evidence_document.case_id)))));
+
+CREATE POLICY evidence_document_seen ON public.evidence_document FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = evidence_document.case_id)))));
+
+CREATE POLICY evidence_document_work ON public.evidence_document TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY evidence_seen ON public.evidence FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = evidence.case_id)))));
+
+CREATE POLICY evidence_work ON public.evidence TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.exclusion ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY exclusion_added ON public.exclusion FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = exclusion.series_id)))));
+
+CREATE POLICY exclusion_changed ON public.exclusion FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = exclusion.series_id))))) WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = exclusion.series_id)))));
+
+CREATE POLICY exclusion_seen ON public.exclusion FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = exclusion.series_id)))));
+
+CREATE POLICY exclusion_work ON public.exclusion TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 ALTER TABLE public.filing ENABLE ROW LEVEL SECURITY;
 
@@ -6225,6 +8110,10 @@ CREATE POLICY filing_answer_own ON public.filing_answer TO nenghao_unit USING ((
 
 CREATE POLICY filing_answer_read ON public.filing_answer FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
 
+CREATE POLICY filing_answer_seen ON public.filing_answer FOR SELECT TO nenghao_officer USING ((EXISTS ( SELECT 1
+   FROM public.filing_query q
+  WHERE (q.filing_query_id = filing_answer.filing_query_id))));
+
 ALTER TABLE public.filing_check ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY filing_check_own ON public.filing_check USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
@@ -6233,11 +8122,20 @@ ALTER TABLE public.filing_event ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY filing_event_move ON public.filing_event FOR INSERT TO nenghao_console WITH CHECK (true);
 
+CREATE POLICY filing_event_moved ON public.filing_event FOR INSERT TO nenghao_officer WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.filing f
+  WHERE (f.filing_id = filing_event.filing_id))) AND (level = ( SELECT a.level
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)))));
+
 CREATE POLICY filing_event_own ON public.filing_event TO nenghao_unit USING ((EXISTS ( SELECT 1
    FROM public.filing f
   WHERE (f.filing_id = filing_event.filing_id))));
 
 CREATE POLICY filing_event_read ON public.filing_event FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
+
+CREATE POLICY filing_event_seen ON public.filing_event FOR SELECT TO nenghao_officer USING ((EXISTS ( SELECT 1
+   FROM public.filing f
+  WHERE (f.filing_id = filing_event.filing_id))));
 
 ALTER TABLE public.filing_note ENABLE ROW LEVEL SECURITY;
 
@@ -6247,11 +8145,20 @@ CREATE POLICY filing_note_own ON public.filing_note TO nenghao_unit USING ((EXIS
 
 CREATE POLICY filing_note_read ON public.filing_note FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
 
+CREATE POLICY filing_note_seen ON public.filing_note FOR SELECT TO nenghao_officer USING ((EXISTS ( SELECT 1
+   FROM public.filing f
+  WHERE (f.filing_id = filing_note.filing_id))));
+
 CREATE POLICY filing_own ON public.filing TO nenghao_unit USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
 
 ALTER TABLE public.filing_query ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY filing_query_ask ON public.filing_query FOR INSERT TO nenghao_console WITH CHECK (true);
+
+CREATE POLICY filing_query_asked ON public.filing_query FOR INSERT TO nenghao_officer WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.filing f
+  WHERE (f.filing_id = filing_query.filing_id))) AND (level = ( SELECT a.level
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)))));
 
 CREATE POLICY filing_query_own ON public.filing_query TO nenghao_unit USING ((EXISTS ( SELECT 1
    FROM public.filing f
@@ -6259,11 +8166,688 @@ CREATE POLICY filing_query_own ON public.filing_query TO nenghao_unit USING ((EX
 
 CREATE POLICY filing_query_read ON public.filing_query FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
 
+CREATE POLICY filing_query_seen ON public.filing_query FOR SELECT TO nenghao_officer USING ((EXISTS ( SELECT 1
+   FROM public.filing f
+  WHERE (f.filing_id = filing_query.filing_id))));
+
 CREATE POLICY filing_read ON public.filing FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
+
+CREATE POLICY filing_seen ON public.filing FOR SELECT TO nenghao_officer USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
 
 ALTER TABLE public.filing_signature ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY filing_signature_own ON public.filing_signature USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+
+ALTER TABLE public.finding ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY finding_seen ON public.finding FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)) OR ((unit_id IS NULL) AND (EXISTS ( SELECT 1
+   FROM public.alert a
+  WHERE (a.fingerprint = finding.fingerprint)))))));
+
+CREATE POLICY finding_work ON public.finding TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.gateway ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.gateway_account_event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY gateway_account_event_added ON public.gateway_account_event FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_account_event.gateway_id)))));
+
+CREATE POLICY gateway_account_event_changed ON public.gateway_account_event FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_account_event.gateway_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_account_event.gateway_id)))));
+
+CREATE POLICY gateway_account_event_seen ON public.gateway_account_event FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_account_event.gateway_id)))));
+
+CREATE POLICY gateway_account_event_work ON public.gateway_account_event TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY gateway_added ON public.gateway FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.gateway_boot ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY gateway_boot_added ON public.gateway_boot FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_boot.gateway_id)))));
+
+CREATE POLICY gateway_boot_changed ON public.gateway_boot FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_boot.gateway_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_boot.gateway_id)))));
+
+CREATE POLICY gateway_boot_seen ON public.gateway_boot FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_boot.gateway_id)))));
+
+CREATE POLICY gateway_boot_work ON public.gateway_boot TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY gateway_changed ON public.gateway FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.gateway_key ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY gateway_key_added ON public.gateway_key FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_key.gateway_id)))));
+
+CREATE POLICY gateway_key_changed ON public.gateway_key FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_key.gateway_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_key.gateway_id)))));
+
+ALTER TABLE public.gateway_key_revocation ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY gateway_key_revocation_added ON public.gateway_key_revocation FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.gateway_key k
+  WHERE (k.gateway_key_id = gateway_key_revocation.gateway_key_id)))));
+
+CREATE POLICY gateway_key_revocation_changed ON public.gateway_key_revocation FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.gateway_key k
+  WHERE (k.gateway_key_id = gateway_key_revocation.gateway_key_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.gateway_key k
+  WHERE (k.gateway_key_id = gateway_key_revocation.gateway_key_id)))));
+
+CREATE POLICY gateway_key_revocation_seen ON public.gateway_key_revocation FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.gateway_key k
+  WHERE (k.gateway_key_id = gateway_key_revocation.gateway_key_id)))));
+
+CREATE POLICY gateway_key_revocation_work ON public.gateway_key_revocation TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY gateway_key_seen ON public.gateway_key FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_key.gateway_id)))));
+
+CREATE POLICY gateway_key_work ON public.gateway_key TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY gateway_seen ON public.gateway FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.gateway_state ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY gateway_state_seen ON public.gateway_state FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = gateway_state.gateway_id)))));
+
+CREATE POLICY gateway_state_work ON public.gateway_state TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY gateway_work ON public.gateway TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.heating_value ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY heating_value_added ON public.heating_value FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY heating_value_changed ON public.heating_value FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY heating_value_seen ON public.heating_value FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY heating_value_work ON public.heating_value TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.meter ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY meter_added ON public.meter FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.meter_change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY meter_change_added ON public.meter_change FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_change.new_meter_id)))));
+
+CREATE POLICY meter_change_changed ON public.meter_change FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_change.new_meter_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_change.new_meter_id)))));
+
+CREATE POLICY meter_change_seen ON public.meter_change FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_change.new_meter_id)))));
+
+CREATE POLICY meter_change_work ON public.meter_change TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY meter_changed ON public.meter FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY meter_seen ON public.meter FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.meter_state_change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY meter_state_change_added ON public.meter_state_change FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_state_change.meter_id)))));
+
+CREATE POLICY meter_state_change_changed ON public.meter_state_change FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_state_change.meter_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_state_change.meter_id)))));
+
+CREATE POLICY meter_state_change_seen ON public.meter_state_change FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_state_change.meter_id)))));
+
+CREATE POLICY meter_state_change_work ON public.meter_state_change TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.meter_verification ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY meter_verification_added ON public.meter_verification FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_verification.meter_id)))));
+
+CREATE POLICY meter_verification_changed ON public.meter_verification FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_verification.meter_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_verification.meter_id)))));
+
+CREATE POLICY meter_verification_seen ON public.meter_verification FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_meter s
+  WHERE (s.meter_id = meter_verification.meter_id)))));
+
+CREATE POLICY meter_verification_work ON public.meter_verification TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY meter_work ON public.meter TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.monitored_balance ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY monitored_balance_seen ON public.monitored_balance FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY monitored_balance_work ON public.monitored_balance TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.month_mark ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY month_mark_added ON public.month_mark FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT (public.may('declare'::text) OR public.may('examine'::text))) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY month_mark_seen ON public.month_mark FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY month_mark_work ON public.month_mark TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.multiplier_change ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY multiplier_change_added ON public.multiplier_change FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = multiplier_change.point_id)))));
+
+CREATE POLICY multiplier_change_changed ON public.multiplier_change FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = multiplier_change.point_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = multiplier_change.point_id)))));
+
+CREATE POLICY multiplier_change_seen ON public.multiplier_change FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = multiplier_change.point_id)))));
+
+CREATE POLICY multiplier_change_work ON public.multiplier_change TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.mute ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY mute_added ON public.mute FOR INSERT TO nenghao_officer WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.mute_end ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY mute_end_added ON public.mute_end FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.mute m
+  WHERE (m.mute_id = mute_end.mute_id)))));
+
+CREATE POLICY mute_end_changed ON public.mute_end FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.mute m
+  WHERE (m.mute_id = mute_end.mute_id))))) WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.mute m
+  WHERE (m.mute_id = mute_end.mute_id)))));
+
+CREATE POLICY mute_end_seen ON public.mute_end FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.mute m
+  WHERE (m.mute_id = mute_end.mute_id)))));
+
+CREATE POLICY mute_end_work ON public.mute_end TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY mute_seen ON public.mute FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IS NULL) OR (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))));
+
+CREATE POLICY mute_work ON public.mute TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.network_term ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY network_term_added ON public.network_term FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = network_term.whole_point_id)))));
+
+CREATE POLICY network_term_changed ON public.network_term FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = network_term.whole_point_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = network_term.whole_point_id)))));
+
+CREATE POLICY network_term_seen ON public.network_term FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = network_term.whole_point_id)))));
+
+CREATE POLICY network_term_work ON public.network_term TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.outage_filing ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY outage_filing_added ON public.outage_filing FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY outage_filing_changed ON public.outage_filing FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY outage_filing_seen ON public.outage_filing FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY outage_filing_work ON public.outage_filing TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.panel_member ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY panel_member_added ON public.panel_member FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('enrol'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY panel_member_changed ON public.panel_member FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('enrol'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('enrol'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY panel_member_seen ON public.panel_member FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY panel_member_work ON public.panel_member TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.point ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY point_added ON public.point FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY point_changed ON public.point FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.point_day ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY point_day_seen ON public.point_day FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = point_day.point_id)))));
+
+CREATE POLICY point_day_work ON public.point_day TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.point_month ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY point_month_seen ON public.point_month FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = point_month.point_id)))));
+
+CREATE POLICY point_month_work ON public.point_month TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY point_seen ON public.point FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY point_work ON public.point TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.product_process ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY product_process_added ON public.product_process FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY product_process_changed ON public.product_process FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY product_process_seen ON public.product_process FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY product_process_work ON public.product_process TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.production_output ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY production_output_added ON public.production_output FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY production_output_changed ON public.production_output FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY production_output_seen ON public.production_output FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY production_output_work ON public.production_output TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.reading_adoption ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reading_adoption_added ON public.reading_adoption FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = reading_adoption.series_id)))));
+
+CREATE POLICY reading_adoption_changed ON public.reading_adoption FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = reading_adoption.series_id))))) WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = reading_adoption.series_id)))));
+
+CREATE POLICY reading_adoption_seen ON public.reading_adoption FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = reading_adoption.series_id)))));
+
+CREATE POLICY reading_adoption_work ON public.reading_adoption TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.release ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.release_notice ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY release_notice_seen ON public.release_notice FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = release_notice.release_id)))));
+
+CREATE POLICY release_notice_work ON public.release_notice TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY release_of_balance ON public.release FOR SELECT TO nenghao_officer USING (((kind = 'monitored_balance'::text) AND ( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.release_recipient ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY release_recipient_added ON public.release_recipient FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = release_recipient.release_id)))));
+
+CREATE POLICY release_recipient_changed ON public.release_recipient FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = release_recipient.release_id))))) WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = release_recipient.release_id)))));
+
+CREATE POLICY release_recipient_seen ON public.release_recipient FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = release_recipient.release_id)))));
+
+CREATE POLICY release_recipient_work ON public.release_recipient TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY release_seen ON public.release FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND
+CASE
+    WHEN (unit_id IS NULL) THEN ( SELECT public.sees('case'::text) AS sees)
+    ELSE (unit_id IN ( SELECT u.unit_id
+       FROM public.seen_unit u))
+END));
+
+CREATE POLICY release_work ON public.release TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.reminder ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reminder_event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reminder_event_seen ON public.reminder_event FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.reminder r
+  WHERE (r.reminder_id = reminder_event.reminder_id)))));
+
+CREATE POLICY reminder_event_work ON public.reminder_event TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY reminder_seen ON public.reminder FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND (((unit_id IS NULL) AND ( SELECT public.sees('case'::text) AS sees)) OR ((unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)) AND (((audience = 'unit'::text) AND (CURRENT_USER = 'nenghao_unit'::name)) OR ((CURRENT_USER = 'nenghao_officer'::name) AND ( SELECT public.sees('case'::text) AS sees)))))));
+
+CREATE POLICY reminder_work ON public.reminder TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.resend_request ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY resend_request_seen ON public.resend_request FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_gateway s
+  WHERE (s.gateway_id = resend_request.gateway_id)))));
+
+CREATE POLICY resend_request_work ON public.resend_request TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.restatement_reason ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY restatement_reason_added ON public.restatement_reason FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = restatement_reason.restates_release_id)))));
+
+CREATE POLICY restatement_reason_changed ON public.restatement_reason FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = restatement_reason.restates_release_id))))) WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = restatement_reason.restates_release_id)))));
+
+CREATE POLICY restatement_reason_seen ON public.restatement_reason FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.release r
+  WHERE (r.release_id = restatement_reason.restates_release_id)))));
+
+CREATE POLICY restatement_reason_work ON public.restatement_reason TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.retention_hold ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY retention_hold_added ON public.retention_hold FOR INSERT TO nenghao_officer WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.retention_hold_end ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY retention_hold_end_added ON public.retention_hold_end FOR INSERT TO nenghao_officer WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.retention_hold h
+  WHERE ((h.retention_hold_id = retention_hold_end.retention_hold_id) AND (h.unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u)))))));
+
+CREATE POLICY retention_hold_end_seen ON public.retention_hold_end FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.retention_hold h
+  WHERE (h.retention_hold_id = retention_hold_end.retention_hold_id)))));
+
+CREATE POLICY retention_hold_end_work ON public.retention_hold_end TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY retention_hold_seen ON public.retention_hold FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IS NULL) OR (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))));
+
+CREATE POLICY retention_hold_work ON public.retention_hold TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.return_check ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY return_check_seen ON public.return_check FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY return_check_work ON public.return_check TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.sample_draw ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sample_draw_added ON public.sample_draw FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND true));
+
+CREATE POLICY sample_draw_changed ON public.sample_draw FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('examine'::text) AS may) AND true)) WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND true));
+
+CREATE POLICY sample_draw_seen ON public.sample_draw FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND true));
+
+CREATE POLICY sample_draw_work ON public.sample_draw TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.sample_plan ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sample_plan_added ON public.sample_plan FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND true));
+
+CREATE POLICY sample_plan_changed ON public.sample_plan FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('examine'::text) AS may) AND true)) WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND true));
+
+CREATE POLICY sample_plan_seen ON public.sample_plan FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND true));
+
+CREATE POLICY sample_plan_work ON public.sample_plan TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.sample_result ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sample_result_added ON public.sample_result FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY sample_result_changed ON public.sample_result FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY sample_result_seen ON public.sample_result FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY sample_result_work ON public.sample_result TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.sample_unit ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sample_unit_added ON public.sample_unit FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY sample_unit_changed ON public.sample_unit FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY sample_unit_seen ON public.sample_unit FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY sample_unit_work ON public.sample_unit TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.series ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY series_added ON public.series FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = series.point_id)))));
+
+CREATE POLICY series_changed ON public.series FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = series.point_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = series.point_id)))));
+
+ALTER TABLE public.series_day ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY series_day_seen ON public.series_day FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = series_day.series_id)))));
+
+CREATE POLICY series_day_work ON public.series_day TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY series_seen ON public.series FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_point s
+  WHERE (s.point_id = series.point_id)))));
+
+ALTER TABLE public.series_version ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY series_version_added ON public.series_version FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = series_version.series_id)))));
+
+CREATE POLICY series_version_changed ON public.series_version FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = series_version.series_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = series_version.series_id)))));
+
+CREATE POLICY series_version_seen ON public.series_version FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_series s
+  WHERE (s.series_id = series_version.series_id)))));
+
+CREATE POLICY series_version_work ON public.series_version TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY series_work ON public.series TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.sign_in_attempt ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY sign_in_attempt_read ON public.sign_in_attempt FOR SELECT TO nenghao_officer USING (( SELECT (public.may('keep_accounts'::text) OR public.may('audit'::text))));
+
+CREATE POLICY sign_in_attempt_work ON public.sign_in_attempt TO nenghao_console USING (true) WITH CHECK (true);
+
+ALTER TABLE public.silenced_finding ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY silenced_finding_seen ON public.silenced_finding FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.finding f
+  WHERE (f.finding_id = silenced_finding.finding_id)))));
+
+CREATE POLICY silenced_finding_work ON public.silenced_finding TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.stock_yard ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY stock_yard_added ON public.stock_yard FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY stock_yard_changed ON public.stock_yard FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY stock_yard_seen ON public.stock_yard FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY stock_yard_work ON public.stock_yard TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.supply_account ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY supply_account_added ON public.supply_account FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY supply_account_changed ON public.supply_account FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY supply_account_seen ON public.supply_account FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY supply_account_work ON public.supply_account TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.supply_statement ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY supply_statement_added ON public.supply_statement FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.supply_account a
+  WHERE (a.supply_account_id = supply_statement.supply_account_id)))));
+
+CREATE POLICY supply_statement_changed ON public.supply_statement FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.supply_account a
+  WHERE (a.supply_account_id = supply_statement.supply_account_id))))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.supply_account a
+  WHERE (a.supply_account_id = supply_statement.supply_account_id)))));
+
+CREATE POLICY supply_statement_seen ON public.supply_statement FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.supply_account a
+  WHERE (a.supply_account_id = supply_statement.supply_account_id)))));
+
+CREATE POLICY supply_statement_work ON public.supply_statement TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.unit ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_added ON public.unit FOR INSERT TO nenghao_officer WITH CHECK ((( SELECT public.may('enrol'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE (unit.division_code ^@ a.division_prefix)))));
+
+CREATE POLICY unit_changed ON public.unit FOR UPDATE TO nenghao_officer USING ((( SELECT public.may('enrol'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE (unit.division_code ^@ a.division_prefix)))));
+
+CREATE POLICY unit_seen ON public.unit FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) OR (EXISTS ( SELECT 1
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE ((a.authority IS NOT NULL) AND (unit.division_code ^@ a.division_prefix) AND (unit.collected_under = ANY (a.duties))))))));
+
+ALTER TABLE public.unit_version ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_version_added ON public.unit_version FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('enrol'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY unit_version_changed ON public.unit_version FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('enrol'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('enrol'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY unit_version_seen ON public.unit_version FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY unit_version_work ON public.unit_version TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY unit_work ON public.unit TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.web_session ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY web_session_read ON public.web_session FOR SELECT TO nenghao_officer, nenghao_unit USING (((account_id = ( SELECT w.account_id
+   FROM public.web_account() w(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))) OR ( SELECT (public.may('keep_accounts'::text) OR public.may('audit'::text)))));
+
+CREATE POLICY web_session_work ON public.web_session TO nenghao_console USING (true) WITH CHECK (true);
 
 GRANT USAGE ON SCHEMA public TO nenghao_collector;
 GRANT USAGE ON SCHEMA public TO nenghao_jobs;
@@ -6271,29 +8855,151 @@ GRANT USAGE ON SCHEMA public TO nenghao_rules;
 GRANT USAGE ON SCHEMA public TO nenghao_console;
 GRANT USAGE ON SCHEMA public TO nenghao_verifier;
 GRANT USAGE ON SCHEMA public TO nenghao_unit;
+GRANT USAGE ON SCHEMA public TO nenghao_web;
+GRANT USAGE ON SCHEMA public TO nenghao_officer;
+
+GRANT USAGE ON SCHEMA seen TO nenghao_officer;
+GRANT USAGE ON SCHEMA seen TO nenghao_unit;
 
 REVOKE ALL ON FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.drop_archived_chunk(dropped_relation text, chunk_first_at timestamp with time zone, chunk_end_at timestamp with time zone, reason text, run_by text) TO nenghao_jobs;
+
+REVOKE ALL ON FUNCTION public.end_session() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_session() TO nenghao_web;
 
 REVOKE ALL ON FUNCTION public.keep_named_gateway() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.keep_officers_apart() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.keep_session(idle_s integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.keep_session(idle_s integer) TO nenghao_web;
+
 REVOKE ALL ON FUNCTION public.mark_heating_months() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.may(act text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.may(act text) TO nenghao_web;
+GRANT ALL ON FUNCTION public.may(act text) TO nenghao_officer;
+GRANT ALL ON FUNCTION public.may(act text) TO nenghao_unit;
+
+REVOKE ALL ON FUNCTION public.note_access(of_kind text, on_route text, of_unit integer, of_subject text, with_outcome text, from_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_access(of_kind text, on_route text, of_unit integer, of_subject text, with_outcome text, from_address text) TO nenghao_web;
+GRANT ALL ON FUNCTION public.note_access(of_kind text, on_route text, of_unit integer, of_subject text, with_outcome text, from_address text) TO nenghao_officer;
+GRANT ALL ON FUNCTION public.note_access(of_kind text, on_route text, of_unit integer, of_subject text, with_outcome text, from_address text) TO nenghao_unit;
+
+REVOKE ALL ON FUNCTION public.note_sign_in(typed_login text, from_address text, said text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_sign_in(typed_login text, from_address text, said text) TO nenghao_web;
+
+REVOKE ALL ON FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) TO nenghao_web;
+
+REVOKE ALL ON FUNCTION public.password_of(typed_login text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.password_of(typed_login text) TO nenghao_web;
 
 REVOKE ALL ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) TO nenghao_console;
+
+REVOKE ALL ON FUNCTION public.record_account() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_rows() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.require_gateways() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.sees(duty text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sees(duty text) TO nenghao_web;
+GRANT ALL ON FUNCTION public.sees(duty text) TO nenghao_officer;
+GRANT ALL ON FUNCTION public.sees(duty text) TO nenghao_unit;
+
+REVOKE ALL ON FUNCTION public.show_by_view(shown text, duty text, of_whom text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.show_to_people(shown text, duty text, of_whom text, adds text, of_new text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.show_view(shown text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.sign_in_wait_s(typed_login text, from_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sign_in_wait_s(typed_login text, from_address text) TO nenghao_web;
+
 REVOKE ALL ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.web_account() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.web_account() TO nenghao_web;
+GRANT ALL ON FUNCTION public.web_account() TO nenghao_officer;
+GRANT ALL ON FUNCTION public.web_account() TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.access_trail TO nenghao_console;
+GRANT SELECT ON TABLE public.access_trail TO nenghao_officer;
+
+GRANT SELECT(access_trail_id) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(at) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(name) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(role) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(authority) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(kind) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(route) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(unit_id) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(subject) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT(outcome) ON TABLE public.access_trail TO nenghao_unit;
+
+GRANT SELECT,INSERT ON TABLE public.account TO nenghao_console;
+GRANT SELECT ON TABLE public.account TO nenghao_officer;
+GRANT SELECT ON TABLE public.account TO nenghao_unit;
+
+GRANT INSERT(login) ON TABLE public.account TO nenghao_officer;
+
+GRANT INSERT(name) ON TABLE public.account TO nenghao_officer;
+
+GRANT UPDATE(role) ON TABLE public.account TO nenghao_console;
+GRANT INSERT(role),UPDATE(role) ON TABLE public.account TO nenghao_officer;
+
+GRANT UPDATE(authority) ON TABLE public.account TO nenghao_console;
+GRANT INSERT(authority),UPDATE(authority) ON TABLE public.account TO nenghao_officer;
+
+GRANT UPDATE(level) ON TABLE public.account TO nenghao_console;
+GRANT INSERT(level),UPDATE(level) ON TABLE public.account TO nenghao_officer;
+
+GRANT UPDATE(division_prefix) ON TABLE public.account TO nenghao_console;
+GRANT INSERT(division_prefix),UPDATE(division_prefix) ON TABLE public.account TO nenghao_officer;
+
+GRANT INSERT(unit_id) ON TABLE public.account TO nenghao_officer;
+
+GRANT UPDATE(office) ON TABLE public.account TO nenghao_console;
+GRANT INSERT(office),UPDATE(office) ON TABLE public.account TO nenghao_officer;
+
+GRANT UPDATE(language) ON TABLE public.account TO nenghao_console;
+GRANT INSERT(language),UPDATE(language) ON TABLE public.account TO nenghao_officer;
+GRANT UPDATE(language) ON TABLE public.account TO nenghao_unit;
+
+GRANT UPDATE(is_disabled) ON TABLE public.account TO nenghao_console;
+GRANT UPDATE(is_disabled) ON TABLE public.account TO nenghao_officer;
+
+GRANT SELECT ON TABLE public.account_event TO nenghao_verifier;
+GRANT SELECT ON TABLE public.account_event TO nenghao_console;
+GRANT SELECT ON TABLE public.account_event TO nenghao_officer;
+
+GRANT INSERT ON TABLE public.account_password TO nenghao_console;
+
+GRANT INSERT(account_id) ON TABLE public.account_password TO nenghao_officer;
+GRANT INSERT(account_id) ON TABLE public.account_password TO nenghao_unit;
+
+GRANT INSERT(hash) ON TABLE public.account_password TO nenghao_officer;
+GRANT INSERT(hash) ON TABLE public.account_password TO nenghao_unit;
+
+GRANT INSERT(must_change) ON TABLE public.account_password TO nenghao_officer;
+GRANT INSERT(must_change) ON TABLE public.account_password TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.agreed_value TO nenghao_jobs;
 GRANT SELECT ON TABLE public.agreed_value TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.agreed_value TO nenghao_console;
 GRANT SELECT ON TABLE public.agreed_value TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.agreed_value TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.agreed_value_in_force TO nenghao_jobs;
 GRANT SELECT ON TABLE public.agreed_value_in_force TO nenghao_rules;
@@ -6304,26 +9010,60 @@ GRANT SELECT ON TABLE public.alert TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.alert TO nenghao_rules;
 GRANT SELECT ON TABLE public.alert TO nenghao_console;
 GRANT SELECT ON TABLE public.alert TO nenghao_verifier;
+GRANT SELECT ON TABLE public.alert TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.alert_event TO nenghao_rules;
 GRANT SELECT ON TABLE public.alert_event TO nenghao_jobs;
 GRANT SELECT ON TABLE public.alert_event TO nenghao_console;
 GRANT SELECT ON TABLE public.alert_event TO nenghao_verifier;
+GRANT SELECT ON TABLE public.alert_event TO nenghao_officer;
+
+GRANT INSERT ON TABLE public.api_token TO nenghao_console;
+
+GRANT SELECT(api_token_id) ON TABLE public.api_token TO nenghao_console;
+GRANT SELECT(api_token_id) ON TABLE public.api_token TO nenghao_officer;
+GRANT SELECT(api_token_id) ON TABLE public.api_token TO nenghao_unit;
+
+GRANT SELECT(account_id) ON TABLE public.api_token TO nenghao_console;
+GRANT SELECT(account_id),INSERT(account_id) ON TABLE public.api_token TO nenghao_officer;
+GRANT SELECT(account_id),INSERT(account_id) ON TABLE public.api_token TO nenghao_unit;
+
+GRANT SELECT(label) ON TABLE public.api_token TO nenghao_console;
+GRANT SELECT(label),INSERT(label) ON TABLE public.api_token TO nenghao_officer;
+GRANT SELECT(label),INSERT(label) ON TABLE public.api_token TO nenghao_unit;
+
+GRANT INSERT(token_hash) ON TABLE public.api_token TO nenghao_officer;
+GRANT INSERT(token_hash) ON TABLE public.api_token TO nenghao_unit;
+
+GRANT SELECT(made_at) ON TABLE public.api_token TO nenghao_console;
+GRANT SELECT(made_at) ON TABLE public.api_token TO nenghao_officer;
+GRANT SELECT(made_at) ON TABLE public.api_token TO nenghao_unit;
+
+GRANT SELECT(ends_at) ON TABLE public.api_token TO nenghao_console;
+GRANT SELECT(ends_at),INSERT(ends_at) ON TABLE public.api_token TO nenghao_officer;
+GRANT SELECT(ends_at),INSERT(ends_at) ON TABLE public.api_token TO nenghao_unit;
+
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE public.api_token TO nenghao_console;
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE public.api_token TO nenghao_officer;
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE public.api_token TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.archive_check TO nenghao_jobs;
 GRANT SELECT ON TABLE public.archive_check TO nenghao_console;
 GRANT SELECT ON TABLE public.archive_check TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.archive_check TO nenghao_verifier;
+GRANT SELECT ON TABLE public.archive_check TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.archive_month TO nenghao_jobs;
 GRANT SELECT ON TABLE public.archive_month TO nenghao_console;
 GRANT SELECT ON TABLE public.archive_month TO nenghao_rules;
 GRANT SELECT ON TABLE public.archive_month TO nenghao_verifier;
+GRANT SELECT ON TABLE public.archive_month TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.audit_case TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.audit_case TO nenghao_rules;
 GRANT SELECT ON TABLE public.audit_case TO nenghao_console;
 GRANT SELECT ON TABLE public.audit_case TO nenghao_verifier;
+GRANT SELECT ON TABLE public.audit_case TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.audit_mark TO nenghao_jobs;
 GRANT SELECT,DELETE ON TABLE public.audit_mark TO nenghao_rules;
@@ -6332,6 +9072,7 @@ GRANT SELECT,INSERT ON TABLE public.audit_run TO nenghao_rules;
 GRANT SELECT ON TABLE public.audit_run TO nenghao_console;
 GRANT SELECT ON TABLE public.audit_run TO nenghao_verifier;
 GRANT SELECT ON TABLE public.audit_run TO nenghao_jobs;
+GRANT SELECT ON TABLE public.audit_run TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.balance_cell TO nenghao_jobs;
 GRANT SELECT ON TABLE public.balance_cell TO nenghao_rules;
@@ -6342,22 +9083,28 @@ GRANT SELECT ON TABLE public.decision TO nenghao_jobs;
 GRANT SELECT ON TABLE public.decision TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_console;
 GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.exclusion TO nenghao_jobs;
 GRANT SELECT ON TABLE public.exclusion TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.exclusion TO nenghao_console;
 GRANT SELECT ON TABLE public.exclusion TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.exclusion TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.monitored_balance TO nenghao_jobs;
 GRANT SELECT ON TABLE public.monitored_balance TO nenghao_rules;
 GRANT SELECT ON TABLE public.monitored_balance TO nenghao_console;
 GRANT SELECT ON TABLE public.monitored_balance TO nenghao_verifier;
+GRANT SELECT ON TABLE public.monitored_balance TO nenghao_officer;
+GRANT SELECT ON TABLE public.monitored_balance TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.series TO nenghao_collector;
 GRANT SELECT ON TABLE public.series TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.series TO nenghao_console;
 GRANT SELECT ON TABLE public.series TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.series TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.series TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.balance_cell_mark TO nenghao_console;
 GRANT SELECT ON TABLE public.balance_cell_mark TO nenghao_verifier;
@@ -6367,6 +9114,8 @@ GRANT SELECT ON TABLE public.boundary_register TO nenghao_jobs;
 GRANT SELECT ON TABLE public.boundary_register TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.boundary_register TO nenghao_console;
 GRANT SELECT ON TABLE public.boundary_register TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.boundary_register TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.boundary_register TO nenghao_unit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.candidate TO nenghao_jobs;
 GRANT SELECT ON TABLE public.candidate TO nenghao_rules;
@@ -6388,11 +9137,13 @@ GRANT SELECT,INSERT ON TABLE public.case_level TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_level TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_level TO nenghao_console;
 GRANT SELECT ON TABLE public.case_level TO nenghao_verifier;
+GRANT SELECT ON TABLE public.case_level TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.case_merge TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_merge TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_merge TO nenghao_console;
 GRANT SELECT ON TABLE public.case_merge TO nenghao_verifier;
+GRANT SELECT ON TABLE public.case_merge TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.case_member TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_member TO nenghao_console;
@@ -6410,11 +9161,13 @@ GRANT SELECT,INSERT ON TABLE public.common_cause TO nenghao_rules;
 GRANT SELECT ON TABLE public.common_cause TO nenghao_jobs;
 GRANT SELECT ON TABLE public.common_cause TO nenghao_console;
 GRANT SELECT ON TABLE public.common_cause TO nenghao_verifier;
+GRANT SELECT ON TABLE public.common_cause TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.finding TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.finding TO nenghao_rules;
 GRANT SELECT ON TABLE public.finding TO nenghao_console;
 GRANT SELECT ON TABLE public.finding TO nenghao_verifier;
+GRANT SELECT ON TABLE public.finding TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.finding_standing TO nenghao_rules;
 GRANT SELECT ON TABLE public.finding_standing TO nenghao_console;
@@ -6431,14 +9184,19 @@ GRANT SELECT ON TABLE public.point TO nenghao_jobs;
 GRANT SELECT ON TABLE public.point TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.point TO nenghao_console;
 GRANT SELECT ON TABLE public.point TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.point TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.point TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.rule_precision TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_precision TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_precision TO nenghao_verifier;
+GRANT SELECT ON TABLE public.rule_precision TO nenghao_officer;
+GRANT SELECT ON TABLE public.rule_precision TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.rule_version TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_version TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_version TO nenghao_verifier;
+GRANT SELECT ON TABLE public.rule_version TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.case_told TO nenghao_console;
 
@@ -6450,33 +9208,46 @@ GRANT SELECT ON TABLE public.check_meter TO nenghao_jobs;
 GRANT SELECT ON TABLE public.check_meter TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.check_meter TO nenghao_console;
 GRANT SELECT ON TABLE public.check_meter TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.check_meter TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.check_meter TO nenghao_unit;
 
 GRANT UPDATE(valid_to) ON TABLE public.check_meter TO nenghao_console;
+GRANT UPDATE(valid_to) ON TABLE public.check_meter TO nenghao_officer;
+GRANT UPDATE(valid_to) ON TABLE public.check_meter TO nenghao_unit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.coal_coefficient TO nenghao_jobs;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_rules;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_console;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_verifier;
 GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_unit;
+GRANT SELECT ON TABLE public.coal_coefficient TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.context_event TO nenghao_jobs;
 GRANT SELECT ON TABLE public.context_event TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.context_event TO nenghao_console;
 GRANT SELECT ON TABLE public.context_event TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.context_event TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.context_event TO nenghao_unit;
 
 GRANT UPDATE(ends_at) ON TABLE public.context_event TO nenghao_console;
+GRANT UPDATE(ends_at) ON TABLE public.context_event TO nenghao_officer;
+GRANT UPDATE(ends_at) ON TABLE public.context_event TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.day_head TO nenghao_jobs;
 GRANT SELECT ON TABLE public.day_head TO nenghao_collector;
 GRANT SELECT ON TABLE public.day_head TO nenghao_rules;
 GRANT SELECT ON TABLE public.day_head TO nenghao_console;
 GRANT SELECT ON TABLE public.day_head TO nenghao_verifier;
+GRANT SELECT ON TABLE public.day_head TO nenghao_officer;
+GRANT SELECT ON TABLE public.day_head TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.day_tree TO nenghao_jobs;
 GRANT SELECT ON TABLE public.day_tree TO nenghao_collector;
 GRANT SELECT ON TABLE public.day_tree TO nenghao_rules;
 GRANT SELECT ON TABLE public.day_tree TO nenghao_console;
 GRANT SELECT ON TABLE public.day_tree TO nenghao_verifier;
+GRANT SELECT ON TABLE public.day_tree TO nenghao_officer;
+GRANT SELECT ON TABLE public.day_tree TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.draft TO nenghao_unit;
 
@@ -6486,18 +9257,24 @@ GRANT SELECT ON TABLE public.equal_value TO nenghao_jobs;
 GRANT SELECT ON TABLE public.equal_value TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.equal_value TO nenghao_console;
 GRANT SELECT ON TABLE public.equal_value TO nenghao_verifier;
+GRANT SELECT ON TABLE public.equal_value TO nenghao_officer;
+GRANT SELECT ON TABLE public.equal_value TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_jobs;
 GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_rules;
 GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_console;
 GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_verifier;
+GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_officer;
+GRANT SELECT ON TABLE public.equal_value_in_force TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.evidence TO nenghao_rules;
 GRANT SELECT ON TABLE public.evidence TO nenghao_console;
 GRANT SELECT ON TABLE public.evidence TO nenghao_verifier;
+GRANT SELECT ON TABLE public.evidence TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.evidence_document TO nenghao_console;
 GRANT SELECT ON TABLE public.evidence_document TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.evidence_document TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_jobs;
 GRANT SELECT ON TABLE public.exclusion_in_force TO nenghao_rules;
@@ -6511,18 +9288,21 @@ GRANT SELECT ON TABLE public.filing TO nenghao_rules;
 GRANT SELECT ON TABLE public.filing TO nenghao_console;
 GRANT SELECT ON TABLE public.filing TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.filing TO nenghao_unit;
+GRANT SELECT ON TABLE public.filing TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.filing_answer TO nenghao_unit;
 GRANT SELECT ON TABLE public.filing_answer TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing_answer TO nenghao_rules;
 GRANT SELECT ON TABLE public.filing_answer TO nenghao_console;
 GRANT SELECT ON TABLE public.filing_answer TO nenghao_verifier;
+GRANT SELECT ON TABLE public.filing_answer TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.filing_cell TO nenghao_unit;
 GRANT SELECT ON TABLE public.filing_cell TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing_cell TO nenghao_rules;
 GRANT SELECT ON TABLE public.filing_cell TO nenghao_console;
 GRANT SELECT ON TABLE public.filing_cell TO nenghao_verifier;
+GRANT SELECT ON TABLE public.filing_cell TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.filing_check TO nenghao_unit;
 
@@ -6531,18 +9311,21 @@ GRANT SELECT ON TABLE public.filing_event TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing_event TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.filing_event TO nenghao_console;
 GRANT SELECT ON TABLE public.filing_event TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.filing_event TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.filing_note TO nenghao_unit;
 GRANT SELECT ON TABLE public.filing_note TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing_note TO nenghao_rules;
 GRANT SELECT ON TABLE public.filing_note TO nenghao_console;
 GRANT SELECT ON TABLE public.filing_note TO nenghao_verifier;
+GRANT SELECT ON TABLE public.filing_note TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.filing_query TO nenghao_unit;
 GRANT SELECT ON TABLE public.filing_query TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing_query TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.filing_query TO nenghao_console;
 GRANT SELECT ON TABLE public.filing_query TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.filing_query TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.filing_signature TO nenghao_unit;
 
@@ -6551,6 +9334,7 @@ GRANT SELECT ON TABLE public.filing_state TO nenghao_jobs;
 GRANT SELECT ON TABLE public.filing_state TO nenghao_rules;
 GRANT SELECT ON TABLE public.filing_state TO nenghao_console;
 GRANT SELECT ON TABLE public.filing_state TO nenghao_verifier;
+GRANT SELECT ON TABLE public.filing_state TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.followed_row TO nenghao_jobs;
 GRANT SELECT ON TABLE public.followed_row TO nenghao_console;
@@ -6560,51 +9344,88 @@ GRANT SELECT ON TABLE public.form_relation TO nenghao_rules;
 GRANT SELECT ON TABLE public.form_relation TO nenghao_console;
 GRANT SELECT ON TABLE public.form_relation TO nenghao_verifier;
 GRANT SELECT ON TABLE public.form_relation TO nenghao_unit;
+GRANT SELECT ON TABLE public.form_relation TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.gateway TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway TO nenghao_jobs;
 GRANT SELECT ON TABLE public.gateway TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.gateway TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway TO nenghao_verifier;
+GRANT INSERT ON TABLE public.gateway TO nenghao_officer;
+GRANT INSERT ON TABLE public.gateway TO nenghao_unit;
+
+GRANT SELECT(gateway_id) ON TABLE public.gateway TO nenghao_officer;
+GRANT SELECT(gateway_id) ON TABLE public.gateway TO nenghao_unit;
+
+GRANT SELECT(unit_id) ON TABLE public.gateway TO nenghao_officer;
+GRANT SELECT(unit_id) ON TABLE public.gateway TO nenghao_unit;
+
+GRANT SELECT(gateway_code) ON TABLE public.gateway TO nenghao_officer;
+GRANT SELECT(gateway_code) ON TABLE public.gateway TO nenghao_unit;
+
+GRANT SELECT(shard) ON TABLE public.gateway TO nenghao_officer;
+GRANT SELECT(shard) ON TABLE public.gateway TO nenghao_unit;
+
+GRANT SELECT(backfill_from) ON TABLE public.gateway TO nenghao_officer;
+GRANT SELECT(backfill_from) ON TABLE public.gateway TO nenghao_unit;
 
 GRANT UPDATE(backfill_until) ON TABLE public.gateway TO nenghao_console;
+GRANT SELECT(backfill_until),UPDATE(backfill_until) ON TABLE public.gateway TO nenghao_officer;
+GRANT SELECT(backfill_until) ON TABLE public.gateway TO nenghao_unit;
 
 GRANT UPDATE(broker_password_hash) ON TABLE public.gateway TO nenghao_console;
+GRANT UPDATE(broker_password_hash) ON TABLE public.gateway TO nenghao_officer;
+GRANT UPDATE(broker_password_hash) ON TABLE public.gateway TO nenghao_unit;
+
+GRANT SELECT(registered_at) ON TABLE public.gateway TO nenghao_officer;
+GRANT SELECT(registered_at) ON TABLE public.gateway TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.gateway_account_event TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway_account_event TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway_account_event TO nenghao_jobs;
 GRANT SELECT ON TABLE public.gateway_account_event TO nenghao_rules;
 GRANT SELECT ON TABLE public.gateway_account_event TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.gateway_account_event TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.gateway_account_event TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway_boot TO nenghao_jobs;
 GRANT SELECT ON TABLE public.gateway_boot TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway_boot TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.gateway_key TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway_key TO nenghao_jobs;
 GRANT SELECT ON TABLE public.gateway_key TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.gateway_key TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway_key TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.gateway_key TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.gateway_key TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.gateway_key_revocation TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway_key_revocation TO nenghao_jobs;
 GRANT SELECT ON TABLE public.gateway_key_revocation TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.gateway_key_revocation TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway_key_revocation TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.gateway_key_revocation TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.gateway_key_revocation TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.gateway_state TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_jobs;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_rules;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_verifier;
+GRANT SELECT ON TABLE public.gateway_state TO nenghao_officer;
+GRANT SELECT ON TABLE public.gateway_state TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.heating_value TO nenghao_jobs;
 GRANT SELECT ON TABLE public.heating_value TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.heating_value TO nenghao_console;
 GRANT SELECT ON TABLE public.heating_value TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.heating_value TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.heating_value TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_jobs;
 GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_rules;
@@ -6635,49 +9456,85 @@ GRANT SELECT ON TABLE public.meter TO nenghao_jobs;
 GRANT SELECT ON TABLE public.meter TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.meter TO nenghao_console;
 GRANT SELECT ON TABLE public.meter TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.meter TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(verified_on) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(verified_on) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(verified_on) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(next_verification_on) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(next_verification_on) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(next_verification_on) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(name) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(name) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(name) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(instrument) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(instrument) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(instrument) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(variety_code) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(variety_code) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(variety_code) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(metering_level) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(metering_level) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(metering_level) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(measuring_range) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(measuring_range) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(measuring_range) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(maker) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(maker) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(maker) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(serial_no) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(serial_no) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(serial_no) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(place) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(place) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(place) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(installed_on) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(installed_on) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(installed_on) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(cycle_months) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(cycle_months) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(cycle_months) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(verified_by) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(verified_by) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(verified_by) ON TABLE public.meter TO nenghao_unit;
 
 GRANT UPDATE(certificate_no) ON TABLE public.meter TO nenghao_console;
+GRANT UPDATE(certificate_no) ON TABLE public.meter TO nenghao_officer;
+GRANT UPDATE(certificate_no) ON TABLE public.meter TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.meter_change TO nenghao_jobs;
 GRANT SELECT ON TABLE public.meter_change TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.meter_change TO nenghao_console;
 GRANT SELECT ON TABLE public.meter_change TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.meter_change TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.meter_change TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.meter_state_change TO nenghao_jobs;
 GRANT SELECT ON TABLE public.meter_state_change TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.meter_state_change TO nenghao_console;
 GRANT SELECT ON TABLE public.meter_state_change TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.meter_state_change TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.meter_state_change TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.meter_verification TO nenghao_jobs;
 GRANT SELECT ON TABLE public.meter_verification TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.meter_verification TO nenghao_console;
 GRANT SELECT ON TABLE public.meter_verification TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.meter_verification TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.meter_verification TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.meter_now TO nenghao_jobs;
 GRANT SELECT ON TABLE public.meter_now TO nenghao_rules;
@@ -6694,6 +9551,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_day TO nenghao_jobs;
 GRANT SELECT ON TABLE public.point_day TO nenghao_rules;
 GRANT SELECT ON TABLE public.point_day TO nenghao_console;
 GRANT SELECT ON TABLE public.point_day TO nenghao_verifier;
+GRANT SELECT ON TABLE public.point_day TO nenghao_officer;
+GRANT SELECT ON TABLE public.point_day TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.monitored_day TO nenghao_unit;
 GRANT SELECT ON TABLE public.monitored_day TO nenghao_jobs;
@@ -6706,8 +9565,12 @@ GRANT SELECT ON TABLE public.series_version TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_version TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.series_version TO nenghao_console;
 GRANT SELECT ON TABLE public.series_version TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.series_version TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.series_version TO nenghao_unit;
 
 GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_console;
+GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_officer;
+GRANT UPDATE(valid) ON TABLE public.series_version TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.monitored_meter TO nenghao_unit;
 GRANT SELECT ON TABLE public.monitored_meter TO nenghao_jobs;
@@ -6729,19 +9592,25 @@ GRANT SELECT ON TABLE public.monitored_point TO nenghao_verifier;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.month_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.month_mark TO nenghao_console;
+GRANT SELECT,INSERT ON TABLE public.month_mark TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.month_mark TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.multiplier_change TO nenghao_jobs;
 GRANT SELECT ON TABLE public.multiplier_change TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.multiplier_change TO nenghao_console;
 GRANT SELECT ON TABLE public.multiplier_change TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.multiplier_change TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.multiplier_change TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.mute TO nenghao_console;
 GRANT SELECT ON TABLE public.mute TO nenghao_rules;
 GRANT SELECT ON TABLE public.mute TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.mute TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.mute_end TO nenghao_console;
 GRANT SELECT ON TABLE public.mute_end TO nenghao_rules;
 GRANT SELECT ON TABLE public.mute_end TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.mute_end TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.mute_in_force TO nenghao_rules;
 GRANT SELECT ON TABLE public.mute_in_force TO nenghao_console;
@@ -6752,19 +9621,31 @@ GRANT SELECT ON TABLE public.network_term TO nenghao_jobs;
 GRANT SELECT ON TABLE public.network_term TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.network_term TO nenghao_console;
 GRANT SELECT ON TABLE public.network_term TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.network_term TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.network_term TO nenghao_unit;
 
 GRANT UPDATE(valid_to) ON TABLE public.network_term TO nenghao_console;
+GRANT UPDATE(valid_to) ON TABLE public.network_term TO nenghao_officer;
+GRANT UPDATE(valid_to) ON TABLE public.network_term TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.outage_filing TO nenghao_jobs;
 GRANT SELECT ON TABLE public.outage_filing TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.outage_filing TO nenghao_console;
 GRANT SELECT ON TABLE public.outage_filing TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.outage_filing TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.outage_filing TO nenghao_unit;
 
 GRANT UPDATE(repaired_at) ON TABLE public.outage_filing TO nenghao_console;
+GRANT UPDATE(repaired_at) ON TABLE public.outage_filing TO nenghao_officer;
+GRANT UPDATE(repaired_at) ON TABLE public.outage_filing TO nenghao_unit;
 
 GRANT UPDATE(detail) ON TABLE public.outage_filing TO nenghao_console;
+GRANT UPDATE(detail) ON TABLE public.outage_filing TO nenghao_officer;
+GRANT UPDATE(detail) ON TABLE public.outage_filing TO nenghao_unit;
 
 GRANT UPDATE(document_no) ON TABLE public.outage_filing TO nenghao_console;
+GRANT UPDATE(document_no) ON TABLE public.outage_filing TO nenghao_officer;
+GRANT UPDATE(document_no) ON TABLE public.outage_filing TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_collector;
 GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_jobs;
@@ -6777,11 +9658,15 @@ GRANT SELECT,INSERT ON TABLE public.reminder TO nenghao_jobs;
 GRANT SELECT ON TABLE public.reminder TO nenghao_console;
 GRANT SELECT ON TABLE public.reminder TO nenghao_verifier;
 GRANT SELECT ON TABLE public.reminder TO nenghao_rules;
+GRANT SELECT ON TABLE public.reminder TO nenghao_officer;
+GRANT SELECT ON TABLE public.reminder TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.reminder_event TO nenghao_jobs;
 GRANT SELECT ON TABLE public.reminder_event TO nenghao_console;
 GRANT SELECT ON TABLE public.reminder_event TO nenghao_verifier;
 GRANT SELECT ON TABLE public.reminder_event TO nenghao_rules;
+GRANT SELECT ON TABLE public.reminder_event TO nenghao_officer;
+GRANT SELECT ON TABLE public.reminder_event TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.reminder_open TO nenghao_console;
 GRANT SELECT ON TABLE public.reminder_open TO nenghao_verifier;
@@ -6795,12 +9680,17 @@ GRANT SELECT ON TABLE public.unit TO nenghao_jobs;
 GRANT SELECT ON TABLE public.unit TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_console;
 GRANT SELECT ON TABLE public.unit TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_officer;
+GRANT SELECT ON TABLE public.unit TO nenghao_unit;
 
 GRANT UPDATE(name) ON TABLE public.unit TO nenghao_console;
+GRANT UPDATE(name) ON TABLE public.unit TO nenghao_officer;
 
 GRANT UPDATE(division_code) ON TABLE public.unit TO nenghao_console;
+GRANT UPDATE(division_code) ON TABLE public.unit TO nenghao_officer;
 
 GRANT UPDATE(industry_code) ON TABLE public.unit TO nenghao_console;
+GRANT UPDATE(industry_code) ON TABLE public.unit TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.own_unit TO nenghao_unit;
 
@@ -6808,15 +9698,21 @@ GRANT SELECT ON TABLE public.panel_member TO nenghao_jobs;
 GRANT SELECT ON TABLE public.panel_member TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.panel_member TO nenghao_console;
 GRANT SELECT ON TABLE public.panel_member TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.panel_member TO nenghao_officer;
+GRANT SELECT ON TABLE public.panel_member TO nenghao_unit;
 
 GRANT UPDATE(left_on) ON TABLE public.panel_member TO nenghao_console;
+GRANT UPDATE(left_on) ON TABLE public.panel_member TO nenghao_officer;
 
 GRANT UPDATE(exit_reason) ON TABLE public.panel_member TO nenghao_console;
+GRANT UPDATE(exit_reason) ON TABLE public.panel_member TO nenghao_officer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day TO nenghao_rules;
 GRANT SELECT ON TABLE public.series_day TO nenghao_console;
 GRANT SELECT ON TABLE public.series_day TO nenghao_verifier;
+GRANT SELECT ON TABLE public.series_day TO nenghao_officer;
+GRANT SELECT ON TABLE public.series_day TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.point_hour TO nenghao_jobs;
 GRANT SELECT ON TABLE public.point_hour TO nenghao_rules;
@@ -6827,11 +9723,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.point_month TO nenghao_jobs;
 GRANT SELECT ON TABLE public.point_month TO nenghao_rules;
 GRANT SELECT ON TABLE public.point_month TO nenghao_console;
 GRANT SELECT ON TABLE public.point_month TO nenghao_verifier;
+GRANT SELECT ON TABLE public.point_month TO nenghao_officer;
+GRANT SELECT ON TABLE public.point_month TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.production_output TO nenghao_jobs;
 GRANT SELECT ON TABLE public.production_output TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.production_output TO nenghao_console;
 GRANT SELECT ON TABLE public.production_output TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.production_output TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.production_output TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.produced_output TO nenghao_unit;
 GRANT SELECT ON TABLE public.produced_output TO nenghao_jobs;
@@ -6843,6 +9743,8 @@ GRANT SELECT ON TABLE public.product_process TO nenghao_jobs;
 GRANT SELECT ON TABLE public.product_process TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.product_process TO nenghao_console;
 GRANT SELECT ON TABLE public.product_process TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.product_process TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.product_process TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.reading TO nenghao_collector;
 GRANT SELECT ON TABLE public.reading TO nenghao_jobs;
@@ -6854,6 +9756,7 @@ GRANT SELECT ON TABLE public.reading_adoption TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.reading_adoption TO nenghao_console;
 GRANT SELECT ON TABLE public.reading_adoption TO nenghao_verifier;
 GRANT SELECT ON TABLE public.reading_adoption TO nenghao_collector;
+GRANT SELECT,INSERT ON TABLE public.reading_adoption TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.reading_conflict TO nenghao_collector;
 GRANT SELECT ON TABLE public.reading_conflict TO nenghao_jobs;
@@ -6899,14 +9802,18 @@ GRANT SELECT,INSERT ON TABLE public.release TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release TO nenghao_rules;
 GRANT SELECT ON TABLE public.release TO nenghao_console;
 GRANT SELECT ON TABLE public.release TO nenghao_verifier;
+GRANT SELECT ON TABLE public.release TO nenghao_officer;
+GRANT SELECT ON TABLE public.release TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.release_notice TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release_notice TO nenghao_console;
 GRANT SELECT ON TABLE public.release_notice TO nenghao_verifier;
+GRANT SELECT ON TABLE public.release_notice TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.release_recipient TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.release_recipient TO nenghao_console;
 GRANT SELECT ON TABLE public.release_recipient TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.release_recipient TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.release_notice_open TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release_notice_open TO nenghao_console;
@@ -6917,40 +9824,49 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.report_calendar TO nenghao_jobs;
 GRANT SELECT ON TABLE public.report_calendar TO nenghao_rules;
 GRANT SELECT ON TABLE public.report_calendar TO nenghao_console;
 GRANT SELECT ON TABLE public.report_calendar TO nenghao_verifier;
+GRANT SELECT ON TABLE public.report_calendar TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.resend_request TO nenghao_jobs;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_console;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_verifier;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_rules;
+GRANT SELECT ON TABLE public.resend_request TO nenghao_officer;
+GRANT SELECT ON TABLE public.resend_request TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.restatement_reason TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_console;
 GRANT SELECT ON TABLE public.restatement_reason TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.retention_hold TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.retention_hold TO nenghao_console;
 GRANT SELECT ON TABLE public.retention_hold TO nenghao_rules;
 GRANT SELECT ON TABLE public.retention_hold TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.retention_hold TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.retention_hold_end TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.retention_hold_end TO nenghao_console;
 GRANT SELECT ON TABLE public.retention_hold_end TO nenghao_rules;
 GRANT SELECT ON TABLE public.retention_hold_end TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.retention_hold_end TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.retention_policy TO nenghao_jobs;
 GRANT SELECT ON TABLE public.retention_policy TO nenghao_console;
 GRANT SELECT ON TABLE public.retention_policy TO nenghao_rules;
 GRANT SELECT ON TABLE public.retention_policy TO nenghao_verifier;
+GRANT SELECT ON TABLE public.retention_policy TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.retention_run TO nenghao_jobs;
 GRANT SELECT ON TABLE public.retention_run TO nenghao_console;
 GRANT SELECT ON TABLE public.retention_run TO nenghao_rules;
 GRANT SELECT ON TABLE public.retention_run TO nenghao_verifier;
+GRANT SELECT ON TABLE public.retention_run TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.return_check TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.return_check TO nenghao_rules;
 GRANT SELECT ON TABLE public.return_check TO nenghao_console;
 GRANT SELECT ON TABLE public.return_check TO nenghao_verifier;
+GRANT SELECT ON TABLE public.return_check TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
@@ -6962,27 +9878,52 @@ GRANT SELECT ON TABLE public.rule_mode TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.rule_mode TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_mode TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_mode TO nenghao_verifier;
+GRANT SELECT ON TABLE public.rule_mode TO nenghao_officer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.rule_threshold TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_verifier;
 GRANT SELECT ON TABLE public.rule_threshold TO nenghao_jobs;
+GRANT SELECT ON TABLE public.rule_threshold TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_console;
 GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_jobs;
+GRANT SELECT ON TABLE public.rule_threshold_now TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.sample_draw TO nenghao_console;
 GRANT SELECT ON TABLE public.sample_draw TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.sample_draw TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.sample_plan TO nenghao_console;
 GRANT SELECT ON TABLE public.sample_plan TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.sample_plan TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.sample_result TO nenghao_console;
 GRANT SELECT ON TABLE public.sample_result TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.sample_result TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.sample_unit TO nenghao_console;
 GRANT SELECT ON TABLE public.sample_unit TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.sample_unit TO nenghao_officer;
+
+GRANT SELECT ON TABLE public.seen_unit TO nenghao_officer;
+GRANT SELECT ON TABLE public.seen_unit TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.seen_case TO nenghao_officer;
+GRANT SELECT ON TABLE public.seen_case TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.seen_gateway TO nenghao_officer;
+GRANT SELECT ON TABLE public.seen_gateway TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.seen_meter TO nenghao_officer;
+GRANT SELECT ON TABLE public.seen_meter TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.seen_point TO nenghao_officer;
+GRANT SELECT ON TABLE public.seen_point TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.seen_series TO nenghao_officer;
+GRANT SELECT ON TABLE public.seen_series TO nenghao_unit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day_estimate TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_rules;
@@ -6997,10 +9938,13 @@ GRANT SELECT ON TABLE public.series_day_slot TO nenghao_rules;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_console;
 GRANT SELECT ON TABLE public.series_day_slot TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.sign_in_attempt TO nenghao_officer;
+
 GRANT SELECT,INSERT ON TABLE public.silenced_finding TO nenghao_rules;
 GRANT SELECT ON TABLE public.silenced_finding TO nenghao_jobs;
 GRANT SELECT ON TABLE public.silenced_finding TO nenghao_console;
 GRANT SELECT ON TABLE public.silenced_finding TO nenghao_verifier;
+GRANT SELECT ON TABLE public.silenced_finding TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_rules;
 GRANT SELECT ON TABLE public.spool_contradiction TO nenghao_verifier;
@@ -7009,20 +9953,30 @@ GRANT SELECT ON TABLE public.stock_yard TO nenghao_jobs;
 GRANT SELECT ON TABLE public.stock_yard TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.stock_yard TO nenghao_console;
 GRANT SELECT ON TABLE public.stock_yard TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.stock_yard TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.stock_yard TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.supply_account TO nenghao_jobs;
 GRANT SELECT ON TABLE public.supply_account TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.supply_account TO nenghao_console;
 GRANT SELECT ON TABLE public.supply_account TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.supply_account TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.supply_account TO nenghao_unit;
 
 GRANT UPDATE(metered_side) ON TABLE public.supply_account TO nenghao_console;
+GRANT UPDATE(metered_side) ON TABLE public.supply_account TO nenghao_officer;
+GRANT UPDATE(metered_side) ON TABLE public.supply_account TO nenghao_unit;
 
 GRANT UPDATE(valid_to) ON TABLE public.supply_account TO nenghao_console;
+GRANT UPDATE(valid_to) ON TABLE public.supply_account TO nenghao_officer;
+GRANT UPDATE(valid_to) ON TABLE public.supply_account TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.supply_statement TO nenghao_jobs;
 GRANT SELECT ON TABLE public.supply_statement TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.supply_statement TO nenghao_console;
 GRANT SELECT ON TABLE public.supply_statement TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.supply_statement TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.supply_statement TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.supplied_statement TO nenghao_unit;
 GRANT SELECT ON TABLE public.supplied_statement TO nenghao_jobs;
@@ -7030,16 +9984,142 @@ GRANT SELECT ON TABLE public.supplied_statement TO nenghao_rules;
 GRANT SELECT ON TABLE public.supplied_statement TO nenghao_console;
 GRANT SELECT ON TABLE public.supplied_statement TO nenghao_verifier;
 
+GRANT SELECT ON TABLE public.unit_directory TO nenghao_officer;
+GRANT SELECT ON TABLE public.unit_directory TO nenghao_unit;
+
 GRANT SELECT ON TABLE public.unit_version TO nenghao_jobs;
 GRANT SELECT ON TABLE public.unit_version TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.unit_version TO nenghao_console;
 GRANT SELECT ON TABLE public.unit_version TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.unit_version TO nenghao_officer;
+GRANT SELECT ON TABLE public.unit_version TO nenghao_unit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.variety TO nenghao_jobs;
 GRANT SELECT ON TABLE public.variety TO nenghao_rules;
 GRANT SELECT ON TABLE public.variety TO nenghao_console;
 GRANT SELECT ON TABLE public.variety TO nenghao_verifier;
 GRANT SELECT ON TABLE public.variety TO nenghao_unit;
+GRANT SELECT ON TABLE public.variety TO nenghao_officer;
+
+GRANT SELECT(web_session_id) ON TABLE public.web_session TO nenghao_officer;
+GRANT SELECT(web_session_id) ON TABLE public.web_session TO nenghao_unit;
+
+GRANT SELECT(account_id) ON TABLE public.web_session TO nenghao_officer;
+GRANT SELECT(account_id) ON TABLE public.web_session TO nenghao_unit;
+
+GRANT SELECT(address) ON TABLE public.web_session TO nenghao_officer;
+GRANT SELECT(address) ON TABLE public.web_session TO nenghao_unit;
+
+GRANT SELECT(begun_at) ON TABLE public.web_session TO nenghao_officer;
+GRANT SELECT(begun_at) ON TABLE public.web_session TO nenghao_unit;
+
+GRANT SELECT(seen_at) ON TABLE public.web_session TO nenghao_officer;
+GRANT SELECT(seen_at) ON TABLE public.web_session TO nenghao_unit;
+
+GRANT SELECT(idle_ends_at) ON TABLE public.web_session TO nenghao_officer;
+GRANT SELECT(idle_ends_at) ON TABLE public.web_session TO nenghao_unit;
+
+GRANT SELECT(ends_at) ON TABLE public.web_session TO nenghao_officer;
+GRANT SELECT(ends_at) ON TABLE public.web_session TO nenghao_unit;
+
+GRANT SELECT(ended_at) ON TABLE public.web_session TO nenghao_officer;
+GRANT SELECT(ended_at) ON TABLE public.web_session TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.agreed_value_in_force TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.balance_cell TO nenghao_officer;
+GRANT SELECT ON TABLE seen.balance_cell TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.balance_cell_mark TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.candidate TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.case_member TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.case_root TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.finding_standing TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.case_now TO nenghao_officer;
+
+GRANT SELECT,INSERT ON TABLE seen.changed_mark TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE seen.changed_mark TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.exclusion_in_force TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.heating_value_in_force TO nenghao_officer;
+GRANT SELECT ON TABLE seen.heating_value_in_force TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.message TO nenghao_officer;
+GRANT SELECT ON TABLE seen.message TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.message_raw TO nenghao_officer;
+GRANT SELECT ON TABLE seen.message_raw TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.meter_now TO nenghao_officer;
+GRANT SELECT ON TABLE seen.meter_now TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.monitored_cell TO nenghao_officer;
+GRANT SELECT ON TABLE seen.monitored_cell TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.monitored_day TO nenghao_officer;
+GRANT SELECT ON TABLE seen.monitored_day TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.monitored_meter TO nenghao_officer;
+GRANT SELECT ON TABLE seen.monitored_meter TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.monitored_newest TO nenghao_officer;
+GRANT SELECT ON TABLE seen.monitored_newest TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.monitored_point TO nenghao_officer;
+GRANT SELECT ON TABLE seen.monitored_point TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.mute_in_force TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.point_hour TO nenghao_officer;
+GRANT SELECT ON TABLE seen.point_hour TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.produced_output TO nenghao_officer;
+GRANT SELECT ON TABLE seen.produced_output TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.reading TO nenghao_officer;
+GRANT SELECT ON TABLE seen.reading TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.reading_conflict TO nenghao_officer;
+GRANT SELECT ON TABLE seen.reading_conflict TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.reading_adoption_in_force TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.reading_in_force TO nenghao_officer;
+GRANT SELECT ON TABLE seen.reading_in_force TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.reading_revision TO nenghao_officer;
+GRANT SELECT ON TABLE seen.reading_revision TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.refusal TO nenghao_officer;
+GRANT SELECT ON TABLE seen.refusal TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.refusal_replay TO nenghao_officer;
+GRANT SELECT ON TABLE seen.refusal_replay TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.release_notice_open TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.reminder_open TO nenghao_officer;
+GRANT SELECT ON TABLE seen.reminder_open TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.series_day_estimate TO nenghao_officer;
+GRANT SELECT ON TABLE seen.series_day_estimate TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.series_day_feature TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.series_day_slot TO nenghao_officer;
+GRANT SELECT ON TABLE seen.series_day_slot TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.spool_contradiction TO nenghao_officer;
+GRANT SELECT ON TABLE seen.spool_contradiction TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.supplied_statement TO nenghao_officer;
+GRANT SELECT ON TABLE seen.supplied_statement TO nenghao_unit;
 
 -- hypertable message_raw: by received_at, chunks of 1 day, 0:00:00
 -- hypertable reading: by at, chunks of 1 day, 0:00:00
