@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from bench import _network, _sets
-from bench._inject import Event, Forgery
+from bench._inject import Event, Forgery, RegisterMode
 from bench._kinds import MAIN_KINDS, VALUE_KINDS
 from bench._measured import Half
 from bench._rules import Rules
@@ -60,8 +60,8 @@ def _falsified(frame: Frame, kinds: Sequence[str]) -> Forgery:
     forgery = Forgery(frame, seed=7)
     targets = [meter for meter, is_target in enumerate(frame.is_target) if is_target]
     for order, meter in enumerate(targets[::3]):
-        mode = "keep" if order % 2 else "follow"
-        forgery.inject(meter, kinds[order * 7 % len(kinds)], register_mode=mode)  # type: ignore[arg-type]
+        mode: RegisterMode = "keep" if order % 2 else "follow"
+        forgery.inject(meter, kinds[order * 7 % len(kinds)], register_mode=mode)
     return forgery
 
 
@@ -92,8 +92,8 @@ def _score_file(folder: Path, forgery: Forgery, rules: Rules) -> Stranger:
 
 
 def _key(frame: Frame, row: dict[str, str]) -> tuple[str, str, int, int]:
-    start = datetime.strptime(row["start"], TIME).date()  # noqa: DTZ007 - local days
-    end = datetime.strptime(row["end"], TIME) - timedelta(minutes=1)  # noqa: DTZ007
+    start = datetime.strptime(row["start"], TIME).date()  # noqa: DTZ007 - a local day, as the file has it
+    end = datetime.strptime(row["end"], TIME) - timedelta(minutes=1)  # noqa: DTZ007 - a local day, as the file has it
     first_on = frame.block.first_on
     return row["meter"], row["rule"], (start - first_on).days, (end.date() - first_on).days
 

@@ -6,6 +6,7 @@ energy, so this says how far the detectors carry beyond what they were made for.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from pyarrow import parquet
@@ -47,10 +48,10 @@ def gas_pressure(rules: Rules) -> list[Labelled]:
     return [_labelled(name, score[known], marks[known]) for name, score in scores.items()]
 
 
-def _by_rules(values: Floats, first_on: object, rules: Rules) -> Floats:
+def _by_rules(values: Floats, first_on: date, rules: Rules) -> Floats:
     days = len(values)
     block = Block(
-        meters=("gas pressure",), first_on=first_on, slot_minutes=15, values=values[np.newaxis],  # type: ignore[arg-type]
+        meters=("gas pressure",), first_on=first_on, slot_minutes=15, values=values[np.newaxis],
         quantum=np.array([np.nan]), capacity=np.array([np.nan]), is_day_off=np.zeros(days, dtype=np.bool_),
         is_explained=np.zeros((1, days), dtype=np.bool_), zone=np.array([0]),
     )  # fmt: skip

@@ -68,8 +68,8 @@ def _receipt(
 ) -> Receipt:
     first = messages[0]
     assert first.unit_code is not None  # noqa: S101 - a gateway has a unit, and its messages were chosen for having one
-    assert first.gateway_code is not None  # noqa: S101
-    assert first.gateway_shard is not None  # noqa: S101
+    assert first.gateway_code is not None  # noqa: S101 - likewise
+    assert first.gateway_shard is not None  # noqa: S101 - likewise
     lines = [_refusal(message, one) for message in messages for one in refused[message.message_id]]
     lines.sort(key=lambda line: line.ordinal is not None)  # by its refusal a message without a seq is known to be here
     topic = gateway_topic(first.gateway_shard, first.unit_code, first.gateway_code, TopicKind.RECEIPTS)

@@ -137,6 +137,27 @@ class Settings(BaseSettings):
         "each process needs one of its own. 0 is off: nothing listens that nobody asked for.",
     )
 
+    console_host: str = Field(
+        default="127.0.0.1",
+        description="Address that the console listens on. Elsewhere than on this machine it belongs behind a proxy "
+        "with TLS.",
+    )
+    console_port: int = Field(default=8686, ge=1, le=65535, description="Port of the console.")
+    console_url: str = Field(
+        default="http://127.0.0.1:8686",
+        description="Where people reach the console. With https:// its cookies are for TLS only; plain http:// is for "
+        "this machine.",
+    )
+    console_connections: int = Field(
+        default=8, ge=1, le=64, description="Connections of the console's pool: as many requests are answered at once."
+    )
+    console_upload_max_bytes: int = Field(
+        default=20_971_520,
+        ge=65_536,
+        le=104_857_600,
+        description="A larger request is refused before it is read: a photo or a scanned page, not a film.",
+    )
+
     release_dir: Path = Field(
         default=PROJECT_ROOT / ".run" / "stack" / "releases", description="Folder for sealed releases and their XLSX."
     )

@@ -19,9 +19,13 @@ def label(key: str, language: Language, /, **values: object) -> str:
 
 @cache
 def load_labels(language: Language) -> dict[str, str]:
-    """Every label of a language, by its dotted key."""
-    file = resources.files("nenghao.reference") / "labels" / f"{language}.toml"
-    return dict(_flatten(tomllib.loads(file.read_text(encoding="utf-8")), ""))
+    """Every label of a language, by its dotted key: `zh.toml`, and `<part>.zh.toml` of parts that have their own."""
+    folder = resources.files("nenghao.reference") / "labels"
+    labels: dict[str, str] = {}
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        if file.name == f"{language}.toml" or file.name.endswith(f".{language}.toml"):
+            labels.update(_flatten(tomllib.loads(file.read_text(encoding="utf-8")), ""))
+    return labels
 
 
 def _flatten(table: dict[str, object], prefix: str) -> list[tuple[str, str]]:

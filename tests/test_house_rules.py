@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from nenghao.config import PROJECT_ROOT
+from nenghao.labels import load_labels
 
 PACKAGES = ("nenghao", "ingest", "expectations")
 PRODUCT = sorted(path for folder in (*PACKAGES, "dags") for path in (PROJECT_ROOT / folder).rglob("*.py"))
@@ -40,6 +41,10 @@ OWNERS = {
     "stdnum": ("nenghao.registers",),
     "python_calamine": ("nenghao.registers",),
     "chinese_calendar": ("nenghao.registers",),
+    "fastapi": ("nenghao.console",),
+    "starlette": ("nenghao.console",),
+    "uvicorn": ("nenghao.console",),
+    "jinja2": ("nenghao.console",),
 }
 
 #: What each part may import of the project itself, beside nenghao.errors, nenghao.config and nenghao.labels.
@@ -82,6 +87,11 @@ MAY_IMPORT = {
         "nenghao.jobs", "nenghao.reporting", "nenghao.archive", "nenghao.registers", "nenghao.review",
         "nenghao.closing", "nenghao.db", "nenghao.domain", "nenghao.detection",
         "nenghao.crypto", "nenghao.envelope", "nenghao.signer",
+    ),
+    "nenghao.console": (
+        "nenghao.console", "nenghao.access", "nenghao.jobs", "nenghao.reporting", "nenghao.review", "nenghao.filing",
+        "nenghao.registers", "nenghao.credentials", "nenghao.db", "nenghao.domain", "nenghao.detection",
+        "nenghao.crypto",
     ),
     "nenghao.cli": ("nenghao",),
     "ingest": ("ingest", "nenghao"),
@@ -153,7 +163,11 @@ def test_packages_resolve_inside_the_checkout() -> None:
 
 def test_label_keys_are_the_same_in_both_languages() -> None:
     labels = PROJECT_ROOT / "nenghao" / "reference" / "labels"
-    chinese, english = (flat(tomllib.loads((labels / f"{name}.toml").read_text("utf-8"))) for name in ("zh", "en"))
+    told: dict[str, list[str]] = {"zh": [], "en": []}
+    for file in sorted(labels.glob("*.toml")):
+        told[file.name.removesuffix(".toml").rpartition(".")[2]] += flat(tomllib.loads(file.read_text("utf-8")))
+    assert all(len(set(keys)) == len(keys) for keys in told.values()), "a key stands in two files"
+    chinese, english = load_labels("zh"), load_labels("en")
     assert chinese.keys() == english.keys()
     assert all(text.strip() for text in (*chinese.values(), *english.values()))
 
