@@ -107,8 +107,9 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
     _say("", "### Whole units", "", *_report.units_lines(units))
     found["inquiries_per_100_unit_months"] = units.per_100
     found["inquiries_per_100_unit_months_upper_95"] = units.upper_95
-    found["delay_days"] = _units.delays(arguments.split, rules)
-    _say(f"Median days to the first finding of kinds inside the meter: {found['delay_days']}")
+    found["delay_days"] = delays = _units.delays(arguments.split, rules)
+    told = ", ".join(f"{kind} {days:g}" for kind, days in delays.items())
+    _say(f"Median days to the first finding of kinds inside the meter: {told}")
 
     files = _files.score(arguments.split, rules)
     _say("", "### Files of strangers", "", *_report.files_table(files))
@@ -116,7 +117,13 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
 
     speed = _province.measure(_province.UNITS)
     found |= {"series_days": speed.series_days, "series_days_s": speed.series_days_s, "gx_share": speed.gx_share}
-    _say("", "### A province's day", "", f"{speed.series_days} series-days in {speed.series_days_s} s: {speed}")
+    _say(
+        "",
+        "### A province's day",
+        "",
+        f"{speed.series_days:,} series-days in {speed.series_days_s} s: features "
+        f"{speed.features_s} s, detectors {speed.detect_s} s, Great Expectations {speed.validate_s} s; {speed.findings} findings",
+    )
 
     labelled = _labels.gas_pressure(rules)
     _say("", "### Marks of people: gas pressure", "", *_report.labels_table(labelled))
