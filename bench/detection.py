@@ -122,7 +122,8 @@ def _beside(rules: _rules.Rules, arguments: argparse.Namespace) -> dict[str, obj
         "### A province's day",
         "",
         f"{speed.series_days:,} series-days in {speed.series_days_s} s: features "
-        f"{speed.features_s} s, detectors {speed.detect_s} s, Great Expectations {speed.validate_s} s; {speed.findings} findings",
+        f"{speed.features_s} s, detectors {speed.detect_s} s, Great Expectations {speed.validate_s} s; "
+        f"{speed.findings} findings",
     )
 
     labelled = _labels.gas_pressure(rules)
