@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from nenghao.db import audit
+from nenghao.db import audit, essays
 from nenghao.db.connection import Connection
 from nenghao.db.queries import load_queries
 from nenghao.db.standing import StandingBatch
@@ -204,12 +204,24 @@ def sync_rules(conn: Connection, rules: Iterable[Rule] | None = None) -> dict[st
         written = audit.rule_definitions(conn, rule.code)
         versions[rule.code] = _sync_version(conn, rule.code, rule.content_hash, rule.definition())
         _sync_thresholds(conn, rule, written)
+    _sync_essays(conn, versions)
     return versions
 
 
 def _sync_version(conn: Connection, code: str, content_hash: bytes, definition: dict[str, object]) -> int:
     known = audit.rule_version(conn, code, content_hash)
     return known if known is not None else audit.insert_rule_version(conn, code, content_hash, definition)
+
+
+def _sync_essays(conn: Connection, versions: dict[str, int]) -> None:
+    """Keep the essay of each rule beside its version, for people who read a case where no rule folder is installed."""
+    known = essays.essay_hashes(conn)
+    for code, version in versions.items():
+        file = RULES_DIR / code / "README.md"
+        essay = file.read_bytes() if file.is_file() else b""
+        digest = hashlib.sha256(essay).digest()
+        if essay and known.get((code, version)) != digest:
+            essays.insert_essay(conn, code, version, digest, essay.decode("utf-8"))
 
 
 def _sync_thresholds(conn: Connection, rule: Rule, written: list[dict[str, object]]) -> None:

@@ -27,6 +27,7 @@ from nenghao.errors import ConfigError, DataRefused
 from nenghao.filing.comparison import beside_cells
 from nenghao.reference.coefficients import load_coefficients
 from nenghao.reference.relations import relation_edition
+from nenghao.review.listing import list_anew
 
 if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
@@ -149,6 +150,7 @@ def _audit_chunk(
     mandatory, explanatory = judgement.broken("mandatory"), judgement.broken("explanatory")
     about = {"kind": kind, "returns": len(returns), "mandatory_broken": mandatory.total()}
     run_id, summary = record(conn, outcomes, versions, scope, about, now, is_return=True)
+    list_anew(conn, now, audit_run_ids=[run_id])
     checks = [
         ReturnCheck(
             kind=kind,

@@ -27,6 +27,7 @@ from nenghao.db.connection import Connection, connect
 from nenghao.domain.periods import day_of
 from nenghao.jobs.compute_features import compute_features
 from nenghao.jobs.find_candidates import DetectionScope, find_candidates
+from nenghao.review.listing import list_anew
 
 logger = logging.getLogger(__name__)
 
@@ -119,13 +120,16 @@ def _audit_scopes(
             for batch in batches
         ]
         judged = iter(validate_all(context, f"audit {scopes[0].first_on} and on, {len(scopes)} scopes", validations))
-        total = AuditSummary(detect_s=detected - started, validate_s=time.monotonic() - detected)
+        total, run_ids = AuditSummary(detect_s=detected - started, validate_s=time.monotonic() - detected), list[int]()
         for number, (scope, batches) in enumerate(zip(scopes, planned, strict=True)):
             outcomes = [outcome for _ in batches for outcome in next(judged)]
             about = {"units": len(scope.unit_ids), "pending": is_pending}
-            _, summary = record(conn, outcomes if number else outcomes + not_run, versions, scope, about, now)
+            run_id, summary = record(conn, outcomes if number else outcomes + not_run, versions, scope, about, now)
+            run_ids.append(run_id)
             total = add_summaries(total, summary)
         suites.build_docs(context, settings)
+    # Last, because decisions on these cases wait for it.
+    list_anew(conn, now, audit_run_ids=run_ids, unit_ids=sorted({one for scope in scopes for one in scope.unit_ids}))
     return total
 
 

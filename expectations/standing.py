@@ -25,6 +25,7 @@ from nenghao.db.returns import JudgedReturn
 from nenghao.domain.periods import Month, day_of, day_start
 from nenghao.filing.disagreement import as_json, filed_beside, settled_beside
 from nenghao.registers.workdays import DAYS_TO_DECLARE, workdays_from
+from nenghao.review.listing import list_anew
 
 if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
@@ -55,7 +56,9 @@ def audit_standing(settings: Settings, now: datetime, *, since_on: date | None =
         digest = _digest(outcomes, versions)
         if standing.is_recorded(conn, first_on, last_on, digest):
             return _told_already(outcomes, scope)
-        return record(conn, outcomes, versions, scope, {"standing": digest, "units": len(unit_ids)}, now)[1]
+        run_id, summary = record(conn, outcomes, versions, scope, {"standing": digest, "units": len(unit_ids)}, now)
+        list_anew(conn, now, audit_run_ids=[run_id])
+        return summary
 
 
 def _digest(outcomes: Sequence[Outcome], versions: dict[str, int]) -> str:

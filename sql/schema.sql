@@ -316,6 +316,23 @@ ALTER FUNCTION public.keep_session(idle_s integer) OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.keep_session(idle_s integer) IS '延续会话: the session that asks is idle from now on; written at most twice a minute';
 
+CREATE FUNCTION public.list_decided_case() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE case_listing AS l
+    SET state = c.state, decision = c.decision, outcome = c.outcome
+    FROM case_now AS c
+    WHERE l.case_id = NEW.case_id AND c.case_id = NEW.case_id;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.list_decided_case() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.list_decided_case() IS '决定入清单: a decision shows in the list with itself';
+
 CREATE FUNCTION public.mark_heating_months() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1832,6 +1849,45 @@ ALTER TABLE public.case_level ALTER COLUMN case_level_id ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE public.case_listing (
+    case_id bigint NOT NULL,
+    unit_id integer,
+    level text NOT NULL,
+    state text NOT NULL,
+    into_case_id bigint,
+    is_common_cause boolean NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    rule_codes text[] NOT NULL,
+    families text[] NOT NULL,
+    kinds text[] NOT NULL,
+    point_codes text[] NOT NULL,
+    unit_count integer NOT NULL,
+    span_from timestamp with time zone NOT NULL,
+    span_to timestamp with time zone NOT NULL,
+    finding_count integer NOT NULL,
+    recurrence_count integer NOT NULL,
+    first_found_at timestamp with time zone NOT NULL,
+    last_found_at timestamp with time zone NOT NULL,
+    decision text,
+    outcome text,
+    score numeric NOT NULL,
+    effect_tce numeric,
+    ranking_edition text NOT NULL,
+    ranked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.case_listing OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.case_listing IS '案件清单: cases as they are listed, with what each may move; derived, made again from findings and decisions at any time';
+
+COMMENT ON COLUMN public.case_listing.kinds IS '表现: what the findings look like, the most telling first';
+
+COMMENT ON COLUMN public.case_listing.score IS '排序分: suspicion x effect x weight';
+
+COMMENT ON COLUMN public.case_listing.effect_tce IS '影响量: what the case may move in the published total, tce; null where neither rule nor coefficient says';
+
+COMMENT ON COLUMN public.case_listing.ranking_edition IS '排序依据: hash of the weights and coefficients that the score rests on';
+
 CREATE TABLE public.case_merge (
     case_merge_id bigint NOT NULL,
     case_id bigint NOT NULL,
@@ -3124,6 +3180,16 @@ CREATE SEQUENCE public.message_id_seq
 ALTER SEQUENCE public.message_id_seq OWNER TO nenghao_owner;
 
 COMMENT ON SEQUENCE public.message_id_seq IS 'Taken under the shard''s lock, so that ids of one shard become visible in order (receipts rely on it)';
+
+CREATE VIEW public.message_leaf AS
+ SELECT message_id,
+    shard,
+    leaf
+   FROM public.message m;
+
+ALTER VIEW public.message_leaf OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.message_leaf IS '报文叶: leaves of the messages of batches, whosever they are, so that anyone can prove his own';
 
 CREATE TABLE public.message_raw (
     message_id bigint NOT NULL,
@@ -4612,6 +4678,30 @@ ALTER VIEW public.row_to_follow OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions and sign-offs whose consequences have not been computed yet; their DAG starts by them';
 
+CREATE TABLE public.rule_essay (
+    rule_essay_id bigint NOT NULL,
+    rule_code text NOT NULL,
+    version integer NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    essay text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT rule_essay_text_given CHECK ((length(TRIM(BOTH FROM essay)) > 0))
+);
+
+ALTER TABLE public.rule_essay OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.rule_essay IS '规则说明: the essay of a rule (README) beside its version, Chinese then English; the last row of a version counts';
+
+ALTER TABLE public.rule_essay ALTER COLUMN rule_essay_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.rule_essay_rule_essay_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.rule_mode (
     rule_mode_id bigint NOT NULL,
     rule_code text NOT NULL,
@@ -5541,6 +5631,37 @@ ALTER VIEW seen.message OWNER TO nenghao_owner;
 
 COMMENT ON VIEW seen.message IS '可见: rows of message that who asks may see';
 
+CREATE VIEW seen.message_batch WITH (security_barrier='true') AS
+ SELECT batch_id,
+    shard,
+    batch_no,
+    first_message_id,
+    last_message_id,
+    message_count,
+    first_at,
+    last_at,
+    hash_algorithm,
+    root,
+    previous_link,
+    link
+   FROM public.message_batch t
+  WHERE (( SELECT public.sees('case'::text) AS sees) AND true);
+
+ALTER VIEW seen.message_batch OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.message_batch IS '可见: rows of message_batch that who asks may see';
+
+CREATE VIEW seen.message_leaf WITH (security_barrier='true') AS
+ SELECT message_id,
+    shard,
+    leaf
+   FROM public.message_leaf t
+  WHERE (( SELECT public.sees('case'::text) AS sees) AND true);
+
+ALTER VIEW seen.message_leaf OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.message_leaf IS '可见: rows of message_leaf that who asks may see';
+
 CREATE VIEW seen.message_raw WITH (security_barrier='true') AS
  SELECT message_id,
     received_at,
@@ -5912,6 +6033,19 @@ ALTER VIEW seen.reminder_open OWNER TO nenghao_owner;
 
 COMMENT ON VIEW seen.reminder_open IS '可见: rows of reminder_open that who asks may see';
 
+CREATE VIEW seen.row_leaf WITH (security_barrier='true') AS
+ SELECT row_leaf_id,
+    table_name,
+    row_key,
+    content_hash_algorithm,
+    content_hash
+   FROM public.row_leaf t
+  WHERE (( SELECT public.sees('case'::text) AS sees) AND true);
+
+ALTER VIEW seen.row_leaf OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.row_leaf IS '可见: rows of row_leaf that who asks may see';
+
 CREATE VIEW seen.series_day_estimate WITH (security_barrier='true') AS
  SELECT series_id,
     day_on,
@@ -6153,6 +6287,9 @@ ALTER TABLE ONLY public.case_attachment
 
 ALTER TABLE ONLY public.case_level
     ADD CONSTRAINT case_level_pk PRIMARY KEY (case_level_id);
+
+ALTER TABLE ONLY public.case_listing
+    ADD CONSTRAINT case_listing_pk PRIMARY KEY (case_id);
 
 ALTER TABLE ONLY public.case_merge
     ADD CONSTRAINT case_merge_once UNIQUE (case_id, into_case_id);
@@ -6493,6 +6630,9 @@ ALTER TABLE ONLY public.return_check
 ALTER TABLE ONLY public.row_leaf
     ADD CONSTRAINT row_leaf_pk PRIMARY KEY (row_leaf_id);
 
+ALTER TABLE ONLY public.rule_essay
+    ADD CONSTRAINT rule_essay_pk PRIMARY KEY (rule_essay_id);
+
 ALTER TABLE ONLY public.rule_mode
     ADD CONSTRAINT rule_mode_pk PRIMARY KEY (rule_mode_id);
 
@@ -6605,6 +6745,8 @@ CREATE INDEX alert_by_case ON public.alert USING btree (case_id);
 
 CREATE INDEX alert_event_by_alert ON public.alert_event USING btree (alert_id);
 
+CREATE INDEX alert_event_by_run ON public.alert_event USING btree (audit_run_id);
+
 CREATE INDEX api_token_of_account ON public.api_token USING btree (account_id);
 
 CREATE INDEX candidate_series_span ON public.candidate USING gist (series_id, span);
@@ -6612,6 +6754,10 @@ CREATE INDEX candidate_series_span ON public.candidate USING gist (series_id, sp
 CREATE INDEX case_attachment_by_case ON public.case_attachment USING btree (case_id, case_attachment_id);
 
 CREATE INDEX case_level_by_case ON public.case_level USING btree (case_id);
+
+CREATE INDEX case_listing_by_rank ON public.case_listing USING btree (state, ((level <> 'doubt'::text)), score DESC, case_id);
+
+CREATE INDEX case_listing_by_unit ON public.case_listing USING btree (unit_id);
 
 CREATE INDEX case_merge_by_target ON public.case_merge USING btree (into_case_id);
 
@@ -6638,6 +6784,12 @@ CREATE INDEX filing_check_newest ON public.filing_check USING btree (draft_id, f
 CREATE INDEX filing_event_by_filing ON public.filing_event USING btree (filing_id, filing_event_id DESC);
 
 CREATE INDEX filing_query_by_filing ON public.filing_query USING btree (filing_id);
+
+CREATE INDEX finding_by_point ON public.finding USING btree (point_id);
+
+CREATE INDEX finding_by_rule ON public.finding USING btree (rule_code, rule_version);
+
+CREATE INDEX finding_by_run ON public.finding USING btree (audit_run_id);
 
 CREATE INDEX finding_by_unit ON public.finding USING btree (unit_id, rule_code);
 
@@ -6690,6 +6842,8 @@ CREATE INDEX restatement_reason_by_release ON public.restatement_reason USING bt
 CREATE INDEX return_check_newest ON public.return_check USING btree (kind, return_id, return_check_id DESC);
 
 CREATE INDEX row_leaf_by_row ON public.row_leaf USING btree (table_name, row_key, row_leaf_id);
+
+CREATE INDEX rule_essay_by_rule ON public.rule_essay USING btree (rule_code, version, rule_essay_id);
 
 CREATE INDEX rule_mode_latest ON public.rule_mode USING btree (rule_code, rule_mode_id);
 
@@ -6920,6 +7074,8 @@ CREATE TRIGGER day_tree_no_truncate BEFORE TRUNCATE ON public.day_tree FOR EACH 
 CREATE TRIGGER decision_append_only BEFORE DELETE OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER decision_change_recorded AFTER UPDATE ON public.decision REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('decision_id');
+
+CREATE TRIGGER decision_listed AFTER INSERT ON public.decision FOR EACH ROW EXECUTE FUNCTION public.list_decided_case();
 
 CREATE TRIGGER decision_no_truncate BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
@@ -7345,6 +7501,14 @@ CREATE TRIGGER row_leaf_append_only BEFORE DELETE OR UPDATE ON public.row_leaf F
 
 CREATE TRIGGER row_leaf_no_truncate BEFORE TRUNCATE ON public.row_leaf FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER rule_essay_append_only BEFORE DELETE OR UPDATE ON public.rule_essay FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rule_essay_change_recorded AFTER UPDATE ON public.rule_essay REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_essay_id');
+
+CREATE TRIGGER rule_essay_no_truncate BEFORE TRUNCATE ON public.rule_essay FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER rule_essay_recorded AFTER INSERT ON public.rule_essay REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_essay_id');
+
 CREATE TRIGGER rule_mode_append_only BEFORE DELETE OR UPDATE ON public.rule_mode FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER rule_mode_change_recorded AFTER UPDATE ON public.rule_mode REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('rule_mode_id');
@@ -7537,6 +7701,12 @@ ALTER TABLE ONLY public.case_level
 
 ALTER TABLE ONLY public.case_level
     ADD CONSTRAINT case_level_run_fk FOREIGN KEY (audit_run_id) REFERENCES public.audit_run(audit_run_id);
+
+ALTER TABLE ONLY public.case_listing
+    ADD CONSTRAINT case_listing_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
+
+ALTER TABLE ONLY public.case_listing
+    ADD CONSTRAINT case_listing_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.case_merge
     ADD CONSTRAINT case_merge_case_fk FOREIGN KEY (case_id) REFERENCES public.audit_case(case_id);
@@ -7808,6 +7978,9 @@ ALTER TABLE ONLY public.return_check
 ALTER TABLE ONLY public.return_check
     ADD CONSTRAINT return_check_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.rule_essay
+    ADD CONSTRAINT rule_essay_version_fk FOREIGN KEY (rule_code, version) REFERENCES public.rule_version(rule_code, version);
+
 ALTER TABLE ONLY public.sample_draw
     ADD CONSTRAINT sample_draw_plan_fk FOREIGN KEY (sample_plan_id) REFERENCES public.sample_plan(sample_plan_id);
 
@@ -7982,6 +8155,15 @@ CREATE POLICY case_level_seen ON public.case_level FOR SELECT TO nenghao_officer
   WHERE (s.case_id = case_level.case_id)))));
 
 CREATE POLICY case_level_work ON public.case_level TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.case_listing ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY case_listing_seen ON public.case_listing FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)) OR ((unit_id IS NULL) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = case_listing.case_id)))))));
+
+CREATE POLICY case_listing_work ON public.case_listing TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 ALTER TABLE public.case_merge ENABLE ROW LEVEL SECURITY;
 
@@ -8874,6 +9056,8 @@ REVOKE ALL ON FUNCTION public.keep_officers_apart() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.keep_session(idle_s integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.keep_session(idle_s integer) TO nenghao_web;
 
+REVOKE ALL ON FUNCTION public.list_decided_case() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.mark_heating_months() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.may(act text) FROM PUBLIC;
@@ -9138,6 +9322,11 @@ GRANT SELECT ON TABLE public.case_level TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_level TO nenghao_console;
 GRANT SELECT ON TABLE public.case_level TO nenghao_verifier;
 GRANT SELECT ON TABLE public.case_level TO nenghao_officer;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.case_listing TO nenghao_rules;
+GRANT SELECT ON TABLE public.case_listing TO nenghao_console;
+GRANT SELECT ON TABLE public.case_listing TO nenghao_verifier;
+GRANT SELECT ON TABLE public.case_listing TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.case_merge TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_merge TO nenghao_jobs;
@@ -9445,6 +9634,11 @@ GRANT SELECT ON TABLE public.message_batch TO nenghao_verifier;
 GRANT USAGE ON SEQUENCE public.message_batch_id_seq TO nenghao_collector;
 
 GRANT USAGE ON SEQUENCE public.message_id_seq TO nenghao_collector;
+
+GRANT SELECT ON TABLE public.message_leaf TO nenghao_jobs;
+GRANT SELECT ON TABLE public.message_leaf TO nenghao_verifier;
+GRANT SELECT ON TABLE public.message_leaf TO nenghao_console;
+GRANT SELECT ON TABLE public.message_leaf TO nenghao_collector;
 
 GRANT SELECT,INSERT ON TABLE public.message_raw TO nenghao_collector;
 GRANT SELECT ON TABLE public.message_raw TO nenghao_jobs;
@@ -9874,6 +10068,12 @@ GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
 GRANT SELECT ON TABLE public.row_to_follow TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_to_follow TO nenghao_console;
 
+GRANT SELECT,INSERT ON TABLE public.rule_essay TO nenghao_rules;
+GRANT SELECT ON TABLE public.rule_essay TO nenghao_console;
+GRANT SELECT ON TABLE public.rule_essay TO nenghao_verifier;
+GRANT SELECT ON TABLE public.rule_essay TO nenghao_officer;
+GRANT SELECT ON TABLE public.rule_essay TO nenghao_unit;
+
 GRANT SELECT ON TABLE public.rule_mode TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.rule_mode TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_mode TO nenghao_console;
@@ -10053,6 +10253,10 @@ GRANT SELECT ON TABLE seen.heating_value_in_force TO nenghao_unit;
 GRANT SELECT ON TABLE seen.message TO nenghao_officer;
 GRANT SELECT ON TABLE seen.message TO nenghao_unit;
 
+GRANT SELECT ON TABLE seen.message_batch TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.message_leaf TO nenghao_officer;
+
 GRANT SELECT ON TABLE seen.message_raw TO nenghao_officer;
 GRANT SELECT ON TABLE seen.message_raw TO nenghao_unit;
 
@@ -10106,6 +10310,8 @@ GRANT SELECT ON TABLE seen.release_notice_open TO nenghao_officer;
 
 GRANT SELECT ON TABLE seen.reminder_open TO nenghao_officer;
 GRANT SELECT ON TABLE seen.reminder_open TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.row_leaf TO nenghao_officer;
 
 GRANT SELECT ON TABLE seen.series_day_estimate TO nenghao_officer;
 GRANT SELECT ON TABLE seen.series_day_estimate TO nenghao_unit;

@@ -24,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, help="Cases and the decisions of people 
 app.command("suppress")(case_rules.suppress)
 app.command("unsuppress")(case_rules.unsuppress)
 app.command("suppressed")(case_rules.suppressed)
+app.command("rank")(case_rules.rank)
 app.command("precision")(case_rules.precision)
 app.command("budget")(case_rules.budget)
 app.add_typer(case_sample.app, name="sample")

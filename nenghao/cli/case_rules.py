@@ -14,6 +14,7 @@ from nenghao.domain.periods import SHANGHAI, Month, day_of, day_start
 from nenghao.domain.rounding import round_figure
 from nenghao.labels import label
 from nenghao.reference.cases import load_ranking
+from nenghao.review.listing import list_anew
 from nenghao.review.mutes import mute, unmute
 
 ONE_DAY = timedelta(days=1)
@@ -69,6 +70,14 @@ def suppressed() -> None:
                 until=f"{row['until_at'].astimezone(SHANGHAI) - ONE_DAY:%Y-%m-%d}", count=row["finding_count"],
             )
         )  # fmt: skip
+
+
+def rank() -> None:
+    """List every case anew, with what it may move; an audit does so for the cases that it touches."""
+    settings = load_settings()
+    with connect(settings, Role.RULES) as conn:
+        count = list_anew(conn, datetime.now(UTC), is_all=True)
+    typer.echo(label("case.ranked", settings.language, count=count))
 
 
 def precision(rule: Annotated[str | None, typer.Argument(help="Code of a rule; without it all.")] = None) -> None:

@@ -119,9 +119,15 @@ def list_cases(
     unit_code: str | None = None,
     level: str | None = None,
     states: Sequence[str] | None = None,
+    case_ids: Sequence[int] | None = None,
 ) -> list[Row]:
     """Cases with what they hold and their last decision, newest first."""
-    parameters = {"unit_code": unit_code, "level": level, "states": None if states is None else list(states)}
+    parameters = {
+        "unit_code": unit_code,
+        "level": level,
+        "states": None if states is None else list(states),
+        "case_ids": None if case_ids is None else list(case_ids),
+    }
     return _rows(conn, "list_cases", parameters)
 
 

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
+from nenghao.crypto import digest
 from nenghao.db import cases
 from nenghao.db.connection import Connection
 from nenghao.domain.ranking import Stake, Weights, rank
@@ -48,19 +50,33 @@ def rank_cases(
 ) -> CaseList:
     """Cases by level and score; every doubt, and of the leads the first `lead_limit`."""
     rows = cases.list_cases(conn, unit_code=unit_code, level=level, states=states)
+    ranked = weigh(conn, rows)
+    ranked.sort(key=lambda one: (one.row["level"] != "doubt", -one.score, one.row["case_id"]))
+    doubts = sum(one.row["level"] == "doubt" for one in ranked)
+    shown = ranked if lead_limit is None else ranked[: doubts + lead_limit]
+    return CaseList(shown=shown, doubt_count=doubts, lead_count=len(ranked) - doubts)
+
+
+def weigh(conn: Connection, rows: Sequence[dict[str, Any]]) -> list[RankedCase]:
+    """What each listed case may move, in the order of the rows; its kinds with the most telling first."""
     stakes: defaultdict[int, list[Stake]] = defaultdict(list)
-    for row in cases.case_stakes(conn, [row["case_id"] for row in rows]):
-        stakes[row["case_id"]].append(_stake(row))
+    for stake in cases.case_stakes(conn, [row["case_id"] for row in rows]):
+        stakes[stake["case_id"]].append(_stake(stake))
     coefficients, weights = load_coefficients().in_use, _weights()
     ranked = []
     for row in rows:
         score, effect = rank(stakes[row["case_id"]], weights, coefficients)
         kinds = sorted(row["kinds"] or (), key=kind_order().index)
         ranked.append(RankedCase(row={**row, "kinds": kinds}, score=score, effect_tce=effect))
-    ranked.sort(key=lambda one: (one.row["level"] != "doubt", -one.score, one.row["case_id"]))
-    doubts = sum(one.row["level"] == "doubt" for one in ranked)
-    shown = ranked if lead_limit is None else ranked[: doubts + lead_limit]
-    return CaseList(shown=shown, doubt_count=doubts, lead_count=len(ranked) - doubts)
+    return ranked
+
+
+@cache
+def ranking_edition() -> str:
+    """A short hash of all that a score rests on beside the findings: weights, coefficients, order of kinds."""
+    coefficients = sorted(load_coefficients().in_use.items())
+    told = repr((asdict(load_ranking()), [(code, asdict(one)) for code, one in coefficients], kind_order()))
+    return digest("sha256", told.encode()).hex()[:16]
 
 
 def _weights() -> Weights:

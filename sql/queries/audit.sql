@@ -26,6 +26,17 @@ FROM rule_version
 WHERE rule_code = %(rule_code)s
 RETURNING version;
 
+-- essay_hashes --
+-- Hashes of the essays in force, one row a version of a rule.
+SELECT DISTINCT ON (rule_code, version) rule_code, version, hash
+FROM rule_essay
+ORDER BY rule_code, version, rule_essay_id DESC;
+
+-- insert_essay --
+-- Keeps the essay of a version of a rule.
+INSERT INTO rule_essay (rule_code, version, hash_algorithm, hash, essay, recorded_at)
+VALUES (%(rule_code)s, %(version)s, 'SHA-256', %(hash)s, %(essay)s, now());
+
 -- thresholds_now --
 -- Thresholds of one rule in force, one row a name. What a person set is kept, and so is what a person ends some day.
 SELECT

@@ -99,8 +99,8 @@ WHERE v.series_id = ANY(%(series_ids)s) AND v.valid @> %(at)s::timestamptz
 ORDER BY v.series_id;
 
 -- list_cases --
--- Cases of a unit, a level and states, where they are asked for, with what they hold and their last decision, newest first.
--- Found again counts what came back after it had gone quiet.
+-- Cases of a unit, a level, states and ids, where they are asked for, with what they hold and their last decision, newest
+-- first. Found again counts what came back after it had gone quiet.
 SELECT
     c.case_id,
     c.unit_id,
@@ -111,6 +111,7 @@ SELECT
     c.is_common_cause,
     c.opened_at,
     array_agg(DISTINCT f.rule_code) AS rule_codes,
+    array_agg(DISTINCT v.definition ->> 'family') FILTER (WHERE v.definition ->> 'family' IS NOT NULL) AS families,
     array_agg(DISTINCT f.kind) FILTER (WHERE f.kind IS NOT NULL) AS kinds,
     array_agg(DISTINCT p.point_code) FILTER (WHERE p.point_code IS NOT NULL) AS point_codes,
     count(DISTINCT f.unit_id) AS unit_count,
@@ -135,9 +136,11 @@ CROSS JOIN LATERAL (
     SELECT s.finding_id FROM finding_standing AS s WHERE s.case_id = c.case_id AND s.root_case_id <> c.case_id
 ) AS told
 INNER JOIN finding AS f ON told.finding_id = f.finding_id
+INNER JOIN rule_version AS v ON f.rule_code = v.rule_code AND f.rule_version = v.version
 LEFT JOIN point AS p ON f.point_id = p.point_id
 WHERE
-    coalesce(u.unit_code = %(unit_code)s::text, %(unit_code)s::text IS NULL)
+    (%(case_ids)s::bigint[] IS NULL OR c.case_id = ANY(%(case_ids)s::bigint[]))
+    AND coalesce(u.unit_code = %(unit_code)s::text, %(unit_code)s::text IS NULL)
     AND coalesce(c.level = %(level)s::text, TRUE)
     AND coalesce(c.state = ANY(%(states)s::text[]), TRUE)
 GROUP BY
@@ -331,7 +334,7 @@ SELECT
         ) AS metered
     ) AS unit_month_count,
     (
-        SELECT count(*) FROM case_now AS c
+        SELECT count(*) FROM case_listing AS c
         WHERE c.state = 'open' AND c.level = 'doubt' AND c.opened_at >= %(begin_at)s AND c.opened_at < %(end_at)s
     ) AS open_doubt_count;
 

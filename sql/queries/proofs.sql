@@ -11,6 +11,6 @@ WHERE batch_id = %(batch_id)s;
 SELECT
     message_id,
     leaf
-FROM message
+FROM message_leaf
 WHERE shard = %(shard)s AND message_id BETWEEN %(first_message_id)s AND %(last_message_id)s
 ORDER BY message_id;

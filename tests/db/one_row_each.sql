@@ -251,3 +251,6 @@ SELECT account_id, sha256('t'), now(), now(), now(), now() FROM account;
 INSERT INTO api_token (account_id, label, token_hash, ends_at)
 SELECT account_id, 'l', sha256('t'), now() + INTERVAL '1 day' FROM account;
 INSERT INTO access_trail (kind, route, subject, outcome) VALUES ('view', 'r', 's', 'done');
+INSERT INTO rule_essay (rule_code, version, hash_algorithm, hash, essay, recorded_at)
+SELECT rule_code, version, 'SHA-256', '\x00', 'e', now()
+FROM rule_version;

@@ -28,6 +28,7 @@ APPEND_ONLY = (
     "retention_policy", "archive_month", "archive_check", "retention_hold", "retention_hold_end", "retention_run",
     "reminder", "reminder_event", "rule_mode",
     "account", "account_password", "account_event", "sign_in_attempt", "access_trail",
+    "rule_essay",
 )  # fmt: skip
 
 
