@@ -31,7 +31,7 @@ SUITE = "trixie"
 PACKAGES = {
     "postgresql": ("postgresql-17", "postgresql-client-17", "postgresql-17-timescaledb"),
     "mosquitto": ("mosquitto", "mosquitto-clients"),
-    "chromium": ("chromium", "chromium-common", "fonts-noto-cjk"),
+    "chromium": ("chromium", "chromium-common"),
     "pip": ("python3-pip-whl",),
     "certificates": ("ca-certificates",),
     "fonts": ("fonts-wqy-microhei",),
