@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
         raise ConfigError(f"{PROGRAM} is missing: run scripts/setup --browser")
     with tempfile.TemporaryDirectory(prefix="nenghao-browser-", ignore_cleanup_errors=True) as home:
         (Path(home) / "fonts.conf").write_text(font_configuration(FONTS, Path(home) / "cache"), encoding="utf-8")
-        variables = {
+        variables: dict[str, str | float | bool] = {
             **os.environ,
             "HOME": home,
             "XDG_CONFIG_HOME": home,
