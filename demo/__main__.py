@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from demo import packages, replay, report
+from demo import packages, people, replay, report
 from demo.airflow_runs import Airflow, Run
 from demo.measured import Window
 from demo.registers import write_registers
@@ -79,9 +79,14 @@ def run(stack: Stack, *, kills_collector: bool) -> bool:
         for unit in units:
             close_commissioning(conn, unit_code=unit.unit_code, gateway_code=GATEWAY, now=datetime.now(SHANGHAI))
 
+    tampered = next(unit for unit in units if unit.fraud is not None)
+    passwords = people.make_people(settings, tampered, folder)
     runs = close_and_audit(Airflow(stack.airflow_url, stack.secret("airflow_admin")))
     close_day(settings)
-    return print_report(stack, settings, units, window, sent, runs)
+    is_sound = print_report(stack, settings, units, window, sent, runs)
+    report.print_people(settings.console_url, people.people_of(tampered), passwords, folder / people.FILE)
+    print(f"\nthe stack goes on running; scripts/demo --stop stops it ({time.monotonic() - STARTED_S:.0f} s in all)")
+    return is_sound
 
 
 def latest_two_months(now: datetime) -> Window:
@@ -191,7 +196,6 @@ def print_report(
     print(f"  {stack.airflow_url} (user admin, password in {stack.layout.secrets / 'airflow_admin'})")
     docs = next(iter(settings.data_docs_dir.rglob("index.html")), settings.data_docs_dir)
     print(f"Data Docs: {docs}")
-    print(f"the stack goes on running; scripts/demo --stop stops it ({time.monotonic() - STARTED_S:.0f} s in all)")
     nothing_lost = all(account.lost == 0 and account.doubled == 0 for account in accounts)
     planted = sum(unit.fraud is not None for unit in units)
     return all((nothing_lost, is_sound, found == planted, len(verified) == 2 * len(units), *verified.values()))

@@ -1,11 +1,12 @@
 """What the demo ends with: every reading accounted for, every case beside what was planted, every release verified."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from demo.measured import Window
+from demo.people import DemoPerson, tour
 from demo.replay import Sent
 from demo.units import DemoUnit, Fraud
 from nenghao.config import Role, Settings
@@ -188,6 +189,16 @@ def print_store(settings: Settings, kept: Sequence[Kept]) -> bool:
         f" trees; {found.receipts} receipts: {'everything fits' if found.is_sound else dict(found.counts)}"
     )
     return found.is_sound
+
+
+def print_people(url: str, people: Sequence[DemoPerson], passwords: Mapping[str, str], folder: Path) -> None:
+    """Where the console is, who may sign in there, and what to try first."""
+    print(f"\nthe console: {url}")
+    _print_table([("sign in as", "password", "who"), *((one.login, passwords[one.login], one.does) for one in people)])
+    print(f"  (also in {folder}; of this demo only, so nobody is made to change them)")
+    print("what to try")
+    for line in tour():
+        print(f"  {line}")
 
 
 def _print_table(rows: Sequence[Sequence[object]]) -> None:

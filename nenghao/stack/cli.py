@@ -112,5 +112,7 @@ def _ports(stack: "Stack") -> dict[str, int]:
     return {
         "postgres": ports.postgres,
         "mosquitto": ports.mosquitto,
+        "signer": ports.signer,
+        "console": ports.console,
         "airflow-api": ports.airflow_api,
     }

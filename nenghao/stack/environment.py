@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from nenghao.config import PROJECT_ROOT, Settings
+from nenghao.stack.console import address as console_address
 from nenghao.stack.ports import Ports
 from nenghao.stack.postgres import DATA_DATABASE
 from nenghao.stack.spec import Layout
@@ -25,6 +26,8 @@ def settings_of(layout: Layout, ports: Ports) -> Settings:
         broker_config_dir=layout.mosquitto,
         signer_port=ports.signer,
         signer_dir=layout.signer,
+        console_port=ports.console,
+        console_url=console_address(ports.console),
         is_clock_checked=False,
         release_dir=layout.releases,
         archive_dir=layout.archive,
@@ -45,6 +48,8 @@ def variables_of(settings: Settings) -> dict[str, str]:
         "broker_config_dir",
         "signer_port",
         "signer_dir",
+        "console_port",
+        "console_url",
         "is_clock_checked",
         "release_dir",
         "archive_dir",

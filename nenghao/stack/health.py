@@ -3,7 +3,7 @@
 import time
 
 from nenghao.errors import ConfigError
-from nenghao.stack import airflow, mosquitto, postgres, signer
+from nenghao.stack import airflow, console, mosquitto, postgres, signer
 from nenghao.stack.logs import tail
 from nenghao.stack.ports import Ports
 from nenghao.stack.spec import AIRFLOW, SERVERS, Component, Layout
@@ -63,5 +63,7 @@ def _problem(layout: Layout, ports: Ports, component: Component) -> str | None:
             return mosquitto.problem(layout, ports.mosquitto)
         case Component.SIGNER:
             return signer.problem(ports.signer)
+        case Component.CONSOLE:
+            return console.problem(ports.console)
         case _:
             return None

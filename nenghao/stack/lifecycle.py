@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nenghao.stack import airflow, ingest, mosquitto, postgres, signer
+from nenghao.stack import airflow, console, ingest, mosquitto, postgres, signer
 from nenghao.stack.credentials import generate_secrets
 from nenghao.stack.environment import base_environment, settings_of, variables_of
 from nenghao.stack.health import wait_airflow, wait_healthy
@@ -19,7 +19,8 @@ from nenghao.stack.supervisor import Program, Supervisor, make_socket_dir, read_
 Say = Callable[[str], None]
 # Long enough for four Airflow processes and PostgreSQL's last checkpoint.
 DOWN_S = 90.0
-COLLECTING = (Component.COLLECTOR, Component.OUTBOUND)
+#: These need the schema of our own database only.
+EARLY = (Component.COLLECTOR, Component.OUTBOUND, Component.CONSOLE)
 
 
 def bring_up(layout: Layout, spec: StackSpec, say: Say) -> None:
@@ -81,6 +82,7 @@ def all_programs(layout: Layout, ports: Ports) -> list[Program]:
         mosquitto.program(layout),
         signer.program(variables),
         *ingest.programs(variables),
+        console.program(variables),
         *airflow.programs(layout, ports, variables),
     ]
 
@@ -116,16 +118,17 @@ def _start_components(layout: Layout, spec: StackSpec, supervisor: Supervisor, s
         wait_healthy(layout, ports, component)
         say(f"{component} is ready on port {getattr(ports, component)}")
     with _databases(layout, spec, ports, say):
-        # The collector needs the schema only, so it starts while Airflow's own schema is still being made.
+        # They start while Airflow's own schema is still being made.
         for component in chosen:
-            if component in COLLECTING:
+            if component in EARLY:
                 supervisor.start(component)
     for component in chosen:
         supervisor.start(component)
     for component in chosen:
         if component not in SERVERS:
             wait_healthy(layout, ports, component)
-            say(f"{component} is running")
+            is_page = component is Component.CONSOLE
+            say(f"{component} is ready on {console.address(ports.console)}" if is_page else f"{component} is running")
     if set(chosen).issuperset(AIRFLOW):
         wait_airflow(layout, ports)
         say(f"airflow is ready on http://127.0.0.1:{ports.airflow_api}")

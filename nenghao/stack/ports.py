@@ -25,6 +25,7 @@ class Ports:
     #: The listener for gateways.
     mosquitto_gateways: int
     signer: int
+    console: int
     airflow_api: int
     airflow_worker_log: int
     airflow_triggerer_log: int

@@ -21,6 +21,7 @@ class Component(StrEnum):
     SIGNER = "signer"
     COLLECTOR = "collector"
     OUTBOUND = "outbound"
+    CONSOLE = "console"
     AIRFLOW_API = "airflow-api"
     AIRFLOW_SCHEDULER = "airflow-scheduler"
     AIRFLOW_DAGS = "airflow-dags"
