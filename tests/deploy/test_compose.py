@@ -181,6 +181,8 @@ def test_only_who_needs_a_secret_gets_it() -> None:
     assert holders("nenghao_verifier") == {"migrate", "verifier", "airflow-scheduler", "demo"}
     assert SERVICES["admin"]["secrets"] == ["nenghao_console"]
     assert SERVICES["verifier"]["secrets"] == ["nenghao_verifier"]
+    assert holders("nenghao_web") == {"migrate", "console"}
+    assert SERVICES["console"]["secrets"] == ["nenghao_web"]
     assert holders("nenghao_unit") == {"migrate", "unit"}
     assert SERVICES["unit"]["secrets"] == ["nenghao_unit", "signer_attempts_token"]
     assert "collector" not in holders(AIRFLOW_ROLE)
