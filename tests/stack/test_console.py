@@ -1,9 +1,8 @@
 """The console as a component: it answers, it comes again, and it says where its database is away."""
 
 import time
-import urllib.error
-import urllib.request
 
+import httpx
 import pytest
 
 from nenghao.stack import Stack, console
@@ -17,8 +16,8 @@ def test_console_answers_and_comes_again_when_it_is_killed(stack: Stack) -> None
     stack.start(Component.CONSOLE)
     try:
         assert stack.settings().console_url == console.address(port)
-        with urllib.request.urlopen(f"{console.address(port)}/sign-in", timeout=10) as page:
-            assert "default-src" in page.headers["Content-Security-Policy"]
+        page = httpx.get(f"{console.address(port)}/sign-in", timeout=10)
+        assert "default-src" in page.headers["Content-Security-Policy"]
         first = stack.status()[Component.CONSOLE].pid
         stack.kill(Component.CONSOLE)
         while stack.status()[Component.CONSOLE].pid in {0, first}:
@@ -27,5 +26,5 @@ def test_console_answers_and_comes_again_when_it_is_killed(stack: Stack) -> None
         assert console.problem(port) is None
     finally:
         stack.stop(Component.CONSOLE)
-    with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(f"{console.address(port)}/sign-in", timeout=10)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{console.address(port)}/sign-in", timeout=10)

@@ -1,4 +1,4 @@
-"""The doors of the console in a real browser: signing in and out in both languages, by keyboard, and what may not run."""
+"""The doors of the console in a real browser: signing in and out, in both languages, by keyboard; what may not run."""
 
 from collections.abc import Callable
 
