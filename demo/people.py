@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.units import DemoUnit
 from nenghao.access.accounts import create_account
 from nenghao.access.passwords import first_password
-from nenghao.db.accounts import Rights, account_of
-
-from demo.units import DemoUnit
 from nenghao.config import Role, Settings
+from nenghao.db.accounts import Rights, account_of
 from nenghao.db.connection import connect
 from nenghao.db.filings import unit_of_code
 from nenghao.errors import NenghaoError

@@ -91,7 +91,8 @@ class Composed:
 
     def run(self, service: str, *command: str, options: tuple[str, ...] = ()) -> str:
         """`docker compose run --rm -T` of one service."""
-        return self.compose("run", "--rm", "--no-deps", "-T", *options, service, *command)
+        profiles = [f"--profile={name}" for name in self.services[service].get("profiles", [])]
+        return self.compose(*profiles, "run", "--rm", "--no-deps", "-T", *options, service, *command)
 
     def secret(self, name: str) -> str:
         """A secret of this installation."""
