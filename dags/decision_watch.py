@@ -1,8 +1,8 @@
 """# decision_watch: 决定与签署的值守
 
-**What**: looks whether people wrote a decision, an agreed value, the reason of a restatement or the acceptance of a
-filing that was not followed yet, and if so starts `restatement`.
-**When**: every ten minutes.
+**What**: looks whether people wrote a decision, an agreed value, the reason of a restatement, the acceptance of a
+filing or a request to seal that was not followed yet, and if so starts `restatement`.
+**When**: every minute: whoever asked for a seal looks at a page that waits.
 **Who is hurt if it is late**: whoever decided waits to see it in the figures. The rows wait; none is lost while Airflow
 is down.
 **Again**: run it as often as you like; without such a row it starts nothing.
@@ -16,7 +16,7 @@ DECIDED_ROWS = Asset("nenghao://decided-rows")
 
 @dag(
     dag_id="decision_watch",
-    schedule=CronTriggerTimetable("*/10 * * * *", timezone="Asia/Shanghai"),
+    schedule=CronTriggerTimetable("* * * * *", timezone="Asia/Shanghai"),
     start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,

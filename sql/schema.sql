@@ -503,6 +503,20 @@ ALTER FUNCTION public.own_unit_id() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.own_unit_id() IS '本单位: the unit of the account that asks, or the one that an operator''s command speaks for; none means no rows';
 
+CREATE FUNCTION public.panel_stands(month_on date) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM public.panel_member AS p
+        WHERE p.entered_on <= panel_stands.month_on AND coalesce(p.left_on, 'infinity') > panel_stands.month_on
+    );
+$$;
+
+ALTER FUNCTION public.panel_stands(month_on date) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.panel_stands(month_on date) IS '当月是否有调查单位库: whether any unit at all is in a panel that month; tells nothing else';
+
 CREATE FUNCTION public.password_of(typed_login text) RETURNS TABLE(account_id integer, hash text, must_change boolean)
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -4059,6 +4073,24 @@ ALTER TABLE public.production_output ALTER COLUMN production_output_id ADD GENER
     CACHE 1
 );
 
+CREATE TABLE public.quality_share (
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    share_name text NOT NULL,
+    part numeric,
+    whole numeric,
+    until_on date NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT quality_share_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric)),
+    CONSTRAINT quality_share_whole CHECK (((part IS NULL) = (whole IS NULL)))
+);
+
+ALTER TABLE public.quality_share OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.quality_share IS '数据质量分项: shares of a unit''s month by name, as last counted; null where one cannot be counted. Indexes are scored from them by scheme';
+
+COMMENT ON COLUMN public.quality_share.until_on IS 'first day that was not counted: the end of the month, or the day of counting';
+
 CREATE TABLE public.reading (
     series_id integer NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -4645,6 +4677,36 @@ ALTER TABLE public.row_leaf ALTER COLUMN row_leaf_id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.seal_request (
+    seal_request_id bigint NOT NULL,
+    kind text NOT NULL,
+    month_on date NOT NULL,
+    unit_id integer,
+    region_code text,
+    sector_code text,
+    parts text,
+    panel_code text,
+    public_from timestamp with time zone,
+    remark text,
+    requested_by text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    CONSTRAINT seal_request_by_somebody CHECK ((btrim(requested_by) <> ''::text)),
+    CONSTRAINT seal_request_kind_known CHECK ((kind = ANY (ARRAY['monitored_balance'::text, 'filing'::text, 'aggregate'::text]))),
+    CONSTRAINT seal_request_names_its_object CHECK ((((kind = 'aggregate'::text) = (unit_id IS NULL)) AND ((kind = 'aggregate'::text) = (region_code IS NOT NULL)) AND ((kind = 'aggregate'::text) = (parts IS NOT NULL)) AND ((kind = 'aggregate'::text) OR ((sector_code IS NULL) AND (panel_code IS NULL) AND (public_from IS NULL))))),
+    CONSTRAINT seal_request_parts_known CHECK ((parts = ANY (ARRAY['division'::text, 'industry'::text]))),
+    CONSTRAINT seal_request_region_form CHECK ((region_code ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT seal_request_sector_form CHECK ((sector_code ~ '^[A-T][0-9]{0,4}$'::text)),
+    CONSTRAINT seal_request_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.seal_request OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.seal_request IS '封存申请: who asks that a unit''s month, or the sum of a region, be sealed; the key is the job''s, not the console''s';
+
+COMMENT ON COLUMN public.seal_request.region_code IS '汇总地区: of an aggregate, which names region, sector, parts and panel instead of a unit';
+
+COMMENT ON COLUMN public.seal_request.public_from IS '公布时间: before it nobody is shown the aggregate';
+
 CREATE VIEW public.row_to_follow AS
  SELECT source,
     row_id,
@@ -4669,14 +4731,19 @@ CREATE VIEW public.row_to_follow AS
             e.filing_event_id AS row_id,
             e.acted_at AS written_at
            FROM public.filing_event e
-          WHERE (e.state = ANY (ARRAY['accepted_province'::text, 'locked'::text]))) w
+          WHERE (e.state = ANY (ARRAY['accepted_province'::text, 'locked'::text]))
+        UNION ALL
+         SELECT 'seal_request'::text AS source,
+            q.seal_request_id AS row_id,
+            q.requested_at AS written_at
+           FROM public.seal_request q) w
   WHERE (NOT (EXISTS ( SELECT 1
            FROM public.followed_row f
           WHERE ((f.source = w.source) AND (f.row_id = w.row_id)))));
 
 ALTER VIEW public.row_to_follow OWNER TO nenghao_owner;
 
-COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions and sign-offs whose consequences have not been computed yet; their DAG starts by them';
+COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions, sign-offs and requests to seal whose consequences have not been computed yet; their DAG starts by them';
 
 CREATE TABLE public.rule_essay (
     rule_essay_id bigint NOT NULL,
@@ -4853,6 +4920,55 @@ CREATE TABLE public.schema_migrations (
 );
 
 ALTER TABLE public.schema_migrations OWNER TO nenghao_owner;
+
+CREATE TABLE public.seal_progress (
+    seal_request_id bigint NOT NULL,
+    state text NOT NULL,
+    release_id bigint,
+    reason text,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT seal_progress_names_reason CHECK (((state = 'refused'::text) = (reason IS NOT NULL))),
+    CONSTRAINT seal_progress_names_release CHECK (((state = ANY (ARRAY['sealed'::text, 'unchanged'::text])) = (release_id IS NOT NULL))),
+    CONSTRAINT seal_progress_state_known CHECK ((state = ANY (ARRAY['running'::text, 'sealed'::text, 'unchanged'::text, 'refused'::text])))
+);
+
+ALTER TABLE public.seal_progress OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.seal_progress IS '封存进度: 进行中 running, 已封存 sealed, 无变化 unchanged, 未封存 refused with the reason''s code';
+
+CREATE VIEW public.seal_request_now WITH (security_invoker='true') AS
+ SELECT q.seal_request_id,
+    q.kind,
+    q.month_on,
+    q.unit_id,
+    q.region_code,
+    q.sector_code,
+    q.parts,
+    q.panel_code,
+    q.public_from,
+    q.remark,
+    q.requested_by,
+    q.requested_at,
+    COALESCE(ended.state, begun.state, 'waiting'::text) AS state,
+    COALESCE(ended.at, begun.at, q.requested_at) AS since_at,
+    ended.release_id,
+    ended.reason
+   FROM ((public.seal_request q
+     LEFT JOIN public.seal_progress begun ON (((q.seal_request_id = begun.seal_request_id) AND (begun.state = 'running'::text))))
+     LEFT JOIN public.seal_progress ended ON (((q.seal_request_id = ended.seal_request_id) AND (ended.state <> 'running'::text))));
+
+ALTER VIEW public.seal_request_now OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.seal_request_now IS '封存申请现状: each request with what it has come to; waiting until a job took it';
+
+ALTER TABLE public.seal_request ALTER COLUMN seal_request_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.seal_request_seal_request_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE VIEW public.seen_unit AS
  SELECT public.own_unit_id() AS unit_id
@@ -6540,6 +6656,9 @@ ALTER TABLE ONLY public.production_output
 ALTER TABLE ONLY public.production_output
     ADD CONSTRAINT production_output_pk PRIMARY KEY (production_output_id);
 
+ALTER TABLE ONLY public.quality_share
+    ADD CONSTRAINT quality_share_pk PRIMARY KEY (unit_id, month_on, share_name);
+
 ALTER TABLE ONLY public.reading_adoption
     ADD CONSTRAINT reading_adoption_pk PRIMARY KEY (reading_adoption_id);
 
@@ -6663,6 +6782,12 @@ ALTER TABLE ONLY public.sample_unit
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY public.seal_progress
+    ADD CONSTRAINT seal_progress_pk PRIMARY KEY (seal_request_id, state);
+
+ALTER TABLE ONLY public.seal_request
+    ADD CONSTRAINT seal_request_pk PRIMARY KEY (seal_request_id);
+
 ALTER TABLE ONLY public.series_day_estimate
     ADD CONSTRAINT series_day_estimate_pk PRIMARY KEY (series_id, day_on, first_slot);
 
@@ -6779,6 +6904,8 @@ CREATE INDEX evidence_document_by_case ON public.evidence_document USING btree (
 
 CREATE INDEX feature_mark_day ON public.feature_mark USING btree (day_on, series_id);
 
+CREATE INDEX filing_by_month ON public.filing USING btree (month_on, unit_id, version);
+
 CREATE INDEX filing_check_newest ON public.filing_check USING btree (draft_id, filing_check_id DESC);
 
 CREATE INDEX filing_event_by_filing ON public.filing_event USING btree (filing_id, filing_event_id DESC);
@@ -6792,6 +6919,8 @@ CREATE INDEX finding_by_rule ON public.finding USING btree (rule_code, rule_vers
 CREATE INDEX finding_by_run ON public.finding USING btree (audit_run_id);
 
 CREATE INDEX finding_by_unit ON public.finding USING btree (unit_id, rule_code);
+
+CREATE INDEX finding_of_relations ON public.finding USING btree (lower(span), unit_id) WHERE (rule_code = 'form_relation'::text);
 
 CREATE INDEX gateway_account_event_latest ON public.gateway_account_event USING btree (gateway_id, gateway_account_event_id);
 
@@ -6813,9 +6942,13 @@ CREATE UNIQUE INDEX message_hash_unique ON public.message USING btree (topic, ha
 
 CREATE INDEX message_without_gateway ON public.message USING btree (received_at) WHERE (gateway_id IS NULL);
 
+CREATE INDEX monitored_balance_by_month ON public.monitored_balance USING btree (month_on, unit_id, version);
+
 CREATE INDEX mute_by_rule ON public.mute USING btree (rule_code);
 
 CREATE INDEX outbound_unsent ON public.outbound USING btree (outbound_id) WHERE (sent_at IS NULL);
+
+CREATE INDEX quality_share_by_month ON public.quality_share USING btree (month_on, unit_id);
 
 CREATE INDEX reading_adoption_by_series ON public.reading_adoption USING btree (series_id, at);
 
@@ -6831,6 +6964,8 @@ CREATE INDEX refusal_replay_by_message ON public.refusal_replay USING btree (mes
 
 CREATE UNIQUE INDEX release_aggregate_version ON public.release USING btree (aggregate_code, month_on, version) WHERE (kind = 'aggregate'::text);
 
+CREATE INDEX release_by_month ON public.release USING btree (month_on, kind, unit_id, version);
+
 CREATE INDEX release_recipient_by_release ON public.release_recipient USING btree (release_id);
 
 CREATE INDEX reminder_by_duty ON public.reminder USING btree (kind, unit_id, subject, period_on);
@@ -6839,6 +6974,8 @@ CREATE INDEX resend_request_by_spool ON public.resend_request USING btree (gatew
 
 CREATE INDEX restatement_reason_by_release ON public.restatement_reason USING btree (restates_release_id);
 
+CREATE INDEX return_check_by_month ON public.return_check USING btree (month_on, kind, return_id, return_check_id DESC);
+
 CREATE INDEX return_check_newest ON public.return_check USING btree (kind, return_id, return_check_id DESC);
 
 CREATE INDEX row_leaf_by_row ON public.row_leaf USING btree (table_name, row_key, row_leaf_id);
@@ -6846,6 +6983,10 @@ CREATE INDEX row_leaf_by_row ON public.row_leaf USING btree (table_name, row_key
 CREATE INDEX rule_essay_by_rule ON public.rule_essay USING btree (rule_code, version, rule_essay_id);
 
 CREATE INDEX rule_mode_latest ON public.rule_mode USING btree (rule_code, rule_mode_id);
+
+CREATE UNIQUE INDEX seal_progress_ends_once ON public.seal_progress USING btree (seal_request_id) WHERE (state <> 'running'::text);
+
+CREATE INDEX seal_request_by_month ON public.seal_request USING btree (month_on, kind, unit_id);
 
 CREATE INDEX series_day_by_day ON public.series_day USING btree (day_on);
 
@@ -6902,6 +7043,8 @@ CREATE TRIGGER a_sample_draw_by_oneself BEFORE INSERT ON public.sample_draw FOR 
 CREATE TRIGGER a_sample_plan_by_oneself BEFORE INSERT ON public.sample_plan FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('announced_by');
 
 CREATE TRIGGER a_sample_result_by_oneself BEFORE INSERT ON public.sample_result FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('checked_by');
+
+CREATE TRIGGER a_seal_request_by_oneself BEFORE INSERT ON public.seal_request FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('requested_by');
 
 CREATE TRIGGER access_trail_append_only BEFORE DELETE OR UPDATE ON public.access_trail FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -7561,6 +7704,22 @@ CREATE TRIGGER sample_unit_no_truncate BEFORE TRUNCATE ON public.sample_unit FOR
 
 CREATE TRIGGER sample_unit_recorded AFTER INSERT ON public.sample_unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('sample_plan_id', 'unit_id');
 
+CREATE TRIGGER seal_progress_append_only BEFORE DELETE OR UPDATE ON public.seal_progress FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER seal_progress_change_recorded AFTER UPDATE ON public.seal_progress REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('seal_request_id', 'state');
+
+CREATE TRIGGER seal_progress_no_truncate BEFORE TRUNCATE ON public.seal_progress FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER seal_progress_recorded AFTER INSERT ON public.seal_progress REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('seal_request_id', 'state');
+
+CREATE TRIGGER seal_request_append_only BEFORE DELETE OR UPDATE ON public.seal_request FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER seal_request_change_recorded AFTER UPDATE ON public.seal_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('seal_request_id');
+
+CREATE TRIGGER seal_request_no_truncate BEFORE TRUNCATE ON public.seal_request FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER seal_request_recorded AFTER INSERT ON public.seal_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('seal_request_id');
+
 CREATE TRIGGER series_change_recorded AFTER UPDATE ON public.series REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_id');
 
 CREATE TRIGGER series_recorded AFTER INSERT ON public.series REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('series_id');
@@ -7900,6 +8059,9 @@ ALTER TABLE ONLY public.product_process
 ALTER TABLE ONLY public.production_output
     ADD CONSTRAINT production_output_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
+ALTER TABLE ONLY public.quality_share
+    ADD CONSTRAINT quality_share_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
 ALTER TABLE ONLY public.reading_adoption
     ADD CONSTRAINT reading_adoption_decision_fk FOREIGN KEY (decision_id) REFERENCES public.decision(decision_id);
 
@@ -7992,6 +8154,15 @@ ALTER TABLE ONLY public.sample_unit
 
 ALTER TABLE ONLY public.sample_unit
     ADD CONSTRAINT sample_unit_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.seal_progress
+    ADD CONSTRAINT seal_progress_release_fk FOREIGN KEY (release_id) REFERENCES public.release(release_id);
+
+ALTER TABLE ONLY public.seal_progress
+    ADD CONSTRAINT seal_progress_request_fk FOREIGN KEY (seal_request_id) REFERENCES public.seal_request(seal_request_id);
+
+ALTER TABLE ONLY public.seal_request
+    ADD CONSTRAINT seal_request_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.series_day_estimate
     ADD CONSTRAINT series_day_estimate_series_fk FOREIGN KEY (series_id) REFERENCES public.series(series_id);
@@ -8713,6 +8884,13 @@ CREATE POLICY production_output_seen ON public.production_output FOR SELECT TO n
 
 CREATE POLICY production_output_work ON public.production_output TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
+ALTER TABLE public.quality_share ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY quality_share_seen ON public.quality_share FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY quality_share_work ON public.quality_share TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
 ALTER TABLE public.reading_adoption ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY reading_adoption_added ON public.reading_adoption FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
@@ -8889,6 +9067,34 @@ CREATE POLICY sample_unit_seen ON public.sample_unit FOR SELECT TO nenghao_offic
    FROM public.seen_unit u))));
 
 CREATE POLICY sample_unit_work ON public.sample_unit TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.seal_progress ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY seal_progress_seen ON public.seal_progress FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seal_request q
+  WHERE (q.seal_request_id = seal_progress.seal_request_id)))));
+
+CREATE POLICY seal_progress_work ON public.seal_progress TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.seal_request ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY seal_request_added ON public.seal_request FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE ((a.level = 'province'::text) AND ((seal_request.unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u)) OR ((seal_request.unit_id IS NULL) AND (seal_request.region_code ^@ a.division_prefix))))))));
+
+CREATE POLICY seal_request_changed ON public.seal_request FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE ((a.level = 'province'::text) AND ((seal_request.unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u)) OR ((seal_request.unit_id IS NULL) AND (seal_request.region_code ^@ a.division_prefix)))))))) WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+  WHERE ((a.level = 'province'::text) AND ((seal_request.unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u)) OR ((seal_request.unit_id IS NULL) AND (seal_request.region_code ^@ a.division_prefix))))))));
+
+CREATE POLICY seal_request_seen ON public.seal_request FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IS NULL) OR (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))));
+
+CREATE POLICY seal_request_work ON public.seal_request TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 ALTER TABLE public.series ENABLE ROW LEVEL SECURITY;
 
@@ -9075,6 +9281,13 @@ GRANT ALL ON FUNCTION public.note_sign_in(typed_login text, from_address text, s
 
 REVOKE ALL ON FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) TO nenghao_web;
+
+REVOKE ALL ON FUNCTION public.panel_stands(month_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.panel_stands(month_on date) TO nenghao_console;
+GRANT ALL ON FUNCTION public.panel_stands(month_on date) TO nenghao_jobs;
+GRANT ALL ON FUNCTION public.panel_stands(month_on date) TO nenghao_verifier;
+GRANT ALL ON FUNCTION public.panel_stands(month_on date) TO nenghao_officer;
+GRANT ALL ON FUNCTION public.panel_stands(month_on date) TO nenghao_unit;
 
 REVOKE ALL ON FUNCTION public.password_of(typed_login text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.password_of(typed_login text) TO nenghao_web;
@@ -9940,6 +10153,12 @@ GRANT SELECT ON TABLE public.product_process TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.product_process TO nenghao_officer;
 GRANT SELECT,INSERT ON TABLE public.product_process TO nenghao_unit;
 
+GRANT SELECT ON TABLE public.quality_share TO nenghao_officer;
+GRANT SELECT ON TABLE public.quality_share TO nenghao_unit;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.quality_share TO nenghao_jobs;
+GRANT SELECT ON TABLE public.quality_share TO nenghao_console;
+GRANT SELECT ON TABLE public.quality_share TO nenghao_verifier;
+
 GRANT SELECT,INSERT ON TABLE public.reading TO nenghao_collector;
 GRANT SELECT ON TABLE public.reading TO nenghao_jobs;
 GRANT SELECT ON TABLE public.reading TO nenghao_rules;
@@ -10065,6 +10284,11 @@ GRANT SELECT ON TABLE public.return_check TO nenghao_officer;
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
 
+GRANT SELECT,INSERT ON TABLE public.seal_request TO nenghao_console;
+GRANT SELECT ON TABLE public.seal_request TO nenghao_jobs;
+GRANT SELECT ON TABLE public.seal_request TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.seal_request TO nenghao_officer;
+
 GRANT SELECT ON TABLE public.row_to_follow TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_to_follow TO nenghao_console;
 
@@ -10106,6 +10330,16 @@ GRANT SELECT,INSERT ON TABLE public.sample_result TO nenghao_officer;
 GRANT SELECT,INSERT ON TABLE public.sample_unit TO nenghao_console;
 GRANT SELECT ON TABLE public.sample_unit TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.sample_unit TO nenghao_officer;
+
+GRANT SELECT,INSERT ON TABLE public.seal_progress TO nenghao_jobs;
+GRANT SELECT ON TABLE public.seal_progress TO nenghao_console;
+GRANT SELECT ON TABLE public.seal_progress TO nenghao_verifier;
+GRANT SELECT ON TABLE public.seal_progress TO nenghao_officer;
+
+GRANT SELECT ON TABLE public.seal_request_now TO nenghao_jobs;
+GRANT SELECT ON TABLE public.seal_request_now TO nenghao_console;
+GRANT SELECT ON TABLE public.seal_request_now TO nenghao_verifier;
+GRANT SELECT ON TABLE public.seal_request_now TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.seen_unit TO nenghao_officer;
 GRANT SELECT ON TABLE public.seen_unit TO nenghao_unit;

@@ -1,8 +1,11 @@
-"""`nenghao due-days | close-days | features | build-months | seal | reference sync`: the scheduled steps."""
+"""The scheduled steps: due-days, close-days, features, build-months, count-quality, seal, reference sync."""
+
+from typing import Annotated
 
 import typer
 
 from nenghao.config import load_settings
+from nenghao.domain.periods import Month
 from nenghao.jobs import entry
 from nenghao.labels import label
 
@@ -10,6 +13,7 @@ due_days = typer.Typer(invoke_without_command=True)
 close_days = typer.Typer(invoke_without_command=True)
 features = typer.Typer(invoke_without_command=True)
 build_months = typer.Typer(invoke_without_command=True)
+count_quality = typer.Typer(invoke_without_command=True)
 seal = typer.Typer(invoke_without_command=True)
 reference = typer.Typer(no_args_is_help=True, help="Reference rows: varieties, coefficients, relations.")
 
@@ -40,6 +44,16 @@ def run_build_months() -> None:
     """Build the monitored balances of changed months that are over."""
     settings = load_settings()
     typer.echo(label("job.build_months", settings.language, **entry.run_build_months(settings)))
+
+
+@count_quality.callback()
+def run_count_quality(
+    month: Annotated[list[str] | None, typer.Option(help="Like 2026-10; else last month and this one.")] = None,
+) -> None:
+    """Count the shares of the quality index that are not up to date."""
+    settings = load_settings()
+    months = [Month.parse(text) for text in month] if month else None
+    typer.echo(label("job.count_quality", settings.language, **entry.run_count_quality(settings, months=months)))
 
 
 @seal.callback()

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args
 import typer
 
 from nenghao.cli.open_release import find_stored, open_release, trusted_keys
+from nenghao.cli.release_ask import ask, asked
 from nenghao.config import Role, load_settings
 from nenghao.db import recipients, releases
 from nenghao.db.connection import connect
@@ -23,6 +24,8 @@ from nenghao.reporting.exports import ExportFormat, export_release
 app = typer.Typer(no_args_is_help=True, help="Sealed releases: list, difference, export, recipients.")
 recipients_app = typer.Typer(no_args_is_help=True, help="Who has which version.")
 app.add_typer(recipients_app, name="recipients")
+app.command("ask")(ask)
+app.command("asked")(asked)
 
 Trust = Annotated[Path | None, typer.Option(help="Folder of trusted keys; else that of the settings.")]
 Key = Annotated[list[Path] | None, typer.Option(help="A public key (PEM) to believe; give it several times.")]

@@ -35,8 +35,8 @@ class UnreleasedBalance:
     unit_name: str
     division_code: str
     industry_code: str
-    #: Whether its relations were not checked yet, or a mandatory one does not hold and nobody has decided on that.
-    is_held: bool
+    #: `not_checked`: its relations did not run yet; `mandatory_broken`: one does not hold and nobody decided on that.
+    held_by: str | None
     #: Canonical bytes of what it was computed from, and by which engine; None in balances of before they were kept.
     inputs: bytes | None
     engine_version: str | None
@@ -129,7 +129,7 @@ def unreleased_balances(conn: Connection, balance_ids: Sequence[int] | None) -> 
             unit_name=row[6],
             division_code=row[7],
             industry_code=row[8],
-            is_held=row[9],
+            held_by=row[9],
             inputs=row[10],
             engine_version=row[11],
             earlier=EarlierRelease(release_id=row[12], version=row[13], hash_algorithm=row[14], hash=row[15])

@@ -1,15 +1,18 @@
 """The jobs as commands and DAG tasks call them: settings in, a small summary out; here "now" is read from the clock."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from nenghao.config import Role, Settings, load_settings
 from nenghao.db.connection import connect
 from nenghao.db.errors import driver_errors
+from nenghao.domain.periods import Month
 from nenghao.jobs.build_months import build_months
 from nenghao.jobs.close_days import close_changed_days
 from nenghao.jobs.close_tree import check_clocks, close_tree
 from nenghao.jobs.compute_features import compute_features
+from nenghao.jobs.count_quality import count_quality
 from nenghao.jobs.due_days import mark_due_days
 from nenghao.jobs.remind import sync_calendar
 from nenghao.jobs.seal_balances import held_balances, seal_balances
@@ -34,6 +37,12 @@ def run_compute_features(settings: Settings | None = None) -> dict[str, int]:
     """Derive the curves of closed days that changed."""
     with connect(settings or load_settings(), Role.JOBS) as conn:
         return {"days": compute_features(conn, datetime.now(UTC))}
+
+
+def run_count_quality(settings: Settings | None = None, *, months: Sequence[Month] | None = None) -> dict[str, int]:
+    """Count the shares of the quality index that are not up to date: of last month and this one, or the given ones."""
+    with driver_errors(), connect(settings or load_settings(), Role.JOBS) as conn:
+        return {"unit_months": count_quality(conn, datetime.now(UTC), months=months)}
 
 
 def run_sync_reference(settings: Settings | None = None) -> dict[str, int]:

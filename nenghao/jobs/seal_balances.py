@@ -16,14 +16,12 @@ from nenghao.db import balances, releases
 from nenghao.db.connection import Connection
 from nenghao.db.releases import ReleaseObject, UnreleasedBalance
 from nenghao.db.tree import last_tree
-from nenghao.domain.balance import ENGINE_VERSION, Balance, BalanceInputs, build_balance, parse_balance_inputs
+from nenghao.domain.balance import Balance, BalanceInputs, build_balance, parse_balance_inputs
 from nenghao.domain.periods import Month
 from nenghao.domain.restatement import Reason, reason_of
 from nenghao.errors import SealBroken
 from nenghao.jobs.affected_days import REACH
-from nenghao.reference.coefficients import load_coefficients
-from nenghao.reference.layouts import layout_edition
-from nenghao.reporting.content import FORM, Restatement, build_content, cells_content
+from nenghao.reporting.content import Restatement, build_content, cells_content, editions_in_force
 from nenghao.reporting.seal import SPREADSHEET, seal
 from nenghao.reporting.stored_zip import read_zip
 
@@ -49,7 +47,7 @@ def seal_balances(
         waiting = releases.unreleased_balances(conn, balance_ids)
     sealed, broken = [], []
     for balance in waiting:
-        if _is_held(balance):
+        if held_itself(balance) is not None:
             continue
         try:
             release_id = _seal_one(conn, balance, key, now)
@@ -70,8 +68,15 @@ def held_balances(conn: Connection) -> list[int]:
         return [
             balance.balance_id
             for balance in releases.unreleased_balances(conn, None)
-            if _is_held(balance) or (balance.earlier is not None and find_reason(conn, balance) is None)
+            if why_held(conn, balance) is not None
         ]
+
+
+def why_held(conn: Connection, balance: UnreleasedBalance) -> str | None:
+    """Why a balance waits, as a code below `release.refused`; None where it may be sealed."""
+    if (reason := held_itself(balance)) is not None:
+        return reason
+    return "no_reason" if balance.earlier is not None and find_reason(conn, balance) is None else None
 
 
 def find_reason(conn: Connection, balance: UnreleasedBalance) -> Reason | None:
@@ -82,10 +87,12 @@ def find_reason(conn: Connection, balance: UnreleasedBalance) -> Reason | None:
     return reason_of(releases.restatement_causes(conn, balance.earlier.release_id, balance.unit_id, month, reach=REACH))
 
 
-def _is_held(balance: UnreleasedBalance) -> bool:
-    """Whether a balance waits: for its relations, for a decision, or to be made again in the editions in force."""
-    in_force = layout_edition(FORM, balance.month_on), load_coefficients(balance.month_on).edition, ENGINE_VERSION
-    return balance.is_held or (balance.layout_edition, balance.coefficient_edition, balance.engine_version) != in_force
+def held_itself(balance: UnreleasedBalance) -> str | None:
+    """Why a balance waits whatever was sealed before it: its relations, a decision, or the editions in force."""
+    if balance.held_by is not None:
+        return balance.held_by
+    made_by = balance.layout_edition, balance.coefficient_edition, balance.engine_version
+    return None if made_by == editions_in_force(balance.month_on) else "other_editions"
 
 
 def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now: datetime) -> int | None:
@@ -93,7 +100,7 @@ def _seal_one(conn: Connection, balance: UnreleasedBalance, key: SigningKey, now
         balances.lock_unit_month(conn, (balance.unit_id, balance.month_on))
         # Read again under the lock: another run may have sealed it, or built a newer version.
         current = releases.unreleased_balances(conn, [balance.balance_id])
-        if not current or _is_held(current[0]):
+        if not current or held_itself(current[0]) is not None:
             return None
         restatement = _restatement(conn, current[0])
         if current[0].earlier is not None and restatement is None:

@@ -20,7 +20,7 @@ from nenghao.domain.records import to_plain
 from nenghao.domain.restatement import CellState, Change, Place, Reason, changes_between
 from nenghao.domain.rounding import exact_text
 from nenghao.reference.coefficients import load_coefficients
-from nenghao.reference.layouts import load_layout
+from nenghao.reference.layouts import layout_edition, load_layout
 from nenghao.reference.relations import relation_edition
 from nenghao.reference.varieties import load_varieties
 from nenghao.reporting.forms import FrozenForm, frozen_form, frozen_texts, reference_texts
@@ -150,6 +150,11 @@ def common_content(
         else {"tree_no": head.tree_no, "day": str(head.day_on), "root": head.root.hex()},
         "renderer": RENDERER,
     }
+
+
+def editions_in_force(month_on: date) -> tuple[str, str, str]:
+    """Layout, coefficients and engine by which a month is computed and laid out now."""
+    return layout_edition(FORM, month_on), load_coefficients(month_on).edition, ENGINE_VERSION
 
 
 def cells_content(cells: Iterable[Cell]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -43,8 +44,15 @@ class WorkbookSheet:
     rows: Sequence[Sequence[Value]] = field(default=())
 
 
+def workbook_bytes(sheets: Sequence[WorkbookSheet], notes_title: str = "", notes: Sequence[str] = ()) -> bytes:
+    """The same in memory, to be handed out."""
+    made = BytesIO()
+    write_workbook(made, sheets, notes_title, notes)
+    return made.getvalue()
+
+
 def write_workbook(
-    path: Path, sheets: Sequence[WorkbookSheet], notes_title: str = "", notes: Sequence[str] = ()
+    path: Path | BytesIO, sheets: Sequence[WorkbookSheet], notes_title: str = "", notes: Sequence[str] = ()
 ) -> None:
     """Write the sheets, and before them a sheet of notes where there are any. Times are Shanghai's, to the minute."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

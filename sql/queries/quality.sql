@@ -106,3 +106,75 @@ ORDER BY p.point_code;
 -- is_unit --
 -- Whether a unit is registered.
 SELECT EXISTS (SELECT 1 FROM unit WHERE unit_code = %(unit_code)s);
+
+-- stale_quality --
+-- Units with series and months whose shares were not counted up to a day, or not since the month's newest balance.
+SELECT
+    u.unit_id,
+    u.unit_code,
+    m.month_on
+FROM unit AS u
+CROSS JOIN unnest(%(months)s::date[]) AS m (month_on)
+LEFT JOIN (
+    SELECT
+        s.unit_id,
+        s.month_on,
+        min(s.until_on) AS until_on,
+        min(s.counted_at) AS counted_at
+    FROM quality_share AS s
+    WHERE s.month_on = ANY(%(months)s::date[])
+    GROUP BY s.unit_id, s.month_on
+) AS q ON u.unit_id = q.unit_id AND m.month_on = q.month_on
+LEFT JOIN monitored_newest AS n ON u.unit_id = n.unit_id AND m.month_on = n.month_on
+LEFT JOIN monitored_balance AS b ON n.balance_id = b.balance_id
+WHERE
+    EXISTS (SELECT 1 FROM point AS p INNER JOIN series AS s ON p.point_id = s.point_id WHERE p.unit_id = u.unit_id)
+    AND (%(unit_ids)s::integer[] IS NULL OR u.unit_id = ANY(%(unit_ids)s::integer[]))
+    AND (
+        q.unit_id IS NULL
+        OR q.until_on < least((m.month_on + INTERVAL '1 month')::date, %(today_on)s::date)
+        OR q.counted_at < b.computed_at
+    )
+ORDER BY m.month_on DESC, u.unit_id;
+
+-- put_share --
+-- A share of a unit's month as it was counted last.
+INSERT INTO quality_share (unit_id, month_on, share_name, part, whole, until_on, counted_at)
+VALUES (%(unit_id)s, %(month_on)s, %(share_name)s, %(part)s, %(whole)s, %(until_on)s, %(counted_at)s)
+ON CONFLICT (unit_id, month_on, share_name) DO UPDATE SET
+part = excluded.part,
+whole = excluded.whole,
+until_on = excluded.until_on,
+counted_at = excluded.counted_at;
+
+-- counted_shares --
+-- Shares as last counted, of a month or of a unit's months, with the unit as it is registered: one row a share.
+SELECT
+    s.unit_id,
+    u.unit_code,
+    u.name AS unit_name,
+    u.division_code,
+    u.industry_code,
+    s.month_on,
+    s.share_name,
+    s.part,
+    s.whole,
+    s.until_on,
+    s.counted_at
+FROM quality_share AS s
+INNER JOIN unit AS u ON s.unit_id = u.unit_id
+WHERE
+    (%(month_on)s::date IS NULL OR s.month_on = %(month_on)s::date)
+    AND (%(unit_id)s::integer IS NULL OR s.unit_id = %(unit_id)s::integer)
+ORDER BY s.month_on, u.division_code, u.unit_code, s.share_name;
+
+-- counted_months --
+-- Months of which shares were counted, the newest first.
+SELECT DISTINCT s.month_on
+FROM quality_share AS s
+ORDER BY s.month_on DESC
+LIMIT 60;
+
+-- unit_of_code --
+-- Id of a unit by its code: one row, or none.
+SELECT unit_id FROM unit WHERE unit_code = %(unit_code)s;

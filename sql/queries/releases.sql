@@ -6,27 +6,29 @@ SELECT
     b.balance_id, b.unit_id, b.month_on, b.layout_edition, b.coefficient_edition,
     u.unit_code, coalesce(v.name, u.name) AS name, coalesce(v.division_code, u.division_code) AS division_code,
     coalesce(v.industry_code, u.industry_code) AS industry_code,
-    checked.is_complete IS NOT TRUE
-    OR (
-        checked.mandatory_broken > 0
-        AND EXISTS (
-            SELECT 1
-            FROM finding AS f
-            INNER JOIN alert AS a ON f.fingerprint = a.fingerprint
-            LEFT JOIN LATERAL (
-                SELECT d.kind FROM decision AS d
-                WHERE d.case_id = a.case_id
-                ORDER BY d.decision_id DESC
-                LIMIT 1
-            ) AS last ON TRUE
-            WHERE
-                f.rule_code = 'form_relation' AND f.unit_id = b.unit_id
-                AND lower(f.span) = b.month_on::timestamp AT TIME ZONE 'Asia/Shanghai'
-                AND f.evidence ->> 'obligation' = 'mandatory'
-                AND coalesce(f.evidence ->> 'return_kind', 'monitored_balance') = 'monitored_balance'
-                AND coalesce(last.kind, 'open') NOT IN ('confirm', 'dismiss')
-        )
-    ) AS is_held,
+    CASE
+        WHEN checked.is_complete IS NOT TRUE THEN 'not_checked'
+        WHEN
+            checked.mandatory_broken > 0
+            AND EXISTS (
+                SELECT 1
+                FROM finding AS f
+                INNER JOIN alert AS a ON f.fingerprint = a.fingerprint
+                LEFT JOIN LATERAL (
+                    SELECT d.kind FROM decision AS d
+                    WHERE d.case_id = a.case_id
+                    ORDER BY d.decision_id DESC
+                    LIMIT 1
+                ) AS last ON TRUE
+                WHERE
+                    f.rule_code = 'form_relation' AND f.unit_id = b.unit_id
+                    AND lower(f.span) = b.month_on::timestamp AT TIME ZONE 'Asia/Shanghai'
+                    AND f.evidence ->> 'obligation' = 'mandatory'
+                    AND coalesce(f.evidence ->> 'return_kind', 'monitored_balance') = 'monitored_balance'
+                    AND coalesce(last.kind, 'open') NOT IN ('confirm', 'dismiss')
+            )
+            THEN 'mandatory_broken'
+    END AS held_by,
     CASE WHEN %(balance_ids)s::bigint[] IS NOT NULL THEN b.inputs END AS inputs, b.engine_version,
     r.release_id, r.version, r.hash_algorithm, r.hash
 FROM monitored_balance AS b

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.filterwarnings("default")
 DAG_FILES = sorted((PROJECT_ROOT / "dags").glob("*.py"))
 #: Every DAG, in an order in which each finds what the ones before it left.
 ORDER = (
-    "hourly_close", "daily_close", "monthly_balance", "decision_watch", "restatement", "deadlines", "tree_close",
-    "retention",
+    "hourly_close", "daily_close", "monthly_balance", "decision_watch", "restatement", "quality_count", "deadlines",
+    "tree_close", "retention",
 )  # fmt: skip
 REGISTER = Path(__file__).parent / "register"
 #: The month that the small register's meter covers; over long before any run of this test.

@@ -254,3 +254,9 @@ INSERT INTO access_trail (kind, route, subject, outcome) VALUES ('view', 'r', 's
 INSERT INTO rule_essay (rule_code, version, hash_algorithm, hash, essay, recorded_at)
 SELECT rule_code, version, 'SHA-256', '\x00', 'e', now()
 FROM rule_version;
+INSERT INTO seal_request (kind, month_on, unit_id, requested_by, requested_at)
+SELECT 'monitored_balance', '2026-10-01', unit_id, 'p', now()
+FROM unit;
+INSERT INTO seal_progress (seal_request_id, state, at)
+SELECT seal_request_id, 'running', now()
+FROM seal_request;

@@ -194,8 +194,8 @@ def test_a_new_edition_makes_a_waiting_balance_again_and_leaves_a_sealed_one(
     build_months(jobs, NOW)
     plant.pass_relations()
     other = replace(load_coefficients(), edition="GB/T 2589-2099")
-    for module in ("load_inputs", "seal_balances"):
-        monkeypatch.setattr(f"nenghao.jobs.{module}.load_coefficients", lambda _: other)
+    for module in ("jobs.load_inputs", "reporting.content"):
+        monkeypatch.setattr(f"nenghao.{module}.load_coefficients", lambda _: other)
     edition = (other.edition, date(2021, 4, 1), None)
     monkeypatch.setattr("nenghao.jobs.build_months.coefficient_validity", lambda: (edition,))
     assert seal_balances(jobs, settings, NOW) == []

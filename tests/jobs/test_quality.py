@@ -11,10 +11,11 @@ from typer.testing import CliRunner
 from nenghao.cli.quality import quality
 from nenghao.config import Role, Settings
 from nenghao.db.connection import connect
-from nenghao.db.quality import PointMonth
+from nenghao.db.quality import PointMonth, counted_shares
 from nenghao.domain.periods import SHANGHAI, Month
 from nenghao.domain.quality_index import Share
 from nenghao.errors import DataRefused
+from nenghao.jobs.count_quality import count_quality
 from nenghao.jobs.quality import measure_quality, sum_processes
 from nenghao.registers.importer import import_registers
 from tests.registers.test_import import FILES, UNIT, know_electricity, write
@@ -85,6 +86,29 @@ def test_a_month_that_is_not_over_is_counted_to_yesterday(plant: Settings) -> No
             measure_quality(conn, UNIT, OCTOBER, datetime(2026, 10, 1, 9, tzinfo=SHANGHAI))
         with pytest.raises(DataRefused, match="not registered"):
             measure_quality(conn, "911502000000000010", OCTOBER, NOW)
+
+
+def test_shares_are_kept_and_counted_again_only_when_a_day_or_a_balance_came(plant: Settings) -> None:
+    third = datetime(2026, 10, 3, 9, tzinfo=SHANGHAI)
+    with connect(plant, Role.JOBS) as conn:
+        assert count_quality(conn, third) == 2  # September too, whatever it lacks
+        assert count_quality(conn, third) == 0
+        assert count_quality(conn, third + timedelta(days=1)) == 1
+        assert count_quality(conn, NOW, months=[OCTOBER]) == 1
+        kept = {row.share_name: row for row in counted_shares(conn, month_on=OCTOBER.start_on)}
+        told = measure_quality(conn, UNIT, OCTOBER, NOW)
+    assert {name: None if row.whole is None else Share(row.part, row.whole) for name, row in kept.items()} == told
+    assert {row.until_on for row in kept.values()} == {OCTOBER.end_on}
+    with connect(plant, Role.OWNER) as owner:
+        owner.execute(
+            "INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coefficient_edition,"
+            " content_hash_algorithm, content_hash, computed_at)"
+            " SELECT unit_id, '2026-10-01', 1, 'l', 'c', 'sha256', '', %s FROM unit",
+            [NOW + timedelta(hours=1)],
+        )
+    with connect(plant, Role.JOBS) as conn:
+        assert count_quality(conn, NOW + timedelta(hours=2), months=[OCTOBER]) == 1
+        assert count_quality(conn, NOW + timedelta(hours=2), months=[OCTOBER]) == 0
 
 
 def month(data_code: str, flow: str, energy: str | None, variety: str = "33") -> PointMonth:

@@ -41,7 +41,7 @@ TRUSTED: TrustedKeys = {key_id(KEY.public_key()): KEY.public_key()}
 BALANCE = UnreleasedBalance(
     balance_id=1, unit_id=1, month_on=date(2026, 10, 1), layout_edition="205-1-seed-1",
     coefficient_edition="GB/T 2589-2020", unit_code="91150100000000000G", unit_name="甲", division_code="150100",
-    industry_code="C2614", is_held=False, inputs=None, engine_version=None, earlier=None,
+    industry_code="C2614", held_by=None, inputs=None, engine_version=None, earlier=None,
 )  # fmt: skip
 
 
