@@ -217,6 +217,19 @@ ALTER FUNCTION public.guard_account() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.guard_account() IS '账户守则: login, name and unit stay; nobody changes his own rights';
 
+CREATE FUNCTION public.is_told(act text, content jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT act IN (
+        'notify', 'issue_inquiry', 'acknowledge', 'request_extension', 'extend', 'decline_extension', 'explain', 'rectify',
+        'report_rectified', 'recheck', 'object', 'answer_objection', 'close', 'reopen'
+    ) OR (act = 'review' AND content ->> 'verdict' = 'agree')
+$$;
+
+ALTER FUNCTION public.is_told(act text, content jsonb) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.is_told(act text, content jsonb) IS '是否告知: whether a step is told to the unit';
+
 CREATE FUNCTION public.keep_named_gateway() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -716,6 +729,11 @@ DECLARE
     new_id bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('nenghao case ' || wanted_case::text, 0));
+    IF session_user = 'nenghao_web' AND NOT EXISTS (
+        SELECT 1 FROM audit_case AS c WHERE c.case_id = wanted_case AND c.unit_id = own_unit_id()
+    ) THEN
+        RAISE EXCEPTION 'case %: not of this unit', wanted_case USING ERRCODE = 'insufficient_privilege';
+    END IF;
     SELECT d.kind INTO last_kind FROM decision AS d
     WHERE d.case_id = wanted_case
     ORDER BY d.decision_id DESC LIMIT 1;
@@ -1063,6 +1081,28 @@ ALTER FUNCTION public.sign_in_wait_s(typed_login text, from_address text) OWNER 
 
 COMMENT ON FUNCTION public.sign_in_wait_s(typed_login text, from_address text) IS '登录限速: seconds until a login or an address may try again; no other transaction then tries the login';
 
+CREATE FUNCTION public.step_as_oneself() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    actor record;
+BEGIN
+    SELECT a.account_id, a.name, a.role INTO actor FROM web_account() AS a;
+    IF actor.name IS NULL OR (actor.role = 'unit') <> (NEW.side = 'unit') THEN
+        RAISE EXCEPTION 'a step is taken by who signed in' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    NEW.account_id := actor.account_id;
+    NEW.acted_by := actor.name;
+    NEW.recorded_by := actor.name;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION public.step_as_oneself() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.step_as_oneself() IS '本人办理: writes name and account of who takes a step, and on which side';
+
 CREATE FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) RETURNS void
     LANGUAGE plpgsql
     SET "TimeZone" TO 'UTC'
@@ -1094,6 +1134,48 @@ $$;
 ALTER FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) IS '纳入日树: for migrations: from now on each row of the table has a leaf, those that are there get theirs';
+
+CREATE FUNCTION public.want_review() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM case_step AS s
+        INNER JOIN case_root AS r ON r.case_id = NEW.case_id
+        INNER JOIN decision AS d ON s.decision_id = d.decision_id
+        WHERE s.case_id IN (NEW.case_id, r.root_case_id) AND s.act = 'review' AND d.kind = NEW.kind
+        AND d.decided_at = NEW.decided_at
+    ) OR EXISTS (
+        SELECT 1 FROM finding_standing AS s
+        INNER JOIN finding AS f ON s.finding_id = f.finding_id
+        WHERE NEW.case_id IN (s.root_case_id, s.case_id)
+        AND (f.evidence ? 'conflict_ids' OR f.evidence ? 'revision_ids')
+    ) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'case %: % takes the review of another officer', NEW.case_id, NEW.kind USING ERRCODE = 'check_violation';
+END
+$$;
+
+ALTER FUNCTION public.want_review() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.want_review() IS '须经审核: refuses, at the end of a transaction of the console, a decision that no review wrote';
+
+CREATE FUNCTION public.was_asked(wanted_case bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM audit_case AS c
+        INNER JOIN decision AS d ON c.case_id = d.case_id AND d.kind = 'inquire'
+        WHERE c.case_id = wanted_case AND c.unit_id = own_unit_id()
+    )
+$$;
+
+ALTER FUNCTION public.was_asked(wanted_case bigint) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.was_asked(wanted_case bigint) IS '已向本单位查询: whether the unit of who asks was asked about a case';
 
 CREATE FUNCTION public.web_account() RETURNS TABLE(account_id integer, login text, name text, role text, authority text, level text, division_prefix text, unit_id integer, unit_code text, office text, language text, channel text, must_change boolean, duties text[])
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 PARALLEL SAFE
@@ -1752,93 +1834,6 @@ ALTER TABLE public.case_attachment ALTER COLUMN case_attachment_id ADD GENERATED
     CACHE 1
 );
 
-CREATE TABLE public.case_step (
-    case_step_id bigint NOT NULL,
-    case_id bigint NOT NULL,
-    unit_id integer,
-    act text NOT NULL,
-    side text NOT NULL,
-    acted_by text NOT NULL,
-    account_id integer,
-    acted_at timestamp with time zone NOT NULL,
-    told text NOT NULL,
-    content jsonb NOT NULL,
-    due_on date,
-    decision_id bigint,
-    channel text NOT NULL,
-    recorded_by text NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    hash_algorithm text NOT NULL,
-    hash bytea NOT NULL,
-    CONSTRAINT case_step_act_known CHECK ((act = ANY (ARRAY['assign'::text, 'notify'::text, 'draft_inquiry'::text, 'check_inquiry'::text, 'issue_inquiry'::text, 'acknowledge'::text, 'request_extension'::text, 'extend'::text, 'decline_extension'::text, 'explain'::text, 'verify'::text, 'review'::text, 'rectify'::text, 'report_rectified'::text, 'recheck'::text, 'object'::text, 'answer_objection'::text, 'refer'::text, 'close'::text, 'reopen'::text, 'recuse'::text, 'comment'::text]))),
-    CONSTRAINT case_step_channel_known CHECK ((channel = ANY (ARRAY['console'::text, 'command'::text, 'folder'::text]))),
-    CONSTRAINT case_step_content_form CHECK ((jsonb_typeof(content) = 'object'::text)),
-    CONSTRAINT case_step_name_given CHECK ((length(btrim(acted_by)) > 0)),
-    CONSTRAINT case_step_side_fits CHECK (((side = 'officer'::text) OR (act = ANY (ARRAY['acknowledge'::text, 'request_extension'::text, 'explain'::text, 'report_rectified'::text, 'object'::text])))),
-    CONSTRAINT case_step_side_known CHECK ((side = ANY (ARRAY['officer'::text, 'unit'::text]))),
-    CONSTRAINT case_step_told_given CHECK (((length(btrim(told)) > 0) OR (act = 'acknowledge'::text))),
-    CONSTRAINT case_step_verdict_given CHECK (((act <> ALL (ARRAY['check_inquiry'::text, 'review'::text, 'recheck'::text, 'answer_objection'::text])) OR COALESCE(((content ->> 'verdict'::text) = ANY (ARRAY['agree'::text, 'send_back'::text, 'passed'::text, 'failed'::text, 'upheld'::text, 'rejected'::text])), false))),
-    CONSTRAINT case_step_verified_by_two CHECK (((act <> 'verify'::text) OR ((content ->> 'proposal'::text) = 'dismiss'::text) OR COALESCE((((content ->> 'proposal'::text) = 'confirm'::text) AND (jsonb_array_length((content -> 'officers'::text)) >= 2) AND ((content ->> 'basis'::text) = ANY (ARRAY['original_record'::text, 'site_reading'::text])) AND ((content ->> 'statement'::text) = ANY (ARRAY['attached'::text, 'refused'::text]))), false)))
-);
-
-ALTER TABLE public.case_step OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.case_step IS '案件步骤: 通知, 签收, 解释, 核实, 审核, 整改, 复核, 结案, 申辩, 移送, 回避: one act of one person each, never edited';
-
-COMMENT ON COLUMN public.case_step.account_id IS '账户: who signed in; null where a command or paper says the name';
-
-COMMENT ON COLUMN public.case_step.acted_at IS '办理时间; recorded_at is when it came into the store, later for what was taken down without network';
-
-COMMENT ON COLUMN public.case_step.told IS '内容: what the person wrote; of acts the unit is told (nenghao/reference/procedure.toml), the very words it reads';
-
-COMMENT ON COLUMN public.case_step.channel IS '来源: the console, a command on the server, or a folder that was taken along and merged';
-
-COMMENT ON COLUMN public.case_step.hash IS '步骤散列: of the canonical bytes of case, act, person, time, words, content and attachments: merging twice adds nothing';
-
-CREATE VIEW public.case_desk AS
- SELECT c.case_id,
-        CASE
-            WHEN (aside.case_step_id IS NULL) THEN (hand.content ->> 'handler'::text)
-            ELSE NULL::text
-        END AS handler,
-        CASE
-            WHEN (aside.case_step_id IS NULL) THEN ((hand.content ->> 'handler_account_id'::text))::integer
-            ELSE NULL::integer
-        END AS handler_account_id,
-    last.act AS last_act,
-    last.acted_at AS last_acted_at,
-    clock.due_on
-   FROM ((((( SELECT DISTINCT s.case_id
-           FROM public.case_step s) c
-     LEFT JOIN LATERAL ( SELECT s.case_step_id,
-            s.content
-           FROM public.case_step s
-          WHERE ((s.case_id = c.case_id) AND (s.act = 'assign'::text))
-          ORDER BY s.case_step_id DESC
-         LIMIT 1) hand ON (true))
-     LEFT JOIN LATERAL ( SELECT s.case_step_id
-           FROM public.case_step s
-          WHERE ((s.case_id = c.case_id) AND (s.act = 'recuse'::text) AND (s.case_step_id > hand.case_step_id) AND (public.plain_name((s.content ->> 'officer'::text)) = public.plain_name((hand.content ->> 'handler'::text))))
-          ORDER BY s.case_step_id
-         LIMIT 1) aside ON (true))
-     LEFT JOIN LATERAL ( SELECT s.act,
-            s.acted_at
-           FROM public.case_step s
-          WHERE ((s.case_id = c.case_id) AND (s.act <> 'comment'::text))
-          ORDER BY s.case_step_id DESC
-         LIMIT 1) last ON (true))
-     LEFT JOIN LATERAL ( SELECT s.due_on
-           FROM public.case_step s
-          WHERE ((s.case_id = c.case_id) AND (s.due_on IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
-                   FROM public.case_step later
-                  WHERE ((later.case_id = s.case_id) AND (later.case_step_id > s.case_step_id) AND (later.act = ANY (ARRAY['explain'::text, 'verify'::text, 'recheck'::text, 'close'::text, 'reopen'::text])))))))
-          ORDER BY s.case_step_id DESC
-         LIMIT 1) clock ON (true));
-
-ALTER VIEW public.case_desk OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.case_desk IS '承办台账: who has a case in hand, its last step and the day on which its clock runs out; one row a case that has steps';
-
 CREATE TABLE public.case_level (
     case_level_id bigint NOT NULL,
     case_id bigint NOT NULL,
@@ -1853,54 +1848,6 @@ CREATE TABLE public.case_level (
 ALTER TABLE public.case_level OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.case_level IS '证据等级变化: what a case became when something joined it or was explained; the last row counts';
-
-ALTER TABLE public.case_level ALTER COLUMN case_level_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.case_level_case_level_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-CREATE TABLE public.case_listing (
-    case_id bigint NOT NULL,
-    unit_id integer,
-    level text NOT NULL,
-    state text NOT NULL,
-    into_case_id bigint,
-    is_common_cause boolean NOT NULL,
-    opened_at timestamp with time zone NOT NULL,
-    rule_codes text[] NOT NULL,
-    families text[] NOT NULL,
-    kinds text[] NOT NULL,
-    point_codes text[] NOT NULL,
-    unit_count integer NOT NULL,
-    span_from timestamp with time zone NOT NULL,
-    span_to timestamp with time zone NOT NULL,
-    finding_count integer NOT NULL,
-    recurrence_count integer NOT NULL,
-    first_found_at timestamp with time zone NOT NULL,
-    last_found_at timestamp with time zone NOT NULL,
-    decision text,
-    outcome text,
-    score numeric NOT NULL,
-    effect_tce numeric,
-    ranking_edition text NOT NULL,
-    ranked_at timestamp with time zone NOT NULL
-);
-
-ALTER TABLE public.case_listing OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.case_listing IS '案件清单: cases as they are listed, with what each may move; derived, made again from findings and decisions at any time';
-
-COMMENT ON COLUMN public.case_listing.kinds IS '表现: what the findings look like, the most telling first';
-
-COMMENT ON COLUMN public.case_listing.score IS '排序分: suspicion x effect x weight';
-
-COMMENT ON COLUMN public.case_listing.effect_tce IS '影响量: what the case may move in the published total, tce; null where neither rule nor coefficient says';
-
-COMMENT ON COLUMN public.case_listing.ranking_edition IS '排序依据: hash of the weights and coefficients that the score rests on';
 
 CREATE TABLE public.case_merge (
     case_merge_id bigint NOT NULL,
@@ -1935,24 +1882,6 @@ UNION ALL
 ALTER VIEW public.case_member OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.case_member IS '案件成员: a case that tells of its findings itself, and the cases that were merged into it';
-
-ALTER TABLE public.case_merge ALTER COLUMN case_merge_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.case_merge_case_merge_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-CREATE VIEW public.case_notice AS
- SELECT DISTINCT case_id
-   FROM public.decision d
-  WHERE (kind = 'inquire'::text);
-
-ALTER VIEW public.case_notice OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.case_notice IS '已查询案件: cases whose unit was asked; the others it never hears of';
 
 CREATE VIEW public.case_root AS
  SELECT c.case_id,
@@ -2089,6 +2018,205 @@ CREATE VIEW public.case_now AS
 ALTER VIEW public.case_now OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.case_now IS '案件现状: open, asked (inquired or explained), quiet (closed by itself), merged, decided; its level as it is now';
+
+CREATE TABLE public.unit (
+    unit_id integer NOT NULL,
+    unit_code text NOT NULL,
+    name text NOT NULL,
+    division_code text NOT NULL,
+    industry_code text NOT NULL,
+    field text NOT NULL,
+    collected_under text NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT unit_code_form CHECK ((unit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text)),
+    CONSTRAINT unit_division_form CHECK ((division_code ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT unit_duty_known CHECK ((collected_under = ANY (ARRAY['survey'::text, 'online_monitoring'::text, 'annual_report'::text, 'metering'::text, 'emissions'::text]))),
+    CONSTRAINT unit_field_known CHECK ((field = ANY (ARRAY['industry'::text, 'building'::text, 'transport'::text])))
+);
+
+ALTER TABLE public.unit OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.unit IS '用能单位: a legal person or site that reports its energy';
+
+COMMENT ON COLUMN public.unit.unit_code IS '统一社会信用代码 (GB 32100), check digit verified at import';
+
+COMMENT ON COLUMN public.unit.division_code IS '行政区划代码 (GB/T 2260)';
+
+COMMENT ON COLUMN public.unit.industry_code IS '国民经济行业代码 (GB/T 4754)';
+
+COMMENT ON COLUMN public.unit.field IS '领域: 工业 industry, 建筑 building, 交通 transport';
+
+COMMENT ON COLUMN public.unit.collected_under IS '采集依据: the duty under which the rows were collected (practice: purpose and secrecy)';
+
+CREATE VIEW public.case_brief AS
+ SELECT c.case_id,
+    c.unit_id,
+    u.unit_code,
+    u.name AS unit_name,
+    c.level,
+    c.is_common_cause,
+    c.into_case_id,
+    c.state,
+    c.opened_at
+   FROM (public.case_now c
+     LEFT JOIN public.unit u ON ((c.unit_id = u.unit_id)));
+
+ALTER VIEW public.case_brief OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_brief IS '案件概况: what a case is, without what was found';
+
+CREATE TABLE public.case_step (
+    case_step_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    unit_id integer,
+    act text NOT NULL,
+    side text NOT NULL,
+    acted_by text NOT NULL,
+    account_id integer,
+    acted_at timestamp with time zone NOT NULL,
+    told text NOT NULL,
+    content jsonb NOT NULL,
+    due_on date,
+    decision_id bigint,
+    channel text NOT NULL,
+    recorded_by text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT case_step_act_known CHECK ((act = ANY (ARRAY['assign'::text, 'notify'::text, 'draft_inquiry'::text, 'check_inquiry'::text, 'issue_inquiry'::text, 'acknowledge'::text, 'request_extension'::text, 'extend'::text, 'decline_extension'::text, 'explain'::text, 'verify'::text, 'review'::text, 'rectify'::text, 'report_rectified'::text, 'recheck'::text, 'object'::text, 'answer_objection'::text, 'refer'::text, 'close'::text, 'reopen'::text, 'recuse'::text, 'comment'::text]))),
+    CONSTRAINT case_step_channel_known CHECK ((channel = ANY (ARRAY['console'::text, 'command'::text, 'folder'::text]))),
+    CONSTRAINT case_step_content_form CHECK ((jsonb_typeof(content) = 'object'::text)),
+    CONSTRAINT case_step_name_given CHECK ((length(btrim(acted_by)) > 0)),
+    CONSTRAINT case_step_side_fits CHECK (((side = 'officer'::text) OR (act = ANY (ARRAY['acknowledge'::text, 'request_extension'::text, 'explain'::text, 'report_rectified'::text, 'object'::text])))),
+    CONSTRAINT case_step_side_known CHECK ((side = ANY (ARRAY['officer'::text, 'unit'::text]))),
+    CONSTRAINT case_step_told_given CHECK (((length(btrim(told)) > 0) OR (act = 'acknowledge'::text))),
+    CONSTRAINT case_step_verdict_given CHECK (((act <> ALL (ARRAY['check_inquiry'::text, 'review'::text, 'recheck'::text, 'answer_objection'::text])) OR COALESCE(((content ->> 'verdict'::text) = ANY (ARRAY['agree'::text, 'send_back'::text, 'passed'::text, 'failed'::text, 'upheld'::text, 'rejected'::text])), false))),
+    CONSTRAINT case_step_verified_by_two CHECK (((act <> 'verify'::text) OR ((content ->> 'proposal'::text) = 'dismiss'::text) OR COALESCE((((content ->> 'proposal'::text) = 'confirm'::text) AND (jsonb_array_length((content -> 'officers'::text)) >= 2) AND ((content ->> 'basis'::text) = ANY (ARRAY['original_record'::text, 'site_reading'::text])) AND ((content ->> 'statement'::text) = ANY (ARRAY['attached'::text, 'refused'::text]))), false)))
+);
+
+ALTER TABLE public.case_step OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.case_step IS '案件步骤: 通知, 签收, 解释, 核实, 审核, 整改, 复核, 结案, 申辩, 移送, 回避: one act of one person each, never edited';
+
+COMMENT ON COLUMN public.case_step.account_id IS '账户: who signed in; null where a command or paper says the name';
+
+COMMENT ON COLUMN public.case_step.acted_at IS '办理时间; recorded_at is when it came into the store, later for what was taken down without network';
+
+COMMENT ON COLUMN public.case_step.told IS '内容: what the person wrote; of acts the unit is told (nenghao/reference/procedure.toml), the very words it reads';
+
+COMMENT ON COLUMN public.case_step.channel IS '来源: the console, a command on the server, or a folder that was taken along and merged';
+
+COMMENT ON COLUMN public.case_step.hash IS '步骤散列: of the canonical bytes of case, act, person, time, words, content and attachments: merging twice adds nothing';
+
+CREATE VIEW public.case_desk AS
+ SELECT c.case_id,
+        CASE
+            WHEN (aside.case_step_id IS NULL) THEN (hand.content ->> 'handler'::text)
+            ELSE NULL::text
+        END AS handler,
+        CASE
+            WHEN (aside.case_step_id IS NULL) THEN ((hand.content ->> 'handler_account_id'::text))::integer
+            ELSE NULL::integer
+        END AS handler_account_id,
+    last.act AS last_act,
+    last.acted_at AS last_acted_at,
+    clock.due_on
+   FROM ((((( SELECT DISTINCT s.case_id
+           FROM public.case_step s) c
+     LEFT JOIN LATERAL ( SELECT s.case_step_id,
+            s.content
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act = 'assign'::text))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) hand ON (true))
+     LEFT JOIN LATERAL ( SELECT s.case_step_id
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act = 'recuse'::text) AND (s.case_step_id > hand.case_step_id) AND (public.plain_name((s.content ->> 'officer'::text)) = public.plain_name((hand.content ->> 'handler'::text))))
+          ORDER BY s.case_step_id
+         LIMIT 1) aside ON (true))
+     LEFT JOIN LATERAL ( SELECT s.act,
+            s.acted_at
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act <> 'comment'::text))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) last ON (true))
+     LEFT JOIN LATERAL ( SELECT s.due_on
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.due_on IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+                   FROM public.case_step later
+                  WHERE ((later.case_id = s.case_id) AND (later.case_step_id > s.case_step_id) AND (later.act = ANY (ARRAY['explain'::text, 'verify'::text, 'recheck'::text, 'close'::text, 'reopen'::text])))))))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) clock ON (true));
+
+ALTER VIEW public.case_desk OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_desk IS '承办台账: who has a case in hand, its last step and the day on which its clock runs out; one row a case that has steps';
+
+ALTER TABLE public.case_level ALTER COLUMN case_level_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.case_level_case_level_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.case_listing (
+    case_id bigint NOT NULL,
+    unit_id integer,
+    level text NOT NULL,
+    state text NOT NULL,
+    into_case_id bigint,
+    is_common_cause boolean NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    rule_codes text[] NOT NULL,
+    families text[] NOT NULL,
+    kinds text[] NOT NULL,
+    point_codes text[] NOT NULL,
+    unit_count integer NOT NULL,
+    span_from timestamp with time zone NOT NULL,
+    span_to timestamp with time zone NOT NULL,
+    finding_count integer NOT NULL,
+    recurrence_count integer NOT NULL,
+    first_found_at timestamp with time zone NOT NULL,
+    last_found_at timestamp with time zone NOT NULL,
+    decision text,
+    outcome text,
+    score numeric NOT NULL,
+    effect_tce numeric,
+    ranking_edition text NOT NULL,
+    ranked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.case_listing OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.case_listing IS '案件清单: cases as they are listed, with what each may move; derived, made again from findings and decisions at any time';
+
+COMMENT ON COLUMN public.case_listing.kinds IS '表现: what the findings look like, the most telling first';
+
+COMMENT ON COLUMN public.case_listing.score IS '排序分: suspicion x effect x weight';
+
+COMMENT ON COLUMN public.case_listing.effect_tce IS '影响量: what the case may move in the published total, tce; null where neither rule nor coefficient says';
+
+COMMENT ON COLUMN public.case_listing.ranking_edition IS '排序依据: hash of the weights and coefficients that the score rests on';
+
+ALTER TABLE public.case_merge ALTER COLUMN case_merge_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.case_merge_case_merge_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW public.case_notice AS
+ SELECT DISTINCT case_id
+   FROM public.decision d
+  WHERE (kind = 'inquire'::text);
+
+ALTER VIEW public.case_notice OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.case_notice IS '已查询案件: cases whose unit was asked; the others it never hears of';
 
 ALTER TABLE public.case_step ALTER COLUMN case_step_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.case_step_case_step_id_seq
@@ -3836,35 +3964,6 @@ ALTER VIEW public.own_reminder OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.own_reminder IS '本单位提醒: open reminders of the unit that the transaction speaks for';
 
-CREATE TABLE public.unit (
-    unit_id integer NOT NULL,
-    unit_code text NOT NULL,
-    name text NOT NULL,
-    division_code text NOT NULL,
-    industry_code text NOT NULL,
-    field text NOT NULL,
-    collected_under text NOT NULL,
-    registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT unit_code_form CHECK ((unit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text)),
-    CONSTRAINT unit_division_form CHECK ((division_code ~ '^[0-9]{6}$'::text)),
-    CONSTRAINT unit_duty_known CHECK ((collected_under = ANY (ARRAY['survey'::text, 'online_monitoring'::text, 'annual_report'::text, 'metering'::text, 'emissions'::text]))),
-    CONSTRAINT unit_field_known CHECK ((field = ANY (ARRAY['industry'::text, 'building'::text, 'transport'::text])))
-);
-
-ALTER TABLE public.unit OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.unit IS '用能单位: a legal person or site that reports its energy';
-
-COMMENT ON COLUMN public.unit.unit_code IS '统一社会信用代码 (GB 32100), check digit verified at import';
-
-COMMENT ON COLUMN public.unit.division_code IS '行政区划代码 (GB/T 2260)';
-
-COMMENT ON COLUMN public.unit.industry_code IS '国民经济行业代码 (GB/T 4754)';
-
-COMMENT ON COLUMN public.unit.field IS '领域: 工业 industry, 建筑 building, 交通 transport';
-
-COMMENT ON COLUMN public.unit.collected_under IS '采集依据: the duty under which the rows were collected (practice: purpose and secrecy)';
-
 CREATE VIEW public.own_unit WITH (security_barrier='true') AS
  SELECT unit_id,
     unit_code,
@@ -5562,6 +5661,71 @@ ALTER VIEW seen.candidate OWNER TO nenghao_owner;
 
 COMMENT ON VIEW seen.candidate IS '可见: rows of candidate that who asks may see';
 
+CREATE VIEW seen.case_brief WITH (security_barrier='true') AS
+ SELECT case_id,
+    unit_id,
+    unit_code,
+    unit_name,
+    level,
+    is_common_cause,
+    into_case_id,
+    state,
+    opened_at
+   FROM public.case_brief t
+  WHERE ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+           FROM public.seen_case s
+          WHERE (s.case_id = t.case_id)))) OR ((CURRENT_USER = 'nenghao_unit'::name) AND (unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) AND (EXISTS ( SELECT 1
+           FROM public.case_notice n
+          WHERE (n.case_id = t.case_id)))));
+
+ALTER VIEW seen.case_brief OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.case_brief IS '可见: cases that who asks may see; a unit those that it was asked about';
+
+CREATE VIEW seen.case_desk WITH (security_invoker='true') AS
+ SELECT c.case_id,
+        CASE
+            WHEN (aside.case_step_id IS NULL) THEN (hand.content ->> 'handler'::text)
+            ELSE NULL::text
+        END AS handler,
+        CASE
+            WHEN (aside.case_step_id IS NULL) THEN ((hand.content ->> 'handler_account_id'::text))::integer
+            ELSE NULL::integer
+        END AS handler_account_id,
+    last.act AS last_act,
+    last.acted_at AS last_acted_at,
+    clock.due_on
+   FROM ((((( SELECT DISTINCT s.case_id
+           FROM public.case_step s) c
+     LEFT JOIN LATERAL ( SELECT s.case_step_id,
+            s.content
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act = 'assign'::text))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) hand ON (true))
+     LEFT JOIN LATERAL ( SELECT s.case_step_id
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act = 'recuse'::text) AND (s.case_step_id > hand.case_step_id) AND (public.plain_name((s.content ->> 'officer'::text)) = public.plain_name((hand.content ->> 'handler'::text))))
+          ORDER BY s.case_step_id
+         LIMIT 1) aside ON (true))
+     LEFT JOIN LATERAL ( SELECT s.act,
+            s.acted_at
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.act <> 'comment'::text))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) last ON (true))
+     LEFT JOIN LATERAL ( SELECT s.due_on
+           FROM public.case_step s
+          WHERE ((s.case_id = c.case_id) AND (s.due_on IS NOT NULL) AND (NOT (EXISTS ( SELECT 1
+                   FROM public.case_step later
+                  WHERE ((later.case_id = s.case_id) AND (later.case_step_id > s.case_step_id) AND (later.act = ANY (ARRAY['explain'::text, 'verify'::text, 'recheck'::text, 'close'::text, 'reopen'::text])))))))
+          ORDER BY s.case_step_id DESC
+         LIMIT 1) clock ON (true));
+
+ALTER VIEW seen.case_desk OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.case_desk IS '可见: rows of case_desk that who asks may see';
+
 CREATE VIEW seen.case_member WITH (security_invoker='true') AS
  SELECT c.case_id AS root_case_id,
     c.case_id
@@ -5580,6 +5744,17 @@ UNION ALL
 ALTER VIEW seen.case_member OWNER TO nenghao_owner;
 
 COMMENT ON VIEW seen.case_member IS '可见: rows of case_member that who asks may see';
+
+CREATE VIEW seen.case_notice WITH (security_barrier='true') AS
+ SELECT case_id
+   FROM public.case_notice t
+  WHERE (EXISTS ( SELECT 1
+           FROM seen.case_brief b
+          WHERE (b.case_id = t.case_id)));
+
+ALTER VIEW seen.case_notice OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.case_notice IS '可见: rows of case_notice that who asks may see';
 
 CREATE VIEW seen.case_root WITH (security_invoker='true') AS
  SELECT c.case_id,
@@ -5657,6 +5832,27 @@ CREATE VIEW seen.case_now WITH (security_invoker='true') AS
 ALTER VIEW seen.case_now OWNER TO nenghao_owner;
 
 COMMENT ON VIEW seen.case_now IS '可见: rows of case_now that who asks may see';
+
+CREATE VIEW seen.case_told WITH (security_barrier='true') AS
+ SELECT case_id,
+    unit_id,
+    rule_code,
+    rule_version,
+    point_code,
+    point_name,
+    span_from,
+    span_to,
+    innocence,
+    case_count,
+    decided_count,
+    confirmed_count
+   FROM public.case_told t
+  WHERE ((( SELECT public.sees('case'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+           FROM public.seen_unit u))) OR ((CURRENT_USER = 'nenghao_unit'::name) AND (unit_id = ( SELECT public.own_unit_id() AS own_unit_id))));
+
+ALTER VIEW seen.case_told OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.case_told IS '可见: what units are told of cases, to officers and to each unit of its own';
 
 CREATE VIEW seen.changed_mark WITH (security_barrier='true') AS
  SELECT series_id,
@@ -7000,6 +7196,8 @@ CREATE INDEX web_session_of_account ON public.web_session USING btree (account_i
 
 CREATE TRIGGER a_agreed_value_by_oneself BEFORE INSERT ON public.agreed_value FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('recorded_by');
 
+CREATE TRIGGER a_case_step_by_oneself BEFORE INSERT ON public.case_step FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.step_as_oneself();
+
 CREATE TRIGGER a_decision_by_oneself BEFORE INSERT ON public.decision FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('decided_by');
 
 CREATE TRIGGER a_draft_by_oneself BEFORE INSERT ON public.draft FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('saved_by');
@@ -7223,6 +7421,8 @@ CREATE TRIGGER decision_listed AFTER INSERT ON public.decision FOR EACH ROW EXEC
 CREATE TRIGGER decision_no_truncate BEFORE TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER decision_recorded AFTER INSERT ON public.decision REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('decision_id');
+
+CREATE CONSTRAINT TRIGGER decision_reviewed AFTER INSERT ON public.decision DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((SESSION_USER = 'nenghao_web'::name) AND (new.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])))) EXECUTE FUNCTION public.want_review();
 
 CREATE TRIGGER draft_append_only BEFORE DELETE OR UPDATE ON public.draft FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -8319,6 +8519,59 @@ CREATE POLICY boundary_register_seen ON public.boundary_register FOR SELECT TO n
 
 CREATE POLICY boundary_register_work ON public.boundary_register TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
+ALTER TABLE public.case_attachment ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY case_attachment_added ON public.case_attachment FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = case_attachment.case_id) AND s.is_whole)))));
+
+CREATE POLICY case_attachment_answered ON public.case_attachment FOR INSERT TO nenghao_unit WITH CHECK ((( SELECT public.may('file'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.case_step s
+  WHERE ((s.case_step_id = case_attachment.case_step_id) AND (s.case_id = case_attachment.case_id) AND (s.side = 'unit'::text))))));
+
+ALTER TABLE public.case_attachment_bytes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY case_attachment_bytes_added ON public.case_attachment_bytes FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.case_attachment a
+  WHERE (a.case_attachment_id = case_attachment_bytes.case_attachment_id)))));
+
+CREATE POLICY case_attachment_bytes_answered ON public.case_attachment_bytes FOR INSERT TO nenghao_unit WITH CHECK ((( SELECT public.may('file'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM (public.case_attachment a
+     JOIN public.case_step s ON ((a.case_step_id = s.case_step_id)))
+  WHERE ((a.case_attachment_id = case_attachment_bytes.case_attachment_id) AND (s.side = 'unit'::text))))));
+
+CREATE POLICY case_attachment_bytes_changed ON public.case_attachment_bytes FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.case_attachment a
+  WHERE (a.case_attachment_id = case_attachment_bytes.case_attachment_id))))) WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.case_attachment a
+  WHERE (a.case_attachment_id = case_attachment_bytes.case_attachment_id)))));
+
+CREATE POLICY case_attachment_bytes_seen ON public.case_attachment_bytes FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.case_attachment a
+  WHERE (a.case_attachment_id = case_attachment_bytes.case_attachment_id)))));
+
+CREATE POLICY case_attachment_bytes_told ON public.case_attachment_bytes FOR SELECT TO nenghao_unit USING ((EXISTS ( SELECT 1
+   FROM public.case_attachment a
+  WHERE (a.case_attachment_id = case_attachment_bytes.case_attachment_id))));
+
+CREATE POLICY case_attachment_bytes_work ON public.case_attachment_bytes TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY case_attachment_changed ON public.case_attachment FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = case_attachment.case_id) AND s.is_whole))))) WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = case_attachment.case_id) AND s.is_whole)))));
+
+CREATE POLICY case_attachment_seen ON public.case_attachment FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = case_attachment.case_id)))));
+
+CREATE POLICY case_attachment_told ON public.case_attachment FOR SELECT TO nenghao_unit USING ((EXISTS ( SELECT 1
+   FROM public.case_step s
+  WHERE (s.case_step_id = case_attachment.case_step_id))));
+
+CREATE POLICY case_attachment_work ON public.case_attachment TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
 ALTER TABLE public.case_level ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY case_level_seen ON public.case_level FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
@@ -8343,6 +8596,28 @@ CREATE POLICY case_merge_seen ON public.case_merge FOR SELECT TO nenghao_officer
   WHERE (s.case_id = case_merge.case_id)))));
 
 CREATE POLICY case_merge_work ON public.case_merge TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.case_step ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY case_step_added ON public.case_step FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = case_step.case_id) AND s.is_whole)))));
+
+CREATE POLICY case_step_answered ON public.case_step FOR INSERT TO nenghao_unit WITH CHECK ((( SELECT public.may('file'::text) AS may) AND (side = 'unit'::text) AND (unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) AND public.was_asked(case_id)));
+
+CREATE POLICY case_step_changed ON public.case_step FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = case_step.case_id) AND s.is_whole))))) WITH CHECK ((( SELECT public.may('decide'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE ((s.case_id = case_step.case_id) AND s.is_whole)))));
+
+CREATE POLICY case_step_seen ON public.case_step FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.seen_case s
+  WHERE (s.case_id = case_step.case_id)))));
+
+CREATE POLICY case_step_told ON public.case_step FOR SELECT TO nenghao_unit USING (((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) AND public.is_told(act, content) AND public.was_asked(case_id)));
+
+CREATE POLICY case_step_work ON public.case_step TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 ALTER TABLE public.check_meter ENABLE ROW LEVEL SECURITY;
 
@@ -8402,6 +8677,8 @@ CREATE POLICY decision_changed ON public.decision FOR UPDATE TO nenghao_officer,
 CREATE POLICY decision_seen ON public.decision FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
    FROM public.seen_case s
   WHERE (s.case_id = decision.case_id)))));
+
+CREATE POLICY decision_told ON public.decision FOR SELECT TO nenghao_unit USING (public.was_asked(case_id));
 
 CREATE POLICY decision_work ON public.decision TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9294,6 +9571,7 @@ GRANT ALL ON FUNCTION public.password_of(typed_login text) TO nenghao_web;
 
 REVOKE ALL ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) TO nenghao_console;
+GRANT ALL ON FUNCTION public.receive_explanation(wanted_case bigint, explanation text, explained_by text, explained_at timestamp with time zone) TO nenghao_unit;
 
 REVOKE ALL ON FUNCTION public.record_account() FROM PUBLIC;
 
@@ -9316,6 +9594,11 @@ REVOKE ALL ON FUNCTION public.sign_in_wait_s(typed_login text, from_address text
 GRANT ALL ON FUNCTION public.sign_in_wait_s(typed_login text, from_address text) TO nenghao_web;
 
 REVOKE ALL ON FUNCTION public.track_rows(tracked text, VARIADIC key_columns text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.want_review() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.was_asked(wanted_case bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.was_asked(wanted_case bigint) TO nenghao_unit;
 
 REVOKE ALL ON FUNCTION public.web_account() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.web_account() TO nenghao_web;
@@ -9481,6 +9764,7 @@ GRANT SELECT ON TABLE public.decision TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_console;
 GRANT SELECT ON TABLE public.decision TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.decision TO nenghao_officer;
+GRANT SELECT ON TABLE public.decision TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.exclusion TO nenghao_jobs;
 GRANT SELECT ON TABLE public.exclusion TO nenghao_rules;
@@ -9521,25 +9805,18 @@ GRANT SELECT ON TABLE public.candidate TO nenghao_console;
 GRANT SELECT,INSERT ON TABLE public.case_attachment TO nenghao_console;
 GRANT SELECT ON TABLE public.case_attachment TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_attachment TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.case_attachment TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.case_attachment TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.case_attachment_bytes TO nenghao_console;
-
-GRANT SELECT,INSERT ON TABLE public.case_step TO nenghao_console;
-GRANT SELECT ON TABLE public.case_step TO nenghao_jobs;
-GRANT SELECT ON TABLE public.case_step TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.case_desk TO nenghao_console;
+GRANT SELECT,INSERT ON TABLE public.case_attachment_bytes TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.case_attachment_bytes TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.case_level TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_level TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_level TO nenghao_console;
 GRANT SELECT ON TABLE public.case_level TO nenghao_verifier;
 GRANT SELECT ON TABLE public.case_level TO nenghao_officer;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE public.case_listing TO nenghao_rules;
-GRANT SELECT ON TABLE public.case_listing TO nenghao_console;
-GRANT SELECT ON TABLE public.case_listing TO nenghao_verifier;
-GRANT SELECT ON TABLE public.case_listing TO nenghao_officer;
 
 GRANT SELECT,INSERT ON TABLE public.case_merge TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_merge TO nenghao_jobs;
@@ -9551,8 +9828,6 @@ GRANT SELECT ON TABLE public.case_member TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_member TO nenghao_console;
 GRANT SELECT ON TABLE public.case_member TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_member TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.case_notice TO nenghao_console;
 
 GRANT SELECT ON TABLE public.case_root TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_root TO nenghao_console;
@@ -9580,6 +9855,40 @@ GRANT SELECT ON TABLE public.case_now TO nenghao_rules;
 GRANT SELECT ON TABLE public.case_now TO nenghao_console;
 GRANT SELECT ON TABLE public.case_now TO nenghao_jobs;
 GRANT SELECT ON TABLE public.case_now TO nenghao_verifier;
+
+GRANT SELECT ON TABLE public.unit TO nenghao_collector;
+GRANT SELECT ON TABLE public.unit TO nenghao_jobs;
+GRANT SELECT ON TABLE public.unit TO nenghao_rules;
+GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_console;
+GRANT SELECT ON TABLE public.unit TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_officer;
+GRANT SELECT ON TABLE public.unit TO nenghao_unit;
+
+GRANT UPDATE(name) ON TABLE public.unit TO nenghao_console;
+GRANT UPDATE(name) ON TABLE public.unit TO nenghao_officer;
+
+GRANT UPDATE(division_code) ON TABLE public.unit TO nenghao_console;
+GRANT UPDATE(division_code) ON TABLE public.unit TO nenghao_officer;
+
+GRANT UPDATE(industry_code) ON TABLE public.unit TO nenghao_console;
+GRANT UPDATE(industry_code) ON TABLE public.unit TO nenghao_officer;
+
+GRANT SELECT ON TABLE public.case_brief TO nenghao_console;
+
+GRANT SELECT,INSERT ON TABLE public.case_step TO nenghao_console;
+GRANT SELECT ON TABLE public.case_step TO nenghao_jobs;
+GRANT SELECT ON TABLE public.case_step TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.case_step TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.case_step TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.case_desk TO nenghao_console;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.case_listing TO nenghao_rules;
+GRANT SELECT ON TABLE public.case_listing TO nenghao_console;
+GRANT SELECT ON TABLE public.case_listing TO nenghao_verifier;
+GRANT SELECT ON TABLE public.case_listing TO nenghao_officer;
+
+GRANT SELECT ON TABLE public.case_notice TO nenghao_console;
 
 GRANT SELECT ON TABLE public.point TO nenghao_collector;
 GRANT SELECT ON TABLE public.point TO nenghao_jobs;
@@ -10082,23 +10391,6 @@ GRANT SELECT ON TABLE public.reminder_open TO nenghao_jobs;
 
 GRANT SELECT ON TABLE public.own_reminder TO nenghao_unit;
 
-GRANT SELECT ON TABLE public.unit TO nenghao_collector;
-GRANT SELECT ON TABLE public.unit TO nenghao_jobs;
-GRANT SELECT ON TABLE public.unit TO nenghao_rules;
-GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_console;
-GRANT SELECT ON TABLE public.unit TO nenghao_verifier;
-GRANT SELECT,INSERT ON TABLE public.unit TO nenghao_officer;
-GRANT SELECT ON TABLE public.unit TO nenghao_unit;
-
-GRANT UPDATE(name) ON TABLE public.unit TO nenghao_console;
-GRANT UPDATE(name) ON TABLE public.unit TO nenghao_officer;
-
-GRANT UPDATE(division_code) ON TABLE public.unit TO nenghao_console;
-GRANT UPDATE(division_code) ON TABLE public.unit TO nenghao_officer;
-
-GRANT UPDATE(industry_code) ON TABLE public.unit TO nenghao_console;
-GRANT UPDATE(industry_code) ON TABLE public.unit TO nenghao_officer;
-
 GRANT SELECT ON TABLE public.own_unit TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.panel_member TO nenghao_jobs;
@@ -10468,13 +10760,24 @@ GRANT SELECT ON TABLE seen.balance_cell_mark TO nenghao_officer;
 
 GRANT SELECT ON TABLE seen.candidate TO nenghao_officer;
 
+GRANT SELECT ON TABLE seen.case_brief TO nenghao_officer;
+GRANT SELECT ON TABLE seen.case_brief TO nenghao_unit;
+
+GRANT SELECT ON TABLE seen.case_desk TO nenghao_officer;
+
 GRANT SELECT ON TABLE seen.case_member TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.case_notice TO nenghao_officer;
+GRANT SELECT ON TABLE seen.case_notice TO nenghao_unit;
 
 GRANT SELECT ON TABLE seen.case_root TO nenghao_officer;
 
 GRANT SELECT ON TABLE seen.finding_standing TO nenghao_officer;
 
 GRANT SELECT ON TABLE seen.case_now TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.case_told TO nenghao_officer;
+GRANT SELECT ON TABLE seen.case_told TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE seen.changed_mark TO nenghao_officer;
 GRANT SELECT,INSERT ON TABLE seen.changed_mark TO nenghao_unit;

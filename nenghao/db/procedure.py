@@ -62,9 +62,9 @@ def steps(conn: Connection, case_ids: Sequence[int]) -> list[Row]:
     return _rows(conn, "procedure_steps", {"case_ids": list(case_ids)})
 
 
-def rulings(conn: Connection, case_id: int) -> list[Row]:
-    """Decisions on a case, in order."""
-    return _rows(conn, "procedure_rulings", {"case_id": case_id})
+def rulings(conn: Connection, case_ids: Sequence[int]) -> list[Row]:
+    """Decisions on cases, in order."""
+    return _rows(conn, "rulings_of_cases", {"case_ids": list(case_ids)})
 
 
 def insert_step(conn: Connection, step: NewStep) -> int:
@@ -119,9 +119,9 @@ def told_of_cases(conn: Connection, case_ids: Sequence[int]) -> list[Row]:
     return _rows(conn, "told_of_cases", {"case_ids": list(case_ids)})
 
 
-def told_cases(conn: Connection, unit_id: int) -> list[Row]:
-    """Cases that a unit was asked about, newest first."""
-    return _rows(conn, "told_cases", {"unit_id": unit_id})
+def told_cases(conn: Connection, unit_id: int, *, row_limit: int, row_offset: int = 0) -> list[Row]:
+    """Heads of the cases that a unit was asked about, newest first; `case_count` of each is the number of all."""
+    return _rows(conn, "told_cases", {"unit_id": unit_id, "row_limit": row_limit, "row_offset": row_offset})
 
 
 def receive_explanation(

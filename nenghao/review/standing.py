@@ -54,8 +54,29 @@ def standing(conn: Connection, case_id: int, now: datetime, reader: Actor | None
     if head is None:
         raise ProcedureRefused("no_case", case=case_id)
     rows = db.steps(conn, [case_id])
-    rulings = db.rulings(conn, case_id)
+    rulings = db.rulings(conn, [case_id])
     return stand_of(conn, head, rows, rulings, now, reader)
+
+
+def inquiries(
+    conn: Connection, unit_id: int, now: datetime, reader: Actor, *, row_limit: int, row_offset: int = 0
+) -> tuple[list[CaseStanding], int]:
+    """The cases that a unit was asked about as it sees them, newest first, and how many there are; four queries."""
+    heads = db.told_cases(conn, unit_id, row_limit=row_limit, row_offset=row_offset)
+    case_ids = [head["case_id"] for head in heads]
+    steps, rulings = db.steps(conn, case_ids), db.rulings(conn, case_ids)
+    listed = [
+        stand_of(
+            conn,
+            head,
+            [row for row in steps if row["case_id"] == head["case_id"]],
+            [row for row in rulings if row["case_id"] == head["case_id"]],
+            now,
+            reader,
+        )
+        for head in heads
+    ]
+    return listed, heads[0]["case_count"] if heads else 0
 
 
 def stand_of(
@@ -111,4 +132,4 @@ def step_of(row: dict[str, Any]) -> Step:
 
 def ruling_of(row: dict[str, Any]) -> Ruling:
     """A row of `procedure_rulings` as the domain has it."""
-    return Ruling(**row)
+    return Ruling(**{name: row[name] for name in ("decision_id", "kind", "outcome", "decided_by", "decided_at")})

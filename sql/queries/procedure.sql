@@ -1,18 +1,17 @@
 -- procedure_head --
 -- What a case is, for its procedure, at most one row; a unit reads it of cases that it was asked about.
 SELECT
-    c.case_id,
-    c.unit_id,
-    u.unit_code,
-    u.name AS unit_name,
-    c.level,
-    c.is_common_cause,
-    c.into_case_id,
-    c.state,
-    c.opened_at
-FROM case_now AS c
-LEFT JOIN unit AS u ON c.unit_id = u.unit_id
-WHERE c.case_id = %(case_id)s;
+    case_id,
+    unit_id,
+    unit_code,
+    unit_name,
+    level,
+    is_common_cause,
+    into_case_id,
+    state,
+    opened_at
+FROM case_brief
+WHERE case_id = %(case_id)s;
 
 -- procedure_steps --
 -- Steps of cases with their attachments, in the order they were recorded.
@@ -48,13 +47,6 @@ LEFT JOIN LATERAL (
 ) AS held ON TRUE
 WHERE s.case_id = ANY(%(case_ids)s)
 ORDER BY s.case_id, s.case_step_id;
-
--- procedure_rulings --
--- Decisions on a case as its procedure reads them, in order.
-SELECT decision_id, kind, outcome, decided_by, decided_at
-FROM decision
-WHERE case_id = %(case_id)s
-ORDER BY decision_id;
 
 -- insert_step --
 -- Appends a step, one row: its id. A step that is there by its hash already is refused by the table.
@@ -147,14 +139,29 @@ WHERE case_id = ANY(%(case_ids)s)
 ORDER BY case_id, span_from, rule_code, point_code;
 
 -- told_cases --
--- Cases that a unit was asked about, newest first: what the role may see of them.
+-- Cases that a unit was asked about, newest first, a page of them with the number of all.
 SELECT
     c.case_id,
-    c.unit_id
-FROM audit_case AS c
-INNER JOIN case_notice AS n ON c.case_id = n.case_id
-WHERE c.unit_id = %(unit_id)s
-ORDER BY c.case_id DESC;
+    c.unit_id,
+    c.unit_code,
+    c.unit_name,
+    c.level,
+    c.is_common_cause,
+    c.into_case_id,
+    c.state,
+    c.opened_at,
+    count(*) OVER () AS case_count
+FROM case_brief AS c
+WHERE c.unit_id = %(unit_id)s AND EXISTS (SELECT 1 FROM case_notice AS n WHERE n.case_id = c.case_id)
+ORDER BY c.case_id DESC
+LIMIT %(row_limit)s OFFSET %(row_offset)s;
+
+-- rulings_of_cases --
+-- Decisions on cases as their procedures read them, in order.
+SELECT case_id, decision_id, kind, outcome, decided_by, decided_at
+FROM decision
+WHERE case_id = ANY(%(case_ids)s)
+ORDER BY case_id, decision_id;
 
 -- receive_explanation --
 -- Writes the decision that a unit's explanation is received, one row: its id.

@@ -1,53 +1,28 @@
 """A case carried from notice to its end on the real database; what the domain refuses the database refuses, too."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
 
-from expectations import runner
-from expectations.catalogue import RULES_DIR
 from nenghao.config import Role, Settings
 from nenghao.db import procedure as db
 from nenghao.db.connection import Connection, conninfo
-from nenghao.domain.attachments import Limits, Upload
-from nenghao.domain.explanations import Explanation
-from nenghao.domain.procedure import Actor
+from nenghao.domain.attachments import Upload
 from nenghao.review import procedure
 from nenghao.review.cases import decide, open_case
 from nenghao.review.procedure import Officer, Verification
 from nenghao.review.procedure_refusals import ProcedureRefused
 from nenghao.review.standing import standing
-from nenghao.review.steps import Turn
-from tests.expectations.scenario import lay_out, read_case
-
-NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)  # a Friday
-LIMITS = Limits(file_bytes=100_000, files_per_step=3, case_bytes=1_000_000, archive_ratio=50, archive_entries=100)
-BAO, CHEN, DING = (Actor(name=name) for name in ("Bao", "Chen", "Ding"))
-UNIT = Actor(name="Li", side="unit")
-SAID = Explanation(cause="3号炉停炉检修21天", quantity="少用 1200 t", document="检修工单 2026-09-117")
-PHOTO = Upload(name="C:\\phone\\表码.jpg", content=b"\xff\xd8\xff\xe0 a photo")
-SITE = Verification(
-    place="site", officers=(Officer(name="Bao", number="15001"), Officer(name="Fu", number="15002")),
-    proposal="confirm", outcome="instrument_fault", basis="site_reading", document="现场核查记录 7",
-    statement="attached", site={"seals": "完好", "register_value": "1234.5"},
-)  # fmt: skip
-
-
-def turn(actor: Actor, at: datetime = NOW) -> Turn:
-    return Turn(actor=actor, now=at, limits=LIMITS, channel="command")
+from tests.review.desk import BAO, CHEN, DING, NOW, PHOTO, SAID, SITE, UNIT, ask, confirm, lay_out_cases, turn
 
 
 @pytest.fixture(scope="module")
 def audited(module_database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Cases of several units, all doubts: intervals cut on three days of August."""
     settings = module_database.model_copy(update={"data_docs_dir": tmp_path_factory.mktemp("docs")})
-    path = RULES_DIR / "register_against_interval" / "cases" / "intervals_cut_after_the_meter.toml"
-    with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
-        for number in range(1, 8):
-            lay_out(conn, read_case(path), number)
-    runner.audit_days(settings, date(2026, 8, 3), date(2026, 8, 16), NOW)
+    lay_out_cases(settings, 7)
     return settings
 
 
@@ -67,18 +42,6 @@ def case_id(conn: Connection) -> int:
     assert row is not None
     assert row[0] is not None
     return int(row[0])
-
-
-def ask(conn: Connection, case_id: int) -> None:
-    procedure.assign(conn, case_id, turn(CHEN), "Bao", "轮到")
-    procedure.notify(conn, case_id, turn(BAO), "8月11日至13日计量点 P1 电量与表码走字不符，请说明")
-
-
-def confirm(conn: Connection, case_id: int) -> None:
-    ask(conn, case_id)
-    procedure.explain(conn, case_id, turn(UNIT), SAID)
-    procedure.verify(conn, case_id, turn(BAO), "现场表码与平台不符", SITE)
-    procedure.review(conn, case_id, turn(CHEN), "互感器更换未登记，按表码推算", agrees=True)
 
 
 def kinds(conn: Connection, case_id: int) -> list[str]:
