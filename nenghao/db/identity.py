@@ -30,9 +30,16 @@ def as_unit(conn: Connection, unit_code: str) -> Iterator[OwnUnit]:
     """
     with conn.transaction():
         conn.execute(_QUERIES["say_unit_code"], {"unit_code": unit_code})
-        row = conn.execute(_QUERIES["own_unit"], {"unit_code": unit_code}).fetchone()
-        if row is None:
+        unit = own_unit(conn, unit_code)
+        if unit is None:
             raise DataRefused(f"there is no unit {unit_code}")
-        unit = OwnUnit(unit_id=row[0], unit_code=row[1], name=row[2], division_code=row[3], industry_code=row[4])
         conn.execute(_QUERIES["say_unit_id"], {"unit_id": str(unit.unit_id)})
         yield unit
+
+
+def own_unit(conn: Connection, unit_code: str) -> OwnUnit | None:
+    """The unit that the transaction speaks for already, by its code; None where it is another one."""
+    row = conn.execute(_QUERIES["own_unit"], {"unit_code": unit_code}).fetchone()
+    if row is None:
+        return None
+    return OwnUnit(unit_id=row[0], unit_code=row[1], name=row[2], division_code=row[3], industry_code=row[4])

@@ -61,16 +61,13 @@ def prefill_draft(conn: Connection, unit: OwnUnit, month: Month, by: str, now: d
     db.lock_month(conn, unit.unit_id, month.start_on)
     refuse_month(conn, month, now)
     kept, notes = _kept(conn, unit, month)
-    monitored = db.monitored_months(conn, unit.unit_id, date(month.year, 1, 1), month.start_on)
-    cells = prefill(
-        months=[monitored.get(Month(month.year, number).start_on, {}) for number in range(1, month.month + 1)],
-        year_end=filings.filed_month(conn, unit.unit_id, date(month.year - 1, 12, 1), with_revisions=True),
-        earlier=earlier_filing(conn, unit.unit_id, month),
-        references=_references(month),
-        kept=kept.values(),
-        varieties=load_varieties(month.start_on),
-    )
-    return _save(conn, unit, month, cells, notes, by, now)
+    return _save(conn, unit, month, _prefilled(conn, unit, month, kept.values()), notes, by, now)
+
+
+def monitored_figures(conn: Connection, unit: OwnUnit, month: Month) -> dict[Key, Decimal]:
+    """What the unit's meters alone say of a month, cumulative as the forms want it: what stands beside a draft."""
+    cells = _prefilled(conn, unit, month, ())
+    return {key: cell.value for key, cell in cells.items() if cell.source == "meter"}
 
 
 def set_cells(
@@ -127,6 +124,18 @@ def refuse_month(conn: Connection, month: Month, now: datetime) -> None:
         raise FilingRefused("not_surveyed", month=month)
     if day_of(now) < month.start_on:
         raise FilingRefused("not_begun", month=month)
+
+
+def _prefilled(conn: Connection, unit: OwnUnit, month: Month, kept: Iterable[FiledCell]) -> dict[Key, FiledCell]:
+    monitored = db.monitored_months(conn, unit.unit_id, date(month.year, 1, 1), month.start_on)
+    return prefill(
+        months=[monitored.get(Month(month.year, number).start_on, {}) for number in range(1, month.month + 1)],
+        year_end=filings.filed_month(conn, unit.unit_id, date(month.year - 1, 12, 1), with_revisions=True),
+        earlier=earlier_filing(conn, unit.unit_id, month),
+        references=_references(month),
+        kept=kept,
+        varieties=load_varieties(month.start_on),
+    )
 
 
 def _kept(conn: Connection, unit: OwnUnit, month: Month) -> tuple[dict[Key, FiledCell], list[Note]]:

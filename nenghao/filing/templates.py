@@ -115,7 +115,7 @@ def read_figures(path: Path) -> Figures:
             continue
         read += 1
         for key, text, row, column in _figures_of(table, heading):
-            reason = table.unreadable.get((row, column)) or _fault_of(key, text)
+            reason = table.unreadable.get((row, column)) or fault_of(key, text)
             if reason is None and key in entries:
                 reason = "repeated"
             if reason is not None:
@@ -149,7 +149,8 @@ def _figures_of(table: Table, heading: TableRow) -> Iterator[tuple[Key, str, int
                 yield (table.name, row.cells[0], name), text, row.number, place
 
 
-def _fault_of(key: Key, text: str) -> str | None:
+def fault_of(key: Key, text: str) -> str | None:
+    """Why a text is no figure of a cell, as a key below `draft.reason` or `register.reason`; None where it is one."""
     form, row, column = key
     if form not in COLUMNS:
         return "unknown_form"

@@ -4,7 +4,7 @@ Before: what became of every row (judge). After: registers, and the changed list
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,10 @@ _DECLARED = {
 }
 
 
+#: When a fact was told, by sheet.
+_TOLD = {**{name: told for name, (_, told) in _DECLARED.items()}, "context_events": "filed_at"}
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did: rows that were new, filled in and there already, by sheet; what it refused, and why."""
@@ -37,6 +41,8 @@ class Imported:
     unchanged: dict[str, int]
     refused: tuple[RawRow, ...]
     faults: tuple[Fault, ...]
+    #: What declared changes do to versions of series.
+    steps: tuple[VersionStep, ...] = ()
 
 
 def import_registers(
@@ -50,19 +56,38 @@ def import_registers(
 
     Raises: ConfigError where there is no register file.
     """
-    reading = read_registers(source, sheet_name)
+    return import_reading(conn, read_registers(source, sheet_name), now, is_partial=is_partial)
+
+
+def import_reading(
+    conn: Connection,
+    reading: Reading,
+    now: datetime,
+    *,
+    is_partial: bool = False,
+    is_dry_run: bool = False,
+    is_told_now: bool = False,
+) -> Imported:
+    """As `import_registers`, for rows that are read already. A dry run says what would be done, and does nothing.
+
+    `is_told_now`: new rows are declared and filed now, whatever they say themselves; so are those of a unit's own
+    people, since what was declared before the fact weighs more.
+    """
     with conn.transaction():
         db.lock_registers(conn)
         judged = judge(reading, load_registered(conn, reading), now)
-        is_added = is_partial or not judged.faults
-        if is_added:
+        if is_told_now:
+            _tell_now(judged, now)
+        is_good = is_partial or not judged.faults
+        if is_good and not is_dry_run:
             _add(conn, judged, now)
     return Imported(
-        {name: len(rows) for name, rows in judged.new.items() if rows} if is_added else {},
-        _count_filled(judged.filled) if is_added else {},
-        {name: count for name, count in judged.unchanged.items() if count} if is_added else {},
+        {name: len(rows) for name, rows in judged.new.items() if rows} if is_good else {},
+        _count_filled(judged.filled) if is_good else {},
+        {name: count for name, count in judged.unchanged.items() if count} if is_good else {},
         tuple(judged.refused),
         tuple(sorted(judged.faults)),
+        tuple(judged.steps) if is_good else (),
     )
 
 
@@ -90,6 +115,11 @@ def _count_filled(filled: Iterable[Filled]) -> dict[str, int]:
     for one in filled:
         counts[one.row.sheet.name] = counts.get(one.row.sheet.name, 0) + 1
     return counts
+
+
+def _tell_now(judged: Judged, now: datetime) -> None:
+    for name, column in _TOLD.items():
+        judged.new[name] = [replace(row, cells={**row.cells, column: now}) for row in judged.new[name]]
 
 
 def _add(conn: Connection, judged: Judged, now: datetime) -> None:

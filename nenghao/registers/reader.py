@@ -102,6 +102,12 @@ def read_registers(source: Path, sheet_name: str | None = None) -> Reading:
     return reading
 
 
+def read_texts(sheet: Sheet, texts: Mapping[str, str], reading: Reading, *, file_name: str, number: int = 1) -> None:
+    """Read one row that was typed into a form and not into a file, beside the rows that are read already."""
+    raw = RawRow(sheet, file_name, number, {name: texts[name].strip() for name in texts if name in sheet.by_name})
+    _read_row(raw, {}, True, reading)
+
+
 def find_sheet(name: str) -> Sheet | None:
     """The register of a name, or of a title in either language."""
     return next((sheet for sheet in SHEETS if name in {sheet.name, sheet.title("zh"), sheet.title("en")}), None)
