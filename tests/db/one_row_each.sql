@@ -260,3 +260,14 @@ FROM unit;
 INSERT INTO seal_progress (seal_request_id, state, at)
 SELECT seal_request_id, 'running', now()
 FROM seal_request;
+INSERT INTO unit_request (unit_id, kind, gateway_code, reason, asked_by, asked_at)
+SELECT unit_id, 'gateway_end', 'g', 'r', 'p', now() FROM unit;
+INSERT INTO unit_request_answer (unit_request_id, outcome, remark, answered_by, answered_at)
+SELECT unit_request_id, 'granted', '', 'p', now() FROM unit_request;
+INSERT INTO change_document (unit_id, meter_change_id, subject, file_name, media_type, content, content_hash_algorithm, content_hash, added_by, added_at)
+SELECT m.unit_id, c.meter_change_id, 'other', 'f', 'image/png', '\x00', 'sha256', '\x00', 'p', now()
+FROM meter_change AS c INNER JOIN meter AS m ON c.new_meter_id = m.meter_id;
+INSERT INTO register_upload (unit_id, file_name, content, content_hash_algorithm, content_hash, uploaded_by, uploaded_at)
+SELECT unit_id, 'f', '\x00', 'sha256', '\x00', 'p', now() FROM unit;
+INSERT INTO register_import (register_upload_id, unit_id, counts, imported_by, imported_at)
+SELECT register_upload_id, unit_id, '{}', 'p', now() FROM register_upload;
