@@ -5,23 +5,29 @@ the audit, under the unit's role: no Data Docs, no findings, no run that the bur
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from expectations import catalogue, suites
 from expectations.returns import Judgement, judge
 from nenghao.config import Role, Settings
 from nenghao.db import drafts as db
-from nenghao.db.connection import connect
-from nenghao.db.identity import as_unit
+from nenghao.db.connection import Connection, connect
+from nenghao.db.identity import OwnUnit, as_unit, own_unit
+from nenghao.db.people import Pool, as_person
 from nenghao.db.returns import JudgedReturn
 from nenghao.domain.explanations import Note
 from nenghao.domain.filed_cells import Key
 from nenghao.domain.periods import Month
 from nenghao.domain.rounding import exact_text
+from nenghao.errors import DataRefused
 from nenghao.filing.drafting import Draft, load_draft
+
+if TYPE_CHECKING:
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,23 +68,46 @@ def check_draft(settings: Settings, unit_code: str, month: Month, now: datetime)
     Raises: FilingRefused where there is no draft, RetryableError where the database is away.
     """
     with connect(settings, Role.UNIT) as conn, as_unit(conn, unit_code) as unit:
-        draft = load_draft(conn, unit, month)
-        judged = JudgedReturn(draft.draft_id, unit.unit_id, month.start_on)
-        versions = {rule.code: 0 for rule in catalogue.load_rules()}
-        with suites.open_context(settings, unit_id=unit.unit_id) as context:
-            judgement = judge(settings, conn, context, "draft", [judged], versions)
-        check = _check(draft, judgement)
-        db.insert_check(
-            conn,
-            draft.draft_id,
-            unit.unit_id,
-            edition=judgement.edition,
-            mandatory_broken=check.mandatory,
-            unexplained=check.unexplained,
-            not_run=len(check.not_run),
-            broken=[_broken_json(each) for each in check.broken],
-            checked_at=now,
-        )
+        return _run(settings, conn, unit, month, now, suites.open_context(settings, unit_id=unit.unit_id))
+
+
+def check_as_person(settings: Settings, pool: Pool, token: str, month: Month, now: datetime) -> DraftCheck:
+    """The same for somebody of a unit's people who is signed in: what is read and kept is that person's unit's.
+
+    Raises: NobodySignedIn where the session has ended; else as `check_draft`.
+    """
+    with as_person(pool, token, route="unit.check") as (conn, person):
+        unit = None if person.unit_code is None else own_unit(conn, person.unit_code)
+        if unit is None:
+            raise DataRefused("nobody but a unit's people has drafts")
+        return _run(settings, conn, unit, month, now, suites.open_context(settings, token=token))
+
+
+def _run(
+    settings: Settings,
+    conn: Connection,
+    unit: OwnUnit,
+    month: Month,
+    now: datetime,
+    opened: AbstractContextManager["EphemeralDataContext"],
+) -> DraftCheck:
+    draft = load_draft(conn, unit, month)
+    judged = JudgedReturn(draft.draft_id, unit.unit_id, month.start_on)
+    versions = {rule.code: 0 for rule in catalogue.load_rules()}
+    with opened as context:
+        judgement = judge(settings, conn, context, "draft", [judged], versions)
+    check = _check(draft, judgement)
+    db.insert_check(
+        conn,
+        draft.draft_id,
+        unit.unit_id,
+        edition=judgement.edition,
+        mandatory_broken=check.mandatory,
+        unexplained=check.unexplained,
+        not_run=len(check.not_run),
+        broken=[_broken_json(each) for each in check.broken],
+        checked_at=now,
+    )
     return check
 
 

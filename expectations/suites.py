@@ -55,14 +55,17 @@ class Validation:
 
 
 @contextmanager
-def open_context(settings: Settings, *, unit_id: int | None = None) -> Iterator["EphemeralDataContext"]:
+def open_context(
+    settings: Settings, *, unit_id: int | None = None, token: str | None = None
+) -> Iterator["EphemeralDataContext"]:
     """A context in memory, its connections closed at the end: all that lasts is in the database and in Data Docs.
 
-    With a unit it reads as that unit's role, that unit's rows, and makes no Data Docs: nobody else is told.
+    With a unit it reads as that unit's role, that unit's rows, and makes no Data Docs: nobody else is told. With the
+    token of one of its people's sessions it reads as that person, of whom the database itself knows the unit.
 
     Raises: ConfigError where the folder for Data Docs holds what was not made here.
     """
-    if unit_id is None:
+    if unit_id is None and token is None:
         _own_docs_folder(settings.data_docs_dir)
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
@@ -71,7 +74,7 @@ def open_context(settings: Settings, *, unit_id: int | None = None) -> Iterator[
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    source = context.data_sources.add_postgres("readings", connection_string=_url(settings, unit_id))
+    source = context.data_sources.add_postgres("readings", connection_string=_url(settings, unit_id, token))
     try:
         yield context
     finally:
@@ -157,10 +160,14 @@ def _describe(check: Check, settings: Settings) -> str:
     return " ".join([title, *(str(value) for value in check.constants.values() if isinstance(value, str))])
 
 
-def _url(settings: Settings, unit_id: int | None) -> str:
+def _url(settings: Settings, unit_id: int | None, token: str | None) -> str:
     role = Role.RULES if unit_id is None else Role.UNIT
     options = f"{SESSION_OPTIONS} -c statement_timeout={settings.rules_timeout_s}s"
-    if unit_id is not None:
+    if token is not None:
+        # As nenghao.db.people does it for a transaction; the connection is this check's alone and ends with it.
+        role = Role.WEB
+        options += f" -c search_path=seen,public -c nenghao.session={token} -c role={Role.UNIT.value}"
+    elif unit_id is not None:
         options += f" -c nenghao.unit_id={unit_id}"
     password = quote(settings.secret(role), safe="")
     return (

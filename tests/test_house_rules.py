@@ -91,7 +91,7 @@ MAY_IMPORT = {
     "nenghao.console": (
         "nenghao.console", "nenghao.access", "nenghao.jobs", "nenghao.reporting", "nenghao.review", "nenghao.filing",
         "nenghao.registers", "nenghao.credentials", "nenghao.db", "nenghao.domain", "nenghao.detection",
-        "nenghao.crypto",
+        "nenghao.crypto", "nenghao.trust",
     ),
     "nenghao.cli": ("nenghao",),
     "ingest": ("ingest", "nenghao"),

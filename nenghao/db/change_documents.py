@@ -1,4 +1,4 @@
-"""Declared changes of meters and multipliers with the photos and certificates beside them: sql/queries/change_documents.sql."""
+"""Declared changes of meters and multipliers, and photos and certificates beside them (queries: change_documents)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -17,7 +17,7 @@ class SlotShare:
 
     @property
     def share(self) -> Decimal | None:
-        """received ÷ due; None where nothing was due, which is not all of it."""
+        """Received ÷ due; None where nothing was due, which is not all of it."""
         return None if not self.due else Decimal(self.received) / Decimal(self.due)
 
     @property

@@ -1,4 +1,4 @@
-"""What a unit asks of the bureau about its gateways, because it may not do it itself: kinds, and when they are whole."""
+"""What a unit asks of the bureau about its gateways because it may not do it itself: kinds, when they are whole."""
 
 import re
 from typing import Final, Literal, get_args
@@ -17,7 +17,13 @@ MIN_REASON: Final = 4
 
 
 def refuse_request(
-    kind: RequestKind, gateway_code: str, boot_id: str, reason: str, *, known: frozenset[str], open_codes: frozenset[str]
+    kind: RequestKind,
+    gateway_code: str,
+    boot_id: str,
+    reason: str,
+    *,
+    known: frozenset[str],
+    open_codes: frozenset[str],
 ) -> RequestFault | None:
     """Why a request says nothing; None where it does.
 

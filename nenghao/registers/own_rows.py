@@ -39,8 +39,8 @@ def read_uploads(files: Iterable[tuple[str, bytes]], unit_code: str, sheet_name:
             read = read_registers(path, sheet_name)
             for sheet, rows in read.rows.items():
                 merged.rows[sheet] += rows
-            merged.unread += read.unread
-            merged.faults += read.faults
+            merged.unread.extend(read.unread)
+            merged.faults.extend(read.faults)
     _refuse_repeated_between(merged)
     return keep_own(merged, unit_code)
 
