@@ -2336,6 +2336,42 @@ ALTER VIEW public.case_told OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.case_told IS '告知内容: rule, its precision so far, point and span of a case that the unit was asked about; findings stay inside';
 
+CREATE TABLE public.change_document (
+    change_document_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    meter_change_id integer,
+    multiplier_change_id integer,
+    subject text NOT NULL,
+    file_name text NOT NULL,
+    media_type text NOT NULL,
+    content bytea NOT NULL,
+    content_hash_algorithm text NOT NULL,
+    content_hash bytea NOT NULL,
+    added_by text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT change_document_by_given CHECK ((length(TRIM(BOTH FROM added_by)) > 0)),
+    CONSTRAINT change_document_kind_known CHECK ((media_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'application/pdf'::text]))),
+    CONSTRAINT change_document_name_given CHECK (((length(TRIM(BOTH FROM file_name)) >= 1) AND (length(TRIM(BOTH FROM file_name)) <= 200))),
+    CONSTRAINT change_document_of_one_change CHECK ((num_nonnulls(meter_change_id, multiplier_change_id) = 1)),
+    CONSTRAINT change_document_size CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 8388608))),
+    CONSTRAINT change_document_subject_known CHECK ((subject = ANY (ARRAY['old_register'::text, 'new_register'::text, 'certificate'::text, 'other'::text])))
+);
+
+ALTER TABLE public.change_document OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.change_document IS '换表凭证: photos of both registers and the certificate beside a declared change of a meter or a multiplier';
+
+COMMENT ON COLUMN public.change_document.subject IS 'old_register 旧表表码照片, new_register 新表表码照片, certificate 检定证书, other 其他';
+
+ALTER TABLE public.change_document ALTER COLUMN change_document_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.change_document_change_document_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.changed_mark (
     series_id integer NOT NULL,
     day_on date NOT NULL,
@@ -4424,6 +4460,46 @@ COMMENT ON COLUMN public.refusal_replay.outcome IS 'of a whole message accepted 
 
 COMMENT ON COLUMN public.refusal_replay.arrived_at IS '首次到达: when the bytes first arrived; they are judged as of then, however often they are replayed';
 
+CREATE TABLE public.register_import (
+    register_upload_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    counts jsonb NOT NULL,
+    imported_by text NOT NULL,
+    imported_at timestamp with time zone NOT NULL,
+    CONSTRAINT register_import_by_given CHECK ((length(TRIM(BOTH FROM imported_by)) > 0))
+);
+
+ALTER TABLE public.register_import OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.register_import IS '台账导入: that an uploaded file was imported, once, and how many rows it added and filled';
+
+CREATE TABLE public.register_upload (
+    register_upload_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    file_name text NOT NULL,
+    content bytea NOT NULL,
+    content_hash_algorithm text NOT NULL,
+    content_hash bytea NOT NULL,
+    uploaded_by text NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    CONSTRAINT register_upload_by_given CHECK ((length(TRIM(BOTH FROM uploaded_by)) > 0)),
+    CONSTRAINT register_upload_name_given CHECK (((length(TRIM(BOTH FROM file_name)) >= 1) AND (length(TRIM(BOTH FROM file_name)) <= 200))),
+    CONSTRAINT register_upload_size CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 16777216)))
+);
+
+ALTER TABLE public.register_upload OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.register_upload IS '台账文件: a register file without a fault that waits for its import, or was imported';
+
+ALTER TABLE public.register_upload ALTER COLUMN register_upload_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.register_upload_register_upload_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.release (
     release_id bigint NOT NULL,
     kind text NOT NULL,
@@ -5480,6 +5556,52 @@ CREATE VIEW public.unit_directory WITH (security_barrier='true') AS
 ALTER VIEW public.unit_directory OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.unit_directory IS '单位名录: names of units, for administrators of accounts too';
+
+CREATE TABLE public.unit_request (
+    unit_request_id bigint NOT NULL,
+    unit_id integer NOT NULL,
+    kind text NOT NULL,
+    gateway_code text NOT NULL,
+    boot_id uuid,
+    reason text NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT unit_request_boot_where_due CHECK (((kind = 'boot_enrol'::text) = (boot_id IS NOT NULL))),
+    CONSTRAINT unit_request_by_given CHECK ((length(TRIM(BOTH FROM asked_by)) > 0)),
+    CONSTRAINT unit_request_gateway_form CHECK ((gateway_code ~ '^[A-Za-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT unit_request_kind_known CHECK ((kind = ANY (ARRAY['gateway_add'::text, 'boot_enrol'::text, 'gateway_end'::text]))),
+    CONSTRAINT unit_request_reason_given CHECK ((length(TRIM(BOTH FROM reason)) > 0))
+);
+
+ALTER TABLE public.unit_request OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.unit_request IS '单位申请: what a unit asks of the bureau about its gateways because it may not do it itself';
+
+COMMENT ON COLUMN public.unit_request.kind IS 'gateway_add 登记网关, boot_enrol 登记新启动标识 (the spool was lost), gateway_end 停用网关';
+
+CREATE TABLE public.unit_request_answer (
+    unit_request_id bigint NOT NULL,
+    outcome text NOT NULL,
+    remark text NOT NULL,
+    answered_by text NOT NULL,
+    answered_at timestamp with time zone NOT NULL,
+    CONSTRAINT unit_request_answer_by_given CHECK ((length(TRIM(BOTH FROM answered_by)) > 0)),
+    CONSTRAINT unit_request_answer_outcome_known CHECK ((outcome = ANY (ARRAY['granted'::text, 'refused'::text]))),
+    CONSTRAINT unit_request_answer_remark_given CHECK (((outcome = 'granted'::text) OR (length(TRIM(BOTH FROM remark)) > 0)))
+);
+
+ALTER TABLE public.unit_request_answer OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.unit_request_answer IS '申请答复: granted 同意, refused 不同意 with why; one answer a request, a new request is a new row';
+
+ALTER TABLE public.unit_request ALTER COLUMN unit_request_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.unit_request_unit_request_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE public.unit ALTER COLUMN unit_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.unit_unit_id_seq
@@ -6615,6 +6737,9 @@ ALTER TABLE ONLY public.case_step
 ALTER TABLE ONLY public.case_step
     ADD CONSTRAINT case_step_pk PRIMARY KEY (case_step_id);
 
+ALTER TABLE ONLY public.change_document
+    ADD CONSTRAINT change_document_pk PRIMARY KEY (change_document_id);
+
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_once UNIQUE (point_id, check_point_id, valid_from);
 
@@ -6885,6 +7010,12 @@ ALTER TABLE ONLY public.refusal
 ALTER TABLE ONLY public.refusal_replay
     ADD CONSTRAINT refusal_replay_pk PRIMARY KEY (refusal_id);
 
+ALTER TABLE ONLY public.register_import
+    ADD CONSTRAINT register_import_pk PRIMARY KEY (register_upload_id);
+
+ALTER TABLE ONLY public.register_upload
+    ADD CONSTRAINT register_upload_pk PRIMARY KEY (register_upload_id);
+
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_archive_name_unique UNIQUE (archive_name);
 
@@ -7035,6 +7166,12 @@ ALTER TABLE ONLY public.unit
 ALTER TABLE ONLY public.unit
     ADD CONSTRAINT unit_pk PRIMARY KEY (unit_id);
 
+ALTER TABLE ONLY public.unit_request_answer
+    ADD CONSTRAINT unit_request_answer_pk PRIMARY KEY (unit_request_id);
+
+ALTER TABLE ONLY public.unit_request
+    ADD CONSTRAINT unit_request_pk PRIMARY KEY (unit_request_id);
+
 ALTER TABLE ONLY public.unit_version
     ADD CONSTRAINT unit_version_once UNIQUE NULLS NOT DISTINCT (unit_id, valid_from);
 
@@ -7087,6 +7224,8 @@ CREATE INDEX case_step_by_case ON public.case_step USING btree (case_id, case_st
 CREATE INDEX case_step_by_decision ON public.case_step USING btree (decision_id);
 
 CREATE INDEX case_step_by_unit ON public.case_step USING btree (unit_id, case_id);
+
+CREATE INDEX change_document_of_unit ON public.change_document USING btree (unit_id, change_document_id);
 
 CREATE INDEX context_event_by_unit ON public.context_event USING btree (unit_id, begins_at);
 
@@ -7158,6 +7297,8 @@ CREATE INDEX refusal_of_message ON public.refusal USING btree (refused_at) WHERE
 
 CREATE INDEX refusal_replay_by_message ON public.refusal_replay USING btree (message_id);
 
+CREATE INDEX register_upload_of_unit ON public.register_upload USING btree (unit_id, register_upload_id DESC);
+
 CREATE UNIQUE INDEX release_aggregate_version ON public.release USING btree (aggregate_code, month_on, version) WHERE (kind = 'aggregate'::text);
 
 CREATE INDEX release_by_month ON public.release USING btree (month_on, kind, unit_id, version);
@@ -7192,11 +7333,15 @@ CREATE INDEX sign_in_attempt_of_address ON public.sign_in_attempt USING btree (a
 
 CREATE INDEX sign_in_attempt_of_login ON public.sign_in_attempt USING btree (login, at);
 
+CREATE INDEX unit_request_of_unit ON public.unit_request USING btree (unit_id, unit_request_id DESC);
+
 CREATE INDEX web_session_of_account ON public.web_session USING btree (account_id) WHERE (ended_at IS NULL);
 
 CREATE TRIGGER a_agreed_value_by_oneself BEFORE INSERT ON public.agreed_value FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('recorded_by');
 
 CREATE TRIGGER a_case_step_by_oneself BEFORE INSERT ON public.case_step FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.step_as_oneself();
+
+CREATE TRIGGER a_change_document_by_oneself BEFORE INSERT ON public.change_document FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('added_by');
 
 CREATE TRIGGER a_decision_by_oneself BEFORE INSERT ON public.decision FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('decided_by');
 
@@ -7226,6 +7371,10 @@ CREATE TRIGGER a_mute_by_oneself BEFORE INSERT ON public.mute FOR EACH ROW WHEN 
 
 CREATE TRIGGER a_mute_end_by_oneself BEFORE INSERT ON public.mute_end FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('ended_by');
 
+CREATE TRIGGER a_register_import_by_oneself BEFORE INSERT ON public.register_import FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('imported_by');
+
+CREATE TRIGGER a_register_upload_by_oneself BEFORE INSERT ON public.register_upload FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('uploaded_by');
+
 CREATE TRIGGER a_release_recipient_by_oneself BEFORE INSERT ON public.release_recipient FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('recorded_by');
 
 CREATE TRIGGER a_restatement_reason_by_oneself BEFORE INSERT ON public.restatement_reason FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('given_by');
@@ -7243,6 +7392,10 @@ CREATE TRIGGER a_sample_plan_by_oneself BEFORE INSERT ON public.sample_plan FOR 
 CREATE TRIGGER a_sample_result_by_oneself BEFORE INSERT ON public.sample_result FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('checked_by');
 
 CREATE TRIGGER a_seal_request_by_oneself BEFORE INSERT ON public.seal_request FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('requested_by');
+
+CREATE TRIGGER a_unit_request_answer_by_oneself BEFORE INSERT ON public.unit_request_answer FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('answered_by');
+
+CREATE TRIGGER a_unit_request_by_oneself BEFORE INSERT ON public.unit_request FOR EACH ROW WHEN ((SESSION_USER = 'nenghao_web'::name)) EXECUTE FUNCTION public.act_as_oneself('asked_by');
 
 CREATE TRIGGER access_trail_append_only BEFORE DELETE OR UPDATE ON public.access_trail FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -7379,6 +7532,14 @@ CREATE TRIGGER case_step_no_truncate BEFORE TRUNCATE ON public.case_step FOR EAC
 CREATE TRIGGER case_step_officers_apart BEFORE INSERT ON public.case_step FOR EACH ROW EXECUTE FUNCTION public.keep_officers_apart();
 
 CREATE TRIGGER case_step_recorded AFTER INSERT ON public.case_step REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('case_step_id');
+
+CREATE TRIGGER change_document_append_only BEFORE DELETE OR UPDATE ON public.change_document FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER change_document_change_recorded AFTER UPDATE ON public.change_document REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('change_document_id');
+
+CREATE TRIGGER change_document_no_truncate BEFORE TRUNCATE ON public.change_document FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER change_document_recorded AFTER INSERT ON public.change_document REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('change_document_id');
 
 CREATE TRIGGER check_meter_change_recorded AFTER UPDATE ON public.check_meter REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('check_meter_id');
 
@@ -7740,6 +7901,14 @@ CREATE TRIGGER refusal_replay_no_truncate BEFORE TRUNCATE ON public.refusal_repl
 
 CREATE TRIGGER refusal_replay_recorded AFTER INSERT ON public.refusal_replay REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('refusal_id');
 
+CREATE TRIGGER register_import_append_only BEFORE DELETE OR UPDATE ON public.register_import FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER register_import_no_truncate BEFORE TRUNCATE ON public.register_import FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER register_upload_append_only BEFORE DELETE OR UPDATE ON public.register_upload FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER register_upload_no_truncate BEFORE TRUNCATE ON public.register_upload FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
 CREATE TRIGGER release_append_only BEFORE DELETE OR UPDATE ON public.release FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER release_change_recorded AFTER UPDATE ON public.release REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('release_id');
@@ -7974,6 +8143,22 @@ CREATE TRIGGER unit_change_recorded AFTER UPDATE ON public.unit REFERENCING NEW 
 
 CREATE TRIGGER unit_recorded AFTER INSERT ON public.unit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_id');
 
+CREATE TRIGGER unit_request_answer_append_only BEFORE DELETE OR UPDATE ON public.unit_request_answer FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER unit_request_answer_change_recorded AFTER UPDATE ON public.unit_request_answer REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_request_id');
+
+CREATE TRIGGER unit_request_answer_no_truncate BEFORE TRUNCATE ON public.unit_request_answer FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER unit_request_answer_recorded AFTER INSERT ON public.unit_request_answer REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_request_id');
+
+CREATE TRIGGER unit_request_append_only BEFORE DELETE OR UPDATE ON public.unit_request FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER unit_request_change_recorded AFTER UPDATE ON public.unit_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_request_id');
+
+CREATE TRIGGER unit_request_no_truncate BEFORE TRUNCATE ON public.unit_request FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER unit_request_recorded AFTER INSERT ON public.unit_request REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_request_id');
+
 CREATE TRIGGER unit_version_append_only BEFORE DELETE OR UPDATE ON public.unit_version FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER unit_version_change_recorded AFTER UPDATE ON public.unit_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION public.record_rows('unit_version_id');
@@ -8084,6 +8269,15 @@ ALTER TABLE ONLY public.case_step
 
 ALTER TABLE ONLY public.case_step
     ADD CONSTRAINT case_step_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.change_document
+    ADD CONSTRAINT change_document_meter_change_fk FOREIGN KEY (meter_change_id) REFERENCES public.meter_change(meter_change_id);
+
+ALTER TABLE ONLY public.change_document
+    ADD CONSTRAINT change_document_multiplier_change_fk FOREIGN KEY (multiplier_change_id) REFERENCES public.multiplier_change(multiplier_change_id);
+
+ALTER TABLE ONLY public.change_document
+    ADD CONSTRAINT change_document_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.check_meter
     ADD CONSTRAINT check_meter_check_fk FOREIGN KEY (check_point_id) REFERENCES public.point(point_id);
@@ -8292,6 +8486,15 @@ ALTER TABLE ONLY public.refusal_replay
 ALTER TABLE ONLY public.refusal_replay
     ADD CONSTRAINT refusal_replay_refusal_fk FOREIGN KEY (refusal_id) REFERENCES public.refusal(refusal_id);
 
+ALTER TABLE ONLY public.register_import
+    ADD CONSTRAINT register_import_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
+ALTER TABLE ONLY public.register_import
+    ADD CONSTRAINT register_import_upload_fk FOREIGN KEY (register_upload_id) REFERENCES public.register_upload(register_upload_id);
+
+ALTER TABLE ONLY public.register_upload
+    ADD CONSTRAINT register_upload_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
+
 ALTER TABLE ONLY public.release
     ADD CONSTRAINT release_balance_fk FOREIGN KEY (balance_id) REFERENCES public.monitored_balance(balance_id);
 
@@ -8390,6 +8593,12 @@ ALTER TABLE ONLY public.supply_account
 
 ALTER TABLE ONLY public.supply_statement
     ADD CONSTRAINT supply_statement_account_fk FOREIGN KEY (supply_account_id) REFERENCES public.supply_account(supply_account_id);
+
+ALTER TABLE ONLY public.unit_request_answer
+    ADD CONSTRAINT unit_request_answer_request_fk FOREIGN KEY (unit_request_id) REFERENCES public.unit_request(unit_request_id);
+
+ALTER TABLE ONLY public.unit_request
+    ADD CONSTRAINT unit_request_unit_fk FOREIGN KEY (unit_id) REFERENCES public.unit(unit_id);
 
 ALTER TABLE ONLY public.unit_version
     ADD CONSTRAINT unit_version_successor_fk FOREIGN KEY (successor_unit_id) REFERENCES public.unit(unit_id);
@@ -8618,6 +8827,20 @@ CREATE POLICY case_step_seen ON public.case_step FOR SELECT TO nenghao_officer, 
 CREATE POLICY case_step_told ON public.case_step FOR SELECT TO nenghao_unit USING (((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) AND public.is_told(act, content) AND public.was_asked(case_id)));
 
 CREATE POLICY case_step_work ON public.case_step TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.change_document ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY change_document_added ON public.change_document FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY change_document_changed ON public.change_document FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY change_document_seen ON public.change_document FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY change_document_work ON public.change_document TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 ALTER TABLE public.check_meter ENABLE ROW LEVEL SECURITY;
 
@@ -9186,6 +9409,34 @@ CREATE POLICY reading_adoption_seen ON public.reading_adoption FOR SELECT TO nen
 
 CREATE POLICY reading_adoption_work ON public.reading_adoption TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
+ALTER TABLE public.register_import ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY register_import_added ON public.register_import FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY register_import_changed ON public.register_import FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY register_import_seen ON public.register_import FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY register_import_work ON public.register_import TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+ALTER TABLE public.register_upload ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY register_upload_added ON public.register_upload FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY register_upload_changed ON public.register_upload FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY register_upload_seen ON public.register_upload FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY register_upload_work ON public.register_upload TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
 ALTER TABLE public.release ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.release_notice ENABLE ROW LEVEL SECURITY;
@@ -9486,6 +9737,38 @@ CREATE POLICY unit_added ON public.unit FOR INSERT TO nenghao_officer WITH CHECK
 CREATE POLICY unit_changed ON public.unit FOR UPDATE TO nenghao_officer USING ((( SELECT public.may('enrol'::text) AS may) AND (EXISTS ( SELECT 1
    FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
   WHERE (unit.division_code ^@ a.division_prefix)))));
+
+ALTER TABLE public.unit_request ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_request_added ON public.unit_request FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+ALTER TABLE public.unit_request_answer ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY unit_request_answer_added ON public.unit_request_answer FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.unit_request r
+  WHERE (r.unit_request_id = unit_request_answer.unit_request_id)))));
+
+CREATE POLICY unit_request_answer_changed ON public.unit_request_answer FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.unit_request r
+  WHERE (r.unit_request_id = unit_request_answer.unit_request_id))))) WITH CHECK ((( SELECT public.may('ask'::text) AS may) AND (EXISTS ( SELECT 1
+   FROM public.unit_request r
+  WHERE (r.unit_request_id = unit_request_answer.unit_request_id)))));
+
+CREATE POLICY unit_request_answer_seen ON public.unit_request_answer FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
+   FROM public.unit_request r
+  WHERE (r.unit_request_id = unit_request_answer.unit_request_id)))));
+
+CREATE POLICY unit_request_answer_work ON public.unit_request_answer TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
+
+CREATE POLICY unit_request_changed ON public.unit_request FOR UPDATE TO nenghao_officer, nenghao_unit USING ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY unit_request_seen ON public.unit_request FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
+   FROM public.seen_unit u))));
+
+CREATE POLICY unit_request_work ON public.unit_request TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 CREATE POLICY unit_seen ON public.unit FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) OR (EXISTS ( SELECT 1
    FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
@@ -9911,6 +10194,11 @@ GRANT SELECT ON TABLE public.rule_version TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.case_told TO nenghao_console;
 
+GRANT SELECT,INSERT ON TABLE public.change_document TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.change_document TO nenghao_unit;
+GRANT SELECT ON TABLE public.change_document TO nenghao_console;
+GRANT SELECT ON TABLE public.change_document TO nenghao_verifier;
+
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_collector;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changed_mark TO nenghao_jobs;
 GRANT INSERT ON TABLE public.changed_mark TO nenghao_console;
@@ -10063,7 +10351,6 @@ GRANT SELECT ON TABLE public.gateway TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.gateway TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway TO nenghao_verifier;
 GRANT INSERT ON TABLE public.gateway TO nenghao_officer;
-GRANT INSERT ON TABLE public.gateway TO nenghao_unit;
 
 GRANT SELECT(gateway_id) ON TABLE public.gateway TO nenghao_officer;
 GRANT SELECT(gateway_id) ON TABLE public.gateway TO nenghao_unit;
@@ -10105,7 +10392,7 @@ GRANT SELECT ON TABLE public.gateway_boot TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_console;
 GRANT SELECT ON TABLE public.gateway_boot TO nenghao_verifier;
 GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_officer;
-GRANT SELECT,INSERT ON TABLE public.gateway_boot TO nenghao_unit;
+GRANT SELECT ON TABLE public.gateway_boot TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.gateway_key TO nenghao_collector;
 GRANT SELECT ON TABLE public.gateway_key TO nenghao_jobs;
@@ -10503,6 +10790,16 @@ GRANT SELECT ON TABLE public.refusal_replay TO nenghao_rules;
 GRANT SELECT ON TABLE public.refusal_replay TO nenghao_console;
 GRANT SELECT ON TABLE public.refusal_replay TO nenghao_verifier;
 
+GRANT SELECT,INSERT ON TABLE public.register_import TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.register_import TO nenghao_unit;
+GRANT SELECT ON TABLE public.register_import TO nenghao_console;
+GRANT SELECT ON TABLE public.register_import TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.register_upload TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.register_upload TO nenghao_unit;
+GRANT SELECT ON TABLE public.register_upload TO nenghao_console;
+GRANT SELECT ON TABLE public.register_upload TO nenghao_verifier;
+
 GRANT SELECT,INSERT ON TABLE public.release TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release TO nenghao_rules;
 GRANT SELECT ON TABLE public.release TO nenghao_console;
@@ -10712,6 +11009,16 @@ GRANT SELECT ON TABLE public.supplied_statement TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.unit_directory TO nenghao_officer;
 GRANT SELECT ON TABLE public.unit_directory TO nenghao_unit;
+
+GRANT SELECT,INSERT ON TABLE public.unit_request TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.unit_request TO nenghao_unit;
+GRANT SELECT ON TABLE public.unit_request TO nenghao_console;
+GRANT SELECT ON TABLE public.unit_request TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.unit_request_answer TO nenghao_officer;
+GRANT SELECT ON TABLE public.unit_request_answer TO nenghao_unit;
+GRANT SELECT,INSERT ON TABLE public.unit_request_answer TO nenghao_console;
+GRANT SELECT ON TABLE public.unit_request_answer TO nenghao_verifier;
 
 GRANT SELECT ON TABLE public.unit_version TO nenghao_jobs;
 GRANT SELECT ON TABLE public.unit_version TO nenghao_rules;
