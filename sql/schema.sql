@@ -906,6 +906,56 @@ ALTER FUNCTION public.rows_digest(relation_name text, first_at timestamp with ti
 
 COMMENT ON FUNCTION public.rows_digest(relation_name text, first_at timestamp with time zone, end_at timestamp with time zone, OUT row_count bigint, OUT row_digest numeric) IS '行数与摘要: of a hypertable''s rows in [first_at, end_at)';
 
+CREATE FUNCTION public.seen_units(asking_role name) RETURNS int4multirange
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    asking record;
+    own constant integer := own_unit_id();
+BEGIN
+    IF asking_role = 'nenghao_unit' THEN
+        RETURN CASE WHEN own IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(own, own, '[]')) END;
+    END IF;
+    SELECT a.authority, a.division_prefix, a.duties INTO asking FROM web_account() AS a;
+    IF asking_role <> 'nenghao_officer' OR asking.authority IS NULL THEN
+        RETURN '{}'::int4multirange;
+    END IF;
+    IF NOT EXISTS (
+        SELECT 1 FROM unit AS u
+        WHERE NOT (u.division_code ^@ asking.division_prefix AND u.collected_under = ANY(asking.duties))
+    ) THEN
+        RETURN '{(,)}'::int4multirange;
+    END IF;
+    RETURN coalesce((
+        SELECT range_agg(int4range(u.unit_id, u.unit_id, '[]')) FROM unit AS u
+        WHERE u.division_code ^@ asking.division_prefix AND u.collected_under = ANY(asking.duties)
+    ), '{}'::int4multirange);
+END
+$$;
+
+ALTER FUNCTION public.seen_units(asking_role name) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.seen_units(asking_role name) IS '可见单位: ids of the units that who asks may see under a role; unbounded where there are no others';
+
+CREATE FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT coalesce(bool_or(k.unit_id <@ among), FALSE), coalesce(bool_and(k.unit_id <@ among), FALSE)
+    FROM (
+        SELECT m.case_id FROM case_member AS m WHERE m.root_case_id = wanted_case_id
+        UNION
+        SELECT r.root_case_id FROM case_root AS r WHERE r.case_id = wanted_case_id
+    ) AS one
+    INNER JOIN audit_case AS k ON one.case_id = k.case_id
+    WHERE k.unit_id IS NOT NULL
+$$;
+
+ALTER FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) IS '共因案件的单位: whether any and whether all units of a common cause are among some';
+
 CREATE FUNCTION public.sees(duty text) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1178,26 +1228,25 @@ ALTER FUNCTION public.was_asked(wanted_case bigint) OWNER TO nenghao_owner;
 COMMENT ON FUNCTION public.was_asked(wanted_case bigint) IS '已向本单位查询: whether the unit of who asks was asked about a case';
 
 CREATE FUNCTION public.web_account() RETURNS TABLE(account_id integer, login text, name text, role text, authority text, level text, division_prefix text, unit_id integer, unit_code text, office text, language text, channel text, must_change boolean, duties text[])
-    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 PARALLEL SAFE
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
+DECLARE
+    token constant text := nullif(current_setting('nenghao.session', TRUE), '');
+    token_is bytea;
+BEGIN
+    IF token IS NULL OR session_user <> 'nenghao_web' THEN
+        RETURN;
+    END IF;
+    token_is := sha256(convert_to(token, 'UTF8'));
+    RETURN QUERY
     SELECT
-        a.account_id,
-        a.login,
-        a.name,
-        a.role,
-        a.authority,
-        a.level,
-        a.division_prefix,
-        a.unit_id,
-        u.unit_code,
-        a.office,
-        a.language,
-        held.channel,
-        coalesce((
+        a.account_id, a.login, a.name, a.role, a.authority, a.level, a.division_prefix, a.unit_id, u.unit_code, a.office,
+        a.language, held.channel,
+        held.channel = 'session' AND coalesce((
             SELECT p.must_change FROM account_password AS p
             WHERE p.account_id = a.account_id ORDER BY p.account_password_id DESC LIMIT 1
-        ), FALSE) AND held.channel = 'session',
+        ), FALSE),
         CASE a.authority
             WHEN 'statistics' THEN ARRAY['survey', 'online_monitoring', 'annual_report', 'metering', 'emissions']
             WHEN 'energy_saving' THEN ARRAY['online_monitoring', 'annual_report']
@@ -1207,18 +1256,15 @@ CREATE FUNCTION public.web_account() RETURNS TABLE(account_id integer, login tex
         END
     FROM (
         SELECT s.account_id, 'session' AS channel FROM web_session AS s
-        WHERE
-            s.token_hash = sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8'))
-            AND s.ended_at IS NULL AND now() < s.idle_ends_at AND now() < s.ends_at
+        WHERE s.token_hash = token_is AND s.ended_at IS NULL AND now() < s.idle_ends_at AND now() < s.ends_at
         UNION ALL
         SELECT t.account_id, 'api' AS channel FROM api_token AS t
-        WHERE
-            t.token_hash = sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8'))
-            AND t.revoked_at IS NULL AND now() < t.ends_at
+        WHERE t.token_hash = token_is AND t.revoked_at IS NULL AND now() < t.ends_at
     ) AS held
     INNER JOIN account AS a ON held.account_id = a.account_id
     LEFT JOIN unit AS u ON a.unit_id = u.unit_id
-    WHERE session_user = 'nenghao_web' AND NOT a.is_disabled
+    WHERE NOT a.is_disabled;
+END
 $$;
 
 ALTER FUNCTION public.web_account() OWNER TO nenghao_owner;
@@ -5145,34 +5191,22 @@ ALTER TABLE public.seal_request ALTER COLUMN seal_request_id ADD GENERATED ALWAY
     CACHE 1
 );
 
-CREATE VIEW public.seen_unit AS
- SELECT public.own_unit_id() AS unit_id
-  WHERE ((CURRENT_USER = 'nenghao_unit'::name) AND (public.own_unit_id() IS NOT NULL))
-UNION ALL
- SELECT u.unit_id
-   FROM (public.unit u
-     CROSS JOIN public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))
-  WHERE ((CURRENT_USER = 'nenghao_officer'::name) AND (a.authority IS NOT NULL) AND (u.division_code ^@ a.division_prefix) AND (u.collected_under = ANY (a.duties)));
-
-ALTER VIEW public.seen_unit OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.seen_unit IS '可见单位: the unit of who asks, or those of an authority''s division whose duty it may know; none for administrators';
-
 CREATE VIEW public.seen_case AS
  SELECT case_id,
     unit_id,
-    ((unit_id IS NOT NULL) OR (NOT (EXISTS ( SELECT 1
-           FROM (public.case_member m
-             JOIN public.audit_case k ON ((m.case_id = k.case_id)))
-          WHERE ((m.root_case_id = c.case_id) AND (NOT (k.unit_id IN ( SELECT u.unit_id
-                   FROM public.seen_unit u)))))))) AS is_whole
+        CASE
+            WHEN (unit_id IS NULL) THEN ( SELECT o.is_all
+               FROM public.seen_units_of_case(c.case_id, public.seen_units(CURRENT_USER)) o(is_any, is_all))
+            ELSE true
+        END AS is_whole
    FROM public.audit_case c
-  WHERE ((unit_id IN ( SELECT u.unit_id
-           FROM public.seen_unit u)) OR ((unit_id IS NULL) AND (EXISTS ( SELECT 1
-           FROM (public.case_member m
-             JOIN public.audit_case k ON ((m.case_id = k.case_id)))
-          WHERE ((m.root_case_id = c.case_id) AND (k.unit_id IN ( SELECT u.unit_id
-                   FROM public.seen_unit u)))))));
+  WHERE
+        CASE
+            WHEN (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)) THEN true
+            WHEN (unit_id IS NULL) THEN ( SELECT o.is_any
+               FROM public.seen_units_of_case(c.case_id, public.seen_units(CURRENT_USER)) o(is_any, is_all))
+            ELSE false
+        END;
 
 ALTER VIEW public.seen_case OWNER TO nenghao_owner;
 
@@ -5182,8 +5216,7 @@ CREATE VIEW public.seen_gateway AS
  SELECT gateway_id,
     unit_id
    FROM public.gateway g
-  WHERE (unit_id IN ( SELECT u.unit_id
-           FROM public.seen_unit u));
+  WHERE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false);
 
 ALTER VIEW public.seen_gateway OWNER TO nenghao_owner;
 
@@ -5193,8 +5226,7 @@ CREATE VIEW public.seen_meter AS
  SELECT meter_id,
     unit_id
    FROM public.meter m
-  WHERE (unit_id IN ( SELECT u.unit_id
-           FROM public.seen_unit u));
+  WHERE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false);
 
 ALTER VIEW public.seen_meter OWNER TO nenghao_owner;
 
@@ -5204,8 +5236,7 @@ CREATE VIEW public.seen_point AS
  SELECT point_id,
     unit_id
    FROM public.point p
-  WHERE (unit_id IN ( SELECT u.unit_id
-           FROM public.seen_unit u));
+  WHERE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false);
 
 ALTER VIEW public.seen_point OWNER TO nenghao_owner;
 
@@ -5217,12 +5248,20 @@ CREATE VIEW public.seen_series AS
     p.unit_id
    FROM (public.series s
      JOIN public.point p ON ((s.point_id = p.point_id)))
-  WHERE (p.unit_id IN ( SELECT u.unit_id
-           FROM public.seen_unit u));
+  WHERE COALESCE((p.unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false);
 
 ALTER VIEW public.seen_series OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.seen_series IS '可见序列: series of the units that who asks may see';
+
+CREATE VIEW public.seen_unit AS
+ SELECT unit_id
+   FROM public.unit u
+  WHERE (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units));
+
+ALTER VIEW public.seen_unit OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.seen_unit IS '可见单位: the unit of who asks, or those of an authority''s division whose duty it may know; none for administrators';
 
 CREATE TABLE public.series_day_estimate (
     series_id integer NOT NULL,
@@ -5726,34 +5765,45 @@ CREATE VIEW seen.balance_cell WITH (security_barrier='true') AS
     coefficient_codes,
     heating_value_ids
    FROM public.balance_cell t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.monitored_balance b
-          WHERE ((b.balance_id = t.balance_id) AND (b.unit_id IN ( SELECT u.unit_id
-                   FROM public.seen_unit u))))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.monitored_balance b
+                  WHERE ((b.balance_id = t.balance_id) AND (b.unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)))))
+            END
+        END;
 
 ALTER VIEW seen.balance_cell OWNER TO nenghao_owner;
 
 COMMENT ON VIEW seen.balance_cell IS '可见: rows of balance_cell that who asks may see';
 
-CREATE VIEW seen.balance_cell_mark WITH (security_invoker='true') AS
- SELECT DISTINCT b.balance_id,
-    COALESCE(c.form_code, '205-1'::text) AS form_code,
-    c.row_code,
-    c.column_code,
-    s.point_id,
-    e.series_id,
-    d.decision_id,
-    d.case_id,
-    lower(e.span) AS begin_at,
-    upper(e.span) AS end_at
-   FROM ((((public.monitored_balance b
-     JOIN seen.balance_cell c ON ((b.balance_id = c.balance_id)))
-     JOIN public.series s ON ((s.point_id = ANY (c.source_point_ids))))
-     JOIN public.exclusion e ON (((s.series_id = e.series_id) AND (e.span && tstzrange(((b.month_on)::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text), ((b.month_on + '1 mon'::interval) AT TIME ZONE 'Asia/Shanghai'::text))))))
-     JOIN public.decision d ON (((e.decision_id = d.decision_id) AND (d.decided_at <= b.computed_at))))
-  WHERE (NOT (EXISTS ( SELECT 1
-           FROM public.decision later
-          WHERE ((later.case_id = d.case_id) AND (later.decision_id > d.decision_id) AND (later.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text])) AND (later.decided_at <= b.computed_at)))));
+CREATE VIEW seen.balance_cell_mark WITH (security_barrier='true') AS
+ SELECT balance_id,
+    form_code,
+    row_code,
+    column_code,
+    point_id,
+    series_id,
+    decision_id,
+    case_id,
+    begin_at,
+    end_at
+   FROM public.balance_cell_mark t
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.monitored_balance b
+                  WHERE ((b.balance_id = t.balance_id) AND (b.unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)))))
+            END
+        END;
 
 ALTER VIEW seen.balance_cell_mark OWNER TO nenghao_owner;
 
@@ -5775,9 +5825,17 @@ CREATE VIEW seen.candidate WITH (security_barrier='true') AS
     is_rich,
     found_at
    FROM public.candidate t
-  WHERE (( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_series s
-          WHERE (s.series_id = t.series_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_series s
+                  WHERE (s.series_id = t.series_id)))
+            END
+        END;
 
 ALTER VIEW seen.candidate OWNER TO nenghao_owner;
 
@@ -5981,9 +6039,17 @@ CREATE VIEW seen.changed_mark WITH (security_barrier='true') AS
     day_on,
     marked_at
    FROM public.changed_mark t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_series s
-          WHERE (s.series_id = t.series_id))))
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_series s
+                  WHERE (s.series_id = t.series_id)))
+            END
+        END
   WITH LOCAL CHECK OPTION;
 
 ALTER VIEW seen.changed_mark OWNER TO nenghao_owner;
@@ -6057,9 +6123,17 @@ CREATE VIEW seen.message WITH (security_barrier='true') AS
     assurance,
     prev_hash
    FROM public.message t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_gateway s
-          WHERE (s.gateway_id = t.gateway_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_gateway s
+                  WHERE (s.gateway_id = t.gateway_id)))
+            END
+        END;
 
 ALTER VIEW seen.message OWNER TO nenghao_owner;
 
@@ -6101,10 +6175,18 @@ CREATE VIEW seen.message_raw WITH (security_barrier='true') AS
     received_at,
     payload
    FROM public.message_raw t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM (public.message m
-             JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
-          WHERE (m.message_id = t.message_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM (public.message m
+                     JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
+                  WHERE (m.message_id = t.message_id)))
+            END
+        END;
 
 ALTER VIEW seen.message_raw OWNER TO nenghao_owner;
 
@@ -6156,23 +6238,26 @@ ALTER VIEW seen.meter_now OWNER TO nenghao_owner;
 
 COMMENT ON VIEW seen.meter_now IS '可见: rows of meter_now that who asks may see';
 
-CREATE VIEW seen.monitored_cell WITH (security_invoker='true') AS
- SELECT b.balance_id,
-    b.unit_id,
-    b.month_on,
-    b.version,
-    COALESCE(c.form_code, '205-1'::text) AS form_code,
-    c.row_code,
-    c.column_code,
-    c.value,
-    c.unit,
-    c.completeness,
-    c.known_share,
-    c.measured_share,
-    c.source_point_ids
-   FROM (public.monitored_balance b
-     JOIN seen.balance_cell c ON ((b.balance_id = c.balance_id)))
-  WHERE ((CURRENT_USER <> 'nenghao_unit'::name) OR (b.unit_id = public.own_unit_id()));
+CREATE VIEW seen.monitored_cell WITH (security_barrier='true') AS
+ SELECT balance_id,
+    unit_id,
+    month_on,
+    version,
+    form_code,
+    row_code,
+    column_code,
+    value,
+    unit,
+    completeness,
+    known_share,
+    measured_share,
+    source_point_ids
+   FROM public.monitored_cell t
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+        END;
 
 ALTER VIEW seen.monitored_cell OWNER TO nenghao_owner;
 
@@ -6303,9 +6388,17 @@ CREATE VIEW seen.reading WITH (security_barrier='true') AS
     source,
     assurance
    FROM public.reading t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_series s
-          WHERE (s.series_id = t.series_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_series s
+                  WHERE (s.series_id = t.series_id)))
+            END
+        END;
 
 ALTER VIEW seen.reading OWNER TO nenghao_owner;
 
@@ -6322,9 +6415,17 @@ CREATE VIEW seen.reading_conflict WITH (security_barrier='true') AS
     recorded_at,
     assurance
    FROM public.reading_conflict t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_series s
-          WHERE (s.series_id = t.series_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_series s
+                  WHERE (s.series_id = t.series_id)))
+            END
+        END;
 
 ALTER VIEW seen.reading_conflict OWNER TO nenghao_owner;
 
@@ -6363,9 +6464,17 @@ CREATE VIEW seen.reading_in_force WITH (security_barrier='true') AS
     message_id,
     assurance
    FROM public.reading_in_force t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_series s
-          WHERE (s.series_id = t.series_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_series s
+                  WHERE (s.series_id = t.series_id)))
+            END
+        END;
 
 ALTER VIEW seen.reading_in_force OWNER TO nenghao_owner;
 
@@ -6384,9 +6493,17 @@ CREATE VIEW seen.reading_revision WITH (security_barrier='true') AS
     recorded_at,
     assurance
    FROM public.reading_revision t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_series s
-          WHERE (s.series_id = t.series_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_series s
+                  WHERE (s.series_id = t.series_id)))
+            END
+        END;
 
 ALTER VIEW seen.reading_revision OWNER TO nenghao_owner;
 
@@ -6403,10 +6520,18 @@ CREATE VIEW seen.refusal WITH (security_barrier='true') AS
     value_text,
     refused_at
    FROM public.refusal t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM (public.message m
-             JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
-          WHERE (m.message_id = t.message_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM (public.message m
+                     JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
+                  WHERE (m.message_id = t.message_id)))
+            END
+        END;
 
 ALTER VIEW seen.refusal OWNER TO nenghao_owner;
 
@@ -6420,10 +6545,18 @@ CREATE VIEW seen.refusal_replay WITH (security_barrier='true') AS
     arrived_at,
     replayed_at
    FROM public.refusal_replay t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM (public.message m
-             JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
-          WHERE (m.message_id = t.message_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM (public.message m
+                     JOIN public.seen_gateway s ON ((m.gateway_id = s.gateway_id)))
+                  WHERE (m.message_id = t.message_id)))
+            END
+        END;
 
 ALTER VIEW seen.refusal_replay OWNER TO nenghao_owner;
 
@@ -6495,9 +6628,17 @@ CREATE VIEW seen.series_day_estimate WITH (security_barrier='true') AS
     gap,
     known_energy
    FROM public.series_day_estimate t
-  WHERE (( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_series s
-          WHERE (s.series_id = t.series_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_series s
+                  WHERE (s.series_id = t.series_id)))
+            END
+        END;
 
 ALTER VIEW seen.series_day_estimate OWNER TO nenghao_owner;
 
@@ -6515,9 +6656,17 @@ CREATE VIEW seen.series_day_feature WITH (security_barrier='true') AS
     content_hash,
     computed_at
    FROM public.series_day_feature t
-  WHERE (( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-           FROM public.seen_series s
-          WHERE (s.series_id = t.series_id))));
+  WHERE
+        CASE
+            WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+            ELSE
+            CASE
+                WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+                ELSE (EXISTS ( SELECT 1
+                   FROM public.seen_series s
+                  WHERE (s.series_id = t.series_id)))
+            END
+        END;
 
 ALTER VIEW seen.series_day_feature OWNER TO nenghao_owner;
 
@@ -8659,9 +8808,17 @@ CREATE POLICY agreed_value_changed ON public.agreed_value FOR UPDATE TO nenghao_
    FROM public.seen_series s
   WHERE (s.series_id = agreed_value.series_id)))));
 
-CREATE POLICY agreed_value_seen ON public.agreed_value FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_series s
-  WHERE (s.series_id = agreed_value.series_id)))));
+CREATE POLICY agreed_value_seen ON public.agreed_value FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = agreed_value.series_id)))
+    END
+END);
 
 CREATE POLICY agreed_value_work ON public.agreed_value TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8669,15 +8826,31 @@ ALTER TABLE public.alert ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.alert_event ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY alert_event_seen ON public.alert_event FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.alert a
-  WHERE (a.alert_id = alert_event.alert_id)))));
+CREATE POLICY alert_event_seen ON public.alert_event FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.alert a
+          WHERE (a.alert_id = alert_event.alert_id)))
+    END
+END);
 
 CREATE POLICY alert_event_work ON public.alert_event TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY alert_seen ON public.alert FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_case s
-  WHERE (s.case_id = alert.case_id)))));
+CREATE POLICY alert_seen ON public.alert FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_case s
+          WHERE (s.case_id = alert.case_id)))
+    END
+END);
 
 CREATE POLICY alert_work ON public.alert TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8697,10 +8870,17 @@ CREATE POLICY api_token_work ON public.api_token TO nenghao_console USING (true)
 
 ALTER TABLE public.audit_case ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY audit_case_seen ON public.audit_case FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u)) OR ((unit_id IS NULL) AND (EXISTS ( SELECT 1
-   FROM public.seen_case s
-  WHERE (s.case_id = audit_case.case_id)))))));
+CREATE POLICY audit_case_seen ON public.audit_case FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)) THEN true
+        WHEN (unit_id IS NULL) THEN ( SELECT o.is_any
+           FROM public.seen_units_of_case(audit_case.case_id, public.seen_units(CURRENT_USER)) o(is_any, is_all))
+        ELSE false
+    END
+END);
 
 CREATE POLICY audit_case_work ON public.audit_case TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8722,9 +8902,17 @@ CREATE POLICY boundary_register_changed ON public.boundary_register FOR UPDATE T
    FROM public.seen_series s
   WHERE (s.series_id = boundary_register.series_id)))));
 
-CREATE POLICY boundary_register_seen ON public.boundary_register FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_series s
-  WHERE (s.series_id = boundary_register.series_id)))));
+CREATE POLICY boundary_register_seen ON public.boundary_register FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = boundary_register.series_id)))
+    END
+END);
 
 CREATE POLICY boundary_register_work ON public.boundary_register TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8783,9 +8971,17 @@ CREATE POLICY case_attachment_work ON public.case_attachment TO nenghao_collecto
 
 ALTER TABLE public.case_level ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY case_level_seen ON public.case_level FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_case s
-  WHERE (s.case_id = case_level.case_id)))));
+CREATE POLICY case_level_seen ON public.case_level FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_case s
+          WHERE (s.case_id = case_level.case_id)))
+    END
+END);
 
 CREATE POLICY case_level_work ON public.case_level TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8800,9 +8996,17 @@ CREATE POLICY case_listing_work ON public.case_listing TO nenghao_collector, nen
 
 ALTER TABLE public.case_merge ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY case_merge_seen ON public.case_merge FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_case s
-  WHERE (s.case_id = case_merge.case_id)))));
+CREATE POLICY case_merge_seen ON public.case_merge FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_case s
+          WHERE (s.case_id = case_merge.case_id)))
+    END
+END);
 
 CREATE POLICY case_merge_work ON public.case_merge TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8854,17 +9058,33 @@ CREATE POLICY check_meter_changed ON public.check_meter FOR UPDATE TO nenghao_of
    FROM public.seen_point s
   WHERE (s.point_id = check_meter.point_id)))));
 
-CREATE POLICY check_meter_seen ON public.check_meter FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_point s
-  WHERE (s.point_id = check_meter.point_id)))));
+CREATE POLICY check_meter_seen ON public.check_meter FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('ledger'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_point s
+          WHERE (s.point_id = check_meter.point_id)))
+    END
+END);
 
 CREATE POLICY check_meter_work ON public.check_meter TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 ALTER TABLE public.common_cause ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY common_cause_seen ON public.common_cause FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_case s
-  WHERE (s.case_id = common_cause.case_id)))));
+CREATE POLICY common_cause_seen ON public.common_cause FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_case s
+          WHERE (s.case_id = common_cause.case_id)))
+    END
+END);
 
 CREATE POLICY common_cause_work ON public.common_cause TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8880,8 +9100,11 @@ CREATE POLICY context_event_changed ON public.context_event FOR UPDATE TO nengha
    FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
   WHERE (COALESCE(context_event.division_code, ''::text) ^@ a.division_prefix))))));
 
-CREATE POLICY context_event_seen ON public.context_event FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND ((unit_id IS NULL) OR (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u)))));
+CREATE POLICY context_event_seen ON public.context_event FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('unit'::text) AS sees)) THEN false
+    ELSE COALESCE(((unit_id IS NULL) OR (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units))), false)
+END);
 
 CREATE POLICY context_event_work ON public.context_event TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8897,9 +9120,17 @@ CREATE POLICY decision_changed ON public.decision FOR UPDATE TO nenghao_officer,
    FROM public.seen_case s
   WHERE ((s.case_id = decision.case_id) AND s.is_whole)))));
 
-CREATE POLICY decision_seen ON public.decision FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_case s
-  WHERE (s.case_id = decision.case_id)))));
+CREATE POLICY decision_seen ON public.decision FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_case s
+          WHERE (s.case_id = decision.case_id)))
+    END
+END);
 
 CREATE POLICY decision_told ON public.decision FOR SELECT TO nenghao_unit USING (public.was_asked(case_id));
 
@@ -8907,7 +9138,7 @@ CREATE POLICY decision_work ON public.decision TO nenghao_collector, nenghao_job
 
 ALTER TABLE public.draft ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY draft_own ON public.draft USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+CREATE POLICY draft_own ON public.draft USING ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id))) WITH CHECK ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)));
 
 ALTER TABLE public.evidence ENABLE ROW LEVEL SECURITY;
 
@@ -8923,15 +9154,31 @@ CREATE POLICY evidence_document_changed ON public.evidence_document FOR UPDATE T
    FROM public.seen_case s
   WHERE (s.case_id = evidence_document.case_id)))));
 
-CREATE POLICY evidence_document_seen ON public.evidence_document FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_case s
-  WHERE (s.case_id = evidence_document.case_id)))));
+CREATE POLICY evidence_document_seen ON public.evidence_document FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_case s
+          WHERE (s.case_id = evidence_document.case_id)))
+    END
+END);
 
 CREATE POLICY evidence_document_work ON public.evidence_document TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY evidence_seen ON public.evidence FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_case s
-  WHERE (s.case_id = evidence.case_id)))));
+CREATE POLICY evidence_seen ON public.evidence FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_case s
+          WHERE (s.case_id = evidence.case_id)))
+    END
+END);
 
 CREATE POLICY evidence_work ON public.evidence TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8947,9 +9194,17 @@ CREATE POLICY exclusion_changed ON public.exclusion FOR UPDATE TO nenghao_office
    FROM public.seen_series s
   WHERE (s.series_id = exclusion.series_id)))));
 
-CREATE POLICY exclusion_seen ON public.exclusion FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_series s
-  WHERE (s.series_id = exclusion.series_id)))));
+CREATE POLICY exclusion_seen ON public.exclusion FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = exclusion.series_id)))
+    END
+END);
 
 CREATE POLICY exclusion_work ON public.exclusion TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -8963,13 +9218,18 @@ CREATE POLICY filing_answer_own ON public.filing_answer TO nenghao_unit USING ((
 
 CREATE POLICY filing_answer_read ON public.filing_answer FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
 
-CREATE POLICY filing_answer_seen ON public.filing_answer FOR SELECT TO nenghao_officer USING ((EXISTS ( SELECT 1
-   FROM public.filing_query q
-  WHERE (q.filing_query_id = filing_answer.filing_query_id))));
+CREATE POLICY filing_answer_seen ON public.filing_answer FOR SELECT TO nenghao_officer USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+    ELSE (EXISTS ( SELECT 1
+       FROM public.filing_query q
+      WHERE (q.filing_query_id = filing_answer.filing_query_id)))
+END);
 
 ALTER TABLE public.filing_check ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY filing_check_own ON public.filing_check USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+CREATE POLICY filing_check_own ON public.filing_check USING ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id))) WITH CHECK ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)));
 
 ALTER TABLE public.filing_event ENABLE ROW LEVEL SECURITY;
 
@@ -8986,9 +9246,14 @@ CREATE POLICY filing_event_own ON public.filing_event TO nenghao_unit USING ((EX
 
 CREATE POLICY filing_event_read ON public.filing_event FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
 
-CREATE POLICY filing_event_seen ON public.filing_event FOR SELECT TO nenghao_officer USING ((EXISTS ( SELECT 1
-   FROM public.filing f
-  WHERE (f.filing_id = filing_event.filing_id))));
+CREATE POLICY filing_event_seen ON public.filing_event FOR SELECT TO nenghao_officer USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+    ELSE (EXISTS ( SELECT 1
+       FROM public.filing f
+      WHERE (f.filing_id = filing_event.filing_id)))
+END);
 
 ALTER TABLE public.filing_note ENABLE ROW LEVEL SECURITY;
 
@@ -8998,11 +9263,16 @@ CREATE POLICY filing_note_own ON public.filing_note TO nenghao_unit USING ((EXIS
 
 CREATE POLICY filing_note_read ON public.filing_note FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
 
-CREATE POLICY filing_note_seen ON public.filing_note FOR SELECT TO nenghao_officer USING ((EXISTS ( SELECT 1
-   FROM public.filing f
-  WHERE (f.filing_id = filing_note.filing_id))));
+CREATE POLICY filing_note_seen ON public.filing_note FOR SELECT TO nenghao_officer USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+    ELSE (EXISTS ( SELECT 1
+       FROM public.filing f
+      WHERE (f.filing_id = filing_note.filing_id)))
+END);
 
-CREATE POLICY filing_own ON public.filing TO nenghao_unit USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+CREATE POLICY filing_own ON public.filing TO nenghao_unit USING ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id))) WITH CHECK ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)));
 
 ALTER TABLE public.filing_query ENABLE ROW LEVEL SECURITY;
 
@@ -9019,25 +9289,41 @@ CREATE POLICY filing_query_own ON public.filing_query TO nenghao_unit USING ((EX
 
 CREATE POLICY filing_query_read ON public.filing_query FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
 
-CREATE POLICY filing_query_seen ON public.filing_query FOR SELECT TO nenghao_officer USING ((EXISTS ( SELECT 1
-   FROM public.filing f
-  WHERE (f.filing_id = filing_query.filing_id))));
+CREATE POLICY filing_query_seen ON public.filing_query FOR SELECT TO nenghao_officer USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+    ELSE (EXISTS ( SELECT 1
+       FROM public.filing f
+      WHERE (f.filing_id = filing_query.filing_id)))
+END);
 
 CREATE POLICY filing_read ON public.filing FOR SELECT TO nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true);
 
-CREATE POLICY filing_seen ON public.filing FOR SELECT TO nenghao_officer USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY filing_seen ON public.filing FOR SELECT TO nenghao_officer USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    ELSE (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units))
+END);
 
 ALTER TABLE public.filing_signature ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY filing_signature_own ON public.filing_signature USING ((unit_id = public.own_unit_id())) WITH CHECK ((unit_id = public.own_unit_id()));
+CREATE POLICY filing_signature_own ON public.filing_signature USING ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id))) WITH CHECK ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)));
 
 ALTER TABLE public.finding ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY finding_seen ON public.finding FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u)) OR ((unit_id IS NULL) AND (EXISTS ( SELECT 1
-   FROM public.alert a
-  WHERE (a.fingerprint = finding.fingerprint)))))));
+CREATE POLICY finding_seen ON public.finding FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)) THEN true
+        WHEN (unit_id IS NULL) THEN (EXISTS ( SELECT 1
+           FROM public.alert a
+          WHERE (a.fingerprint = finding.fingerprint)))
+        ELSE false
+    END
+END);
 
 CREATE POLICY finding_work ON public.finding TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9055,9 +9341,17 @@ CREATE POLICY gateway_account_event_changed ON public.gateway_account_event FOR 
    FROM public.seen_gateway s
   WHERE (s.gateway_id = gateway_account_event.gateway_id)))));
 
-CREATE POLICY gateway_account_event_seen ON public.gateway_account_event FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_gateway s
-  WHERE (s.gateway_id = gateway_account_event.gateway_id)))));
+CREATE POLICY gateway_account_event_seen ON public.gateway_account_event FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_gateway s
+          WHERE (s.gateway_id = gateway_account_event.gateway_id)))
+    END
+END);
 
 CREATE POLICY gateway_account_event_work ON public.gateway_account_event TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9076,9 +9370,17 @@ CREATE POLICY gateway_boot_changed ON public.gateway_boot FOR UPDATE TO nenghao_
    FROM public.seen_gateway s
   WHERE (s.gateway_id = gateway_boot.gateway_id)))));
 
-CREATE POLICY gateway_boot_seen ON public.gateway_boot FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_gateway s
-  WHERE (s.gateway_id = gateway_boot.gateway_id)))));
+CREATE POLICY gateway_boot_seen ON public.gateway_boot FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_gateway s
+          WHERE (s.gateway_id = gateway_boot.gateway_id)))
+    END
+END);
 
 CREATE POLICY gateway_boot_work ON public.gateway_boot TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9116,20 +9418,39 @@ CREATE POLICY gateway_key_revocation_seen ON public.gateway_key_revocation FOR S
 
 CREATE POLICY gateway_key_revocation_work ON public.gateway_key_revocation TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY gateway_key_seen ON public.gateway_key FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_gateway s
-  WHERE (s.gateway_id = gateway_key.gateway_id)))));
+CREATE POLICY gateway_key_seen ON public.gateway_key FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_gateway s
+          WHERE (s.gateway_id = gateway_key.gateway_id)))
+    END
+END);
 
 CREATE POLICY gateway_key_work ON public.gateway_key TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY gateway_seen ON public.gateway FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY gateway_seen ON public.gateway FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 ALTER TABLE public.gateway_state ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY gateway_state_seen ON public.gateway_state FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_gateway s
-  WHERE (s.gateway_id = gateway_state.gateway_id)))));
+CREATE POLICY gateway_state_seen ON public.gateway_state FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_gateway s
+          WHERE (s.gateway_id = gateway_state.gateway_id)))
+    END
+END);
 
 CREATE POLICY gateway_state_work ON public.gateway_state TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9144,8 +9465,11 @@ CREATE POLICY heating_value_changed ON public.heating_value FOR UPDATE TO nengha
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY heating_value_seen ON public.heating_value FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY heating_value_seen ON public.heating_value FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY heating_value_work ON public.heating_value TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9166,9 +9490,17 @@ CREATE POLICY meter_change_changed ON public.meter_change FOR UPDATE TO nenghao_
    FROM public.seen_meter s
   WHERE (s.meter_id = meter_change.new_meter_id)))));
 
-CREATE POLICY meter_change_seen ON public.meter_change FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_meter s
-  WHERE (s.meter_id = meter_change.new_meter_id)))));
+CREATE POLICY meter_change_seen ON public.meter_change FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('ledger'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_meter s
+          WHERE (s.meter_id = meter_change.new_meter_id)))
+    END
+END);
 
 CREATE POLICY meter_change_work ON public.meter_change TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9176,8 +9508,11 @@ CREATE POLICY meter_changed ON public.meter FOR UPDATE TO nenghao_officer, nengh
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY meter_seen ON public.meter FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY meter_seen ON public.meter FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('ledger'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 ALTER TABLE public.meter_state_change ENABLE ROW LEVEL SECURITY;
 
@@ -9191,9 +9526,17 @@ CREATE POLICY meter_state_change_changed ON public.meter_state_change FOR UPDATE
    FROM public.seen_meter s
   WHERE (s.meter_id = meter_state_change.meter_id)))));
 
-CREATE POLICY meter_state_change_seen ON public.meter_state_change FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_meter s
-  WHERE (s.meter_id = meter_state_change.meter_id)))));
+CREATE POLICY meter_state_change_seen ON public.meter_state_change FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('ledger'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_meter s
+          WHERE (s.meter_id = meter_state_change.meter_id)))
+    END
+END);
 
 CREATE POLICY meter_state_change_work ON public.meter_state_change TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9209,9 +9552,17 @@ CREATE POLICY meter_verification_changed ON public.meter_verification FOR UPDATE
    FROM public.seen_meter s
   WHERE (s.meter_id = meter_verification.meter_id)))));
 
-CREATE POLICY meter_verification_seen ON public.meter_verification FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_meter s
-  WHERE (s.meter_id = meter_verification.meter_id)))));
+CREATE POLICY meter_verification_seen ON public.meter_verification FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('ledger'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_meter s
+          WHERE (s.meter_id = meter_verification.meter_id)))
+    END
+END);
 
 CREATE POLICY meter_verification_work ON public.meter_verification TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9219,8 +9570,11 @@ CREATE POLICY meter_work ON public.meter TO nenghao_collector, nenghao_jobs, nen
 
 ALTER TABLE public.monitored_balance ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY monitored_balance_seen ON public.monitored_balance FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY monitored_balance_seen ON public.monitored_balance FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY monitored_balance_work ON public.monitored_balance TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9229,8 +9583,11 @@ ALTER TABLE public.month_mark ENABLE ROW LEVEL SECURITY;
 CREATE POLICY month_mark_added ON public.month_mark FOR INSERT TO nenghao_officer, nenghao_unit WITH CHECK ((( SELECT (public.may('declare'::text) OR public.may('examine'::text))) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY month_mark_seen ON public.month_mark FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY month_mark_seen ON public.month_mark FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY month_mark_work ON public.month_mark TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9246,9 +9603,17 @@ CREATE POLICY multiplier_change_changed ON public.multiplier_change FOR UPDATE T
    FROM public.seen_point s
   WHERE (s.point_id = multiplier_change.point_id)))));
 
-CREATE POLICY multiplier_change_seen ON public.multiplier_change FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('ledger'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_point s
-  WHERE (s.point_id = multiplier_change.point_id)))));
+CREATE POLICY multiplier_change_seen ON public.multiplier_change FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('ledger'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_point s
+          WHERE (s.point_id = multiplier_change.point_id)))
+    END
+END);
 
 CREATE POLICY multiplier_change_work ON public.multiplier_change TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9275,8 +9640,11 @@ CREATE POLICY mute_end_seen ON public.mute_end FOR SELECT TO nenghao_officer, ne
 
 CREATE POLICY mute_end_work ON public.mute_end TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY mute_seen ON public.mute FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IS NULL) OR (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u)))));
+CREATE POLICY mute_seen ON public.mute FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE COALESCE(((unit_id IS NULL) OR (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units))), false)
+END);
 
 CREATE POLICY mute_work ON public.mute TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9292,9 +9660,17 @@ CREATE POLICY network_term_changed ON public.network_term FOR UPDATE TO nenghao_
    FROM public.seen_point s
   WHERE (s.point_id = network_term.whole_point_id)))));
 
-CREATE POLICY network_term_seen ON public.network_term FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_point s
-  WHERE (s.point_id = network_term.whole_point_id)))));
+CREATE POLICY network_term_seen ON public.network_term FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_point s
+          WHERE (s.point_id = network_term.whole_point_id)))
+    END
+END);
 
 CREATE POLICY network_term_work ON public.network_term TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9307,8 +9683,11 @@ CREATE POLICY outage_filing_changed ON public.outage_filing FOR UPDATE TO nengha
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY outage_filing_seen ON public.outage_filing FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY outage_filing_seen ON public.outage_filing FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY outage_filing_work ON public.outage_filing TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9321,8 +9700,11 @@ CREATE POLICY panel_member_changed ON public.panel_member FOR UPDATE TO nenghao_
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('enrol'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY panel_member_seen ON public.panel_member FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY panel_member_seen ON public.panel_member FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('unit'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY panel_member_work ON public.panel_member TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9337,22 +9719,41 @@ CREATE POLICY point_changed ON public.point FOR UPDATE TO nenghao_officer, nengh
 
 ALTER TABLE public.point_day ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY point_day_seen ON public.point_day FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_point s
-  WHERE (s.point_id = point_day.point_id)))));
+CREATE POLICY point_day_seen ON public.point_day FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_point s
+          WHERE (s.point_id = point_day.point_id)))
+    END
+END);
 
 CREATE POLICY point_day_work ON public.point_day TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 ALTER TABLE public.point_month ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY point_month_seen ON public.point_month FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_point s
-  WHERE (s.point_id = point_month.point_id)))));
+CREATE POLICY point_month_seen ON public.point_month FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_point s
+          WHERE (s.point_id = point_month.point_id)))
+    END
+END);
 
 CREATE POLICY point_month_work ON public.point_month TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY point_seen ON public.point FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY point_seen ON public.point FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY point_work ON public.point TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9365,8 +9766,11 @@ CREATE POLICY product_process_changed ON public.product_process FOR UPDATE TO ne
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY product_process_seen ON public.product_process FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY product_process_seen ON public.product_process FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY product_process_work ON public.product_process TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9379,8 +9783,11 @@ CREATE POLICY production_output_changed ON public.production_output FOR UPDATE T
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY production_output_seen ON public.production_output FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY production_output_seen ON public.production_output FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY production_output_work ON public.production_output TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9403,9 +9810,17 @@ CREATE POLICY reading_adoption_changed ON public.reading_adoption FOR UPDATE TO 
    FROM public.seen_series s
   WHERE (s.series_id = reading_adoption.series_id)))));
 
-CREATE POLICY reading_adoption_seen ON public.reading_adoption FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_series s
-  WHERE (s.series_id = reading_adoption.series_id)))));
+CREATE POLICY reading_adoption_seen ON public.reading_adoption FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = reading_adoption.series_id)))
+    END
+END);
 
 CREATE POLICY reading_adoption_work ON public.reading_adoption TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9447,8 +9862,11 @@ CREATE POLICY release_notice_seen ON public.release_notice FOR SELECT TO nenghao
 
 CREATE POLICY release_notice_work ON public.release_notice TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY release_of_balance ON public.release FOR SELECT TO nenghao_officer USING (((kind = 'monitored_balance'::text) AND ( SELECT public.sees('online'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY release_of_balance ON public.release FOR SELECT TO nenghao_officer USING (
+CASE
+    WHEN ((kind <> 'monitored_balance'::text) OR (NOT ( SELECT public.sees('online'::text) AS sees))) THEN false
+    ELSE (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units))
+END);
 
 ALTER TABLE public.release_recipient ENABLE ROW LEVEL SECURITY;
 
@@ -9468,12 +9886,16 @@ CREATE POLICY release_recipient_seen ON public.release_recipient FOR SELECT TO n
 
 CREATE POLICY release_recipient_work ON public.release_recipient TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY release_seen ON public.release FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND
+CREATE POLICY release_seen ON public.release FOR SELECT TO nenghao_officer, nenghao_unit USING (
 CASE
-    WHEN (unit_id IS NULL) THEN ( SELECT public.sees('case'::text) AS sees)
-    ELSE (unit_id IN ( SELECT u.unit_id
-       FROM public.seen_unit u))
-END));
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN (unit_id IS NULL) THEN ( SELECT public.sees('case'::text) AS sees)
+        WHEN (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)) THEN true
+        ELSE false
+    END
+END);
 
 CREATE POLICY release_work ON public.release TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9494,9 +9916,17 @@ CREATE POLICY reminder_work ON public.reminder TO nenghao_collector, nenghao_job
 
 ALTER TABLE public.resend_request ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY resend_request_seen ON public.resend_request FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_gateway s
-  WHERE (s.gateway_id = resend_request.gateway_id)))));
+CREATE POLICY resend_request_seen ON public.resend_request FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_gateway s
+          WHERE (s.gateway_id = resend_request.gateway_id)))
+    END
+END);
 
 CREATE POLICY resend_request_work ON public.resend_request TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9536,15 +9966,21 @@ CREATE POLICY retention_hold_end_seen ON public.retention_hold_end FOR SELECT TO
 
 CREATE POLICY retention_hold_end_work ON public.retention_hold_end TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY retention_hold_seen ON public.retention_hold FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND ((unit_id IS NULL) OR (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u)))));
+CREATE POLICY retention_hold_seen ON public.retention_hold FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE COALESCE(((unit_id IS NULL) OR (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units))), false)
+END);
 
 CREATE POLICY retention_hold_work ON public.retention_hold TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
 ALTER TABLE public.return_check ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY return_check_seen ON public.return_check FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY return_check_seen ON public.return_check FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY return_check_work ON public.return_check TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9577,8 +10013,11 @@ CREATE POLICY sample_result_changed ON public.sample_result FOR UPDATE TO nengha
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY sample_result_seen ON public.sample_result FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY sample_result_seen ON public.sample_result FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY sample_result_work ON public.sample_result TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9591,8 +10030,11 @@ CREATE POLICY sample_unit_changed ON public.sample_unit FOR UPDATE TO nenghao_of
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('examine'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY sample_unit_seen ON public.sample_unit FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY sample_unit_seen ON public.sample_unit FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY sample_unit_work ON public.sample_unit TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9638,15 +10080,31 @@ CREATE POLICY series_changed ON public.series FOR UPDATE TO nenghao_officer, nen
 
 ALTER TABLE public.series_day ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY series_day_seen ON public.series_day FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_series s
-  WHERE (s.series_id = series_day.series_id)))));
+CREATE POLICY series_day_seen ON public.series_day FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = series_day.series_id)))
+    END
+END);
 
 CREATE POLICY series_day_work ON public.series_day TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY series_seen ON public.series FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_point s
-  WHERE (s.point_id = series.point_id)))));
+CREATE POLICY series_seen ON public.series FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_point s
+          WHERE (s.point_id = series.point_id)))
+    END
+END);
 
 ALTER TABLE public.series_version ENABLE ROW LEVEL SECURITY;
 
@@ -9660,9 +10118,17 @@ CREATE POLICY series_version_changed ON public.series_version FOR UPDATE TO neng
    FROM public.seen_series s
   WHERE (s.series_id = series_version.series_id)))));
 
-CREATE POLICY series_version_seen ON public.series_version FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('online'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.seen_series s
-  WHERE (s.series_id = series_version.series_id)))));
+CREATE POLICY series_version_seen ON public.series_version FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('online'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.seen_series s
+          WHERE (s.series_id = series_version.series_id)))
+    END
+END);
 
 CREATE POLICY series_version_work ON public.series_version TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9676,9 +10142,17 @@ CREATE POLICY sign_in_attempt_work ON public.sign_in_attempt TO nenghao_console 
 
 ALTER TABLE public.silenced_finding ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY silenced_finding_seen ON public.silenced_finding FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('case'::text) AS sees) AND (EXISTS ( SELECT 1
-   FROM public.finding f
-  WHERE (f.finding_id = silenced_finding.finding_id)))));
+CREATE POLICY silenced_finding_seen ON public.silenced_finding FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
+    ELSE
+    CASE
+        WHEN ( SELECT upper_inf(public.seen_units(CURRENT_USER)) AS upper_inf) THEN true
+        ELSE (EXISTS ( SELECT 1
+           FROM public.finding f
+          WHERE (f.finding_id = silenced_finding.finding_id)))
+    END
+END);
 
 CREATE POLICY silenced_finding_work ON public.silenced_finding TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9691,8 +10165,11 @@ CREATE POLICY stock_yard_changed ON public.stock_yard FOR UPDATE TO nenghao_offi
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY stock_yard_seen ON public.stock_yard FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY stock_yard_seen ON public.stock_yard FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY stock_yard_work ON public.stock_yard TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9705,8 +10182,11 @@ CREATE POLICY supply_account_changed ON public.supply_account FOR UPDATE TO neng
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('declare'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY supply_account_seen ON public.supply_account FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('survey'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY supply_account_seen ON public.supply_account FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('survey'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY supply_account_work ON public.supply_account TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9783,8 +10263,11 @@ CREATE POLICY unit_version_changed ON public.unit_version FOR UPDATE TO nenghao_
    FROM public.seen_unit u)))) WITH CHECK ((( SELECT public.may('enrol'::text) AS may) AND (unit_id IN ( SELECT u.unit_id
    FROM public.seen_unit u))));
 
-CREATE POLICY unit_version_seen ON public.unit_version FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND (unit_id IN ( SELECT u.unit_id
-   FROM public.seen_unit u))));
+CREATE POLICY unit_version_seen ON public.unit_version FOR SELECT TO nenghao_officer, nenghao_unit USING (
+CASE
+    WHEN (NOT ( SELECT public.sees('unit'::text) AS sees)) THEN false
+    ELSE COALESCE((unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)), false)
+END);
 
 CREATE POLICY unit_version_work ON public.unit_version TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
@@ -9861,6 +10344,14 @@ REVOKE ALL ON FUNCTION public.record_account() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.record_rows() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.require_gateways() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.seen_units(asking_role name) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.seen_units(asking_role name) TO nenghao_officer;
+GRANT ALL ON FUNCTION public.seen_units(asking_role name) TO nenghao_unit;
+
+REVOKE ALL ON FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) TO nenghao_officer;
+GRANT ALL ON FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) TO nenghao_unit;
 
 REVOKE ALL ON FUNCTION public.sees(duty text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sees(duty text) TO nenghao_web;
@@ -10930,9 +11421,6 @@ GRANT SELECT ON TABLE public.seal_request_now TO nenghao_console;
 GRANT SELECT ON TABLE public.seal_request_now TO nenghao_verifier;
 GRANT SELECT ON TABLE public.seal_request_now TO nenghao_officer;
 
-GRANT SELECT ON TABLE public.seen_unit TO nenghao_officer;
-GRANT SELECT ON TABLE public.seen_unit TO nenghao_unit;
-
 GRANT SELECT ON TABLE public.seen_case TO nenghao_officer;
 GRANT SELECT ON TABLE public.seen_case TO nenghao_unit;
 
@@ -10947,6 +11435,9 @@ GRANT SELECT ON TABLE public.seen_point TO nenghao_unit;
 
 GRANT SELECT ON TABLE public.seen_series TO nenghao_officer;
 GRANT SELECT ON TABLE public.seen_series TO nenghao_unit;
+
+GRANT SELECT ON TABLE public.seen_unit TO nenghao_officer;
+GRANT SELECT ON TABLE public.seen_unit TO nenghao_unit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.series_day_estimate TO nenghao_jobs;
 GRANT SELECT ON TABLE public.series_day_estimate TO nenghao_rules;
