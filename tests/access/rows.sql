@@ -29,6 +29,9 @@ INSERT INTO changed_mark (series_id, day_on) SELECT series_id, '2026-10-01' FROM
 INSERT INTO month_mark (unit_id, month_on) SELECT unit_id, '2026-10-01' FROM unit;
 INSERT INTO reminder (kind, audience, unit_id, subject, period_on, due_at, severity, opened_at)
 SELECT 'filing', 'unit', unit_id, '205-1', '2026-11-01', now(), 'warning', now() FROM unit;
+-- The unit is asked about its case, and so is told what is told.
+INSERT INTO decision (case_id, kind, reason, decided_by, decided_at)
+SELECT min(case_id), 'inquire', 'r', 'p', now() FROM audit_case WHERE unit_id IS NOT NULL;
 -- A decision that stands, so that what it excluded and adopted is in force; a hold, a mute and an agreed value of the unit.
 INSERT INTO decision (case_id, kind, outcome, reason, decided_by, decided_at)
 SELECT min(case_id), 'confirm', 'communication', 'r', 'p', now() FROM audit_case WHERE unit_id IS NOT NULL;
@@ -59,3 +62,7 @@ INSERT INTO monitored_balance (unit_id, month_on, version, layout_edition, coeff
 SELECT unit_id, '2026-10-01', 2, 'l', 'c', 'sha256', '\x00', now() + INTERVAL '1 day' FROM unit;
 INSERT INTO balance_cell (balance_id, row_code, column_code, value, unit, completeness, source_point_ids)
 SELECT b.balance_id, '33', '4', 1, '10^4kWh', 1, ARRAY[s.point_id] FROM monitored_balance AS b, series AS s WHERE b.version = 2;
+INSERT INTO case_listing (case_id, unit_id, level, state, is_common_cause, opened_at, rule_codes, families, kinds, point_codes, unit_count, span_from, span_to, finding_count, recurrence_count, first_found_at, last_found_at, score, ranking_edition, ranked_at)
+SELECT case_id, unit_id, 'lead', 'open', FALSE, now(), '{r}', '{}', '{}', '{}', 1, now(), now(), 1, 0, now(), now(), 1, 'e', now() FROM audit_case WHERE unit_id IS NOT NULL;
+INSERT INTO quality_share (unit_id, month_on, until_on, share_name, counted_at)
+SELECT unit_id, '2026-10-01', '2026-11-01', 's', now() FROM unit;
