@@ -36,7 +36,7 @@ INSERT INTO point_day (
     point_id, day_on, series_id, unit, energy, measured_energy, due_slots, received_slots, known_slots
 )
 SELECT s.point_id, DATE '2026-10-01' + d, s.series_id, 'kWh', 1000 + 137 * (s.point_id %% 50), 1000, 96, 96, 96
-FROM series AS s
+FROM (SELECT * FROM series WHERE kind = 'interval') AS s
 CROSS JOIN generate_series(0, %(days)s::integer - 1) AS d;
 
 INSERT INTO finding (
@@ -70,7 +70,7 @@ SELECT
 FROM generate_series(1, %(alerts)s::integer) AS n
 INNER JOIN audit_run AS r ON TRUE
 INNER JOIN point AS p ON p.point_id = (SELECT min(point_id) FROM point) + n %% %(units)s::integer
-INNER JOIN series AS s ON p.point_id = s.point_id;
+INNER JOIN series AS s ON p.point_id = s.point_id AND s.kind = 'interval';
 
 INSERT INTO audit_case (unit_id, level, opened_at)
 SELECT unit_id, level, found_at
