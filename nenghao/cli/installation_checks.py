@@ -25,7 +25,14 @@ from nenghao.db.connection import Connection, connect
 from nenghao.db.deadlines import count_reminders
 from nenghao.db.errors import driver_errors
 from nenghao.db.migrate import MIGRATIONS_DIR
-from nenghao.db.server import PendingMarks, pending_marks, schema_versions, server_now, timescale_edition
+from nenghao.db.server import (
+    PendingMarks,
+    pending_marks,
+    rights_of_people,
+    schema_versions,
+    server_now,
+    timescale_edition,
+)
 from nenghao.db.tree import last_tree
 from nenghao.errors import NenghaoError
 from nenghao.signer.client import HEADS_TOKEN, SignerClient
@@ -202,6 +209,7 @@ def _check_database(settings: Settings, trust: Path) -> Iterator[Check]:
             return
         yield Check(name="database", state=FINE, values=address)
         yield _looked("edition", lambda: check_edition(conn))
+        yield _looked("people", lambda: check_people(conn))
         yield _looked("clock", lambda: check_clock(conn))
         yield _looked("signer", lambda: check_signer(conn, settings, trust))
         try:
@@ -227,6 +235,15 @@ def check_edition(conn: Connection) -> Check:
     if edition is None:
         return Check(name="edition", state="missing")
     return Check(name="edition", state=FINE, values={"edition": edition})
+
+
+def check_people(conn: Connection) -> Check:
+    """Whether roles of people have rights only where rows are chosen for them (docs/access.md)."""
+    found = rights_of_people(conn)
+    if found:
+        names = ", ".join(f"{role}: {relation}" for role, relation in found)
+        return Check(name="people", state="too_many", values={"count": len(found), "names": names})
+    return Check(name="people", state=FINE)
 
 
 def check_clock(conn: Connection) -> Check:

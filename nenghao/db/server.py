@@ -37,6 +37,11 @@ def timescale_edition(conn: Connection) -> str | None:
     return None if row is None else row[0]
 
 
+def rights_of_people(conn: Connection) -> list[tuple[str, str]]:
+    """Role and relation of every right that roles of people should not have."""
+    return [(role, relation) for role, relation in conn.execute(_QUERIES["rights_of_people"])]
+
+
 def pending_marks(conn: Connection) -> list[PendingMarks]:
     """Every list with what waits on it."""
     return [

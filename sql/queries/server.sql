@@ -34,3 +34,43 @@ SELECT
     min(greatest(marked_at, (month_on + INTERVAL '1 month') AT TIME ZONE 'Asia/Shanghai')) AS oldest_at
 FROM month_mark
 WHERE month_on < date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai')::date;
+
+-- rights_of_people --
+-- What roles of people have a right on that nothing chooses rows of: role and relation. The login role of the console has
+-- none at all; the others none on hypertables and chunks, nor on a table that names whose its rows are without row security.
+SELECT
+    r.rolname AS role_name,
+    format('%s.%s', n.nspname, c.relname) AS relation_name
+FROM pg_class AS c
+INNER JOIN pg_namespace AS n ON c.relnamespace = n.oid
+CROSS JOIN pg_roles AS r
+WHERE
+    r.rolname IN ('nenghao_web', 'nenghao_officer', 'nenghao_unit')
+    AND c.relkind IN ('r', 'v', 'm', 'p', 'f') AND c.relowner = 'nenghao_owner'::regrole
+    AND (
+        r.rolname = 'nenghao_web'
+        OR n.nspname = '_timescaledb_internal'
+        OR EXISTS (
+            SELECT 1 FROM timescaledb_information.hypertables AS h
+            WHERE h.hypertable_schema = n.nspname AND h.hypertable_name = c.relname
+        )
+        OR c.relkind <> 'v' AND NOT c.relrowsecurity AND EXISTS (
+            SELECT 1 FROM pg_attribute AS a
+            WHERE
+                a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                AND a.attname IN (
+                    'unit_id', 'point_id', 'series_id', 'meter_id', 'gateway_id', 'message_id', 'case_id', 'filing_id'
+                )
+        )
+    )
+    AND (
+        has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+        OR has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
+    )
+UNION ALL
+SELECT
+    r.rolname AS role_name,
+    'row security' AS relation_name
+FROM pg_roles AS r
+WHERE r.rolname IN ('nenghao_web', 'nenghao_officer', 'nenghao_unit') AND (r.rolsuper OR r.rolbypassrls OR r.rolinherit)
+ORDER BY role_name, relation_name;

@@ -17,11 +17,11 @@ DUTIES = {
         "reading", "reading_in_force", "reading_conflict", "reading_revision", "message", "message_raw", "refusal",
         "refusal_replay", "series_day_estimate", "balance_cell", "changed_mark", "point_hour", "series_day_slot",
         "spool_contradiction", "monitored_cell", "monitored_newest", "monitored_point", "monitored_day",
-        "monitored_meter", "quality_share",
+        "monitored_meter", "quality_share", "unit_request", "unit_request_answer", "register_upload", "register_import",
     },
     "ledger": {
         "meter", "meter_verification", "meter_state_change", "meter_change", "multiplier_change", "check_meter",
-        "meter_now",
+        "meter_now", "change_document",
     },
     "survey": {
         "supply_account", "supply_statement", "production_output", "product_process", "heating_value", "stock_yard",

@@ -21,8 +21,8 @@ from nenghao.stack import Stack
 from nenghao.stack.environment import variables_of
 
 CHECKS = [
-    "secrets", "signing", "disk", "broker", "broker_store", "certificate", "schema", "database", "edition", "clock",
-    "signer", "changed_mark", "audit_mark", "month_mark", "deadlines",
+    "secrets", "signing", "disk", "broker", "broker_store", "certificate", "schema", "database", "edition", "people",
+    "clock", "signer", "changed_mark", "audit_mark", "month_mark", "deadlines",
 ]  # fmt: skip
 Doctor = Callable[..., tuple[int, dict[str, str], str]]
 
@@ -163,3 +163,19 @@ def test_a_schema_of_another_version_and_work_that_waits_too_long_are_found(
         conn.execute("DELETE FROM schema_migrations WHERE version = '9999'")
         conn.execute("UPDATE schema_migrations SET version = %s WHERE version = '9998'", [newest])
     assert doctor()[0] == 0
+
+
+def test_a_right_of_people_where_nothing_chooses_rows_is_found(
+    doctor: Doctor, stack: Stack, module_database: Settings
+) -> None:
+    with psycopg.connect(stack.superuser_conninfo(module_database.database_name), autocommit=True) as conn:
+        for grant in (
+            "SELECT ON point_day TO nenghao_web",
+            "SELECT ON reading TO nenghao_officer",
+            "SELECT (series_id) ON audit_mark TO nenghao_unit",
+            "INSERT ON message TO nenghao_unit",
+        ):
+            conn.execute(f"GRANT {grant}")
+            assert doctor()[1]["people"] == "too_many", grant
+            conn.execute(f"REVOKE {grant.replace(' TO ', ' FROM ')}")
+            assert doctor()[1]["people"] == "fine", grant
