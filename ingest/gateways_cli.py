@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ingest import gateway_keys_cli
+from ingest import gateway_keys_cli, unit_requests_cli
 from ingest.broker_sync import sync_broker
 from ingest.gateway.account import encode_account, write_account
 from ingest.gateway_accounts import account_of, enrol_gateway, revoke_password, rotate_password
@@ -23,6 +23,7 @@ from nenghao.labels import Language, label
 
 app = typer.Typer(no_args_is_help=True, help="Gateways: register them, give them passwords and take them away.")
 gateway_keys_cli.mount(app)
+unit_requests_cli.mount(app)
 
 SCHEMA = "nenghao/gateways/1"
 STDOUT = Path("-")

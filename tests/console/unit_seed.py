@@ -8,6 +8,8 @@ from nenghao.db.connection import connect
 from nenghao.jobs.remind import sync_calendar
 
 SEED: Final = Path(__file__).parent / "unit_seed.sql"
+#: A registered unit whose code a register file may name.
+OTHER: Final = "91150200000000002F"
 
 
 def seed_unit_data(settings: Settings) -> None:

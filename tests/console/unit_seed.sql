@@ -1,5 +1,7 @@
 -- What the unit's pages show: a month of metered days, what came today, what was refused, a meter that is overdue. Unit B has
 -- the same things by other names, so that a page that shows them is caught.
+INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)
+VALUES ('91150200000000002F', '丁铝厂', '150202', 'C3216', 'industry', 'online_monitoring');
 UPDATE meter SET next_verification_on = current_date - 10, verified_on = current_date - 400, place = '1号变电所'
 WHERE unit_id = (SELECT unit_id FROM unit WHERE unit_code = '911502000000000009');
 INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)
