@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from nenghao.cli import case_rules, case_sample
+from nenghao.cli import case_folder, case_rules, case_sample, case_step
 from nenghao.cli.case_words import precision_line
 from nenghao.cli.evidence import evidence, verify_evidence
 from nenghao.config import Role, load_settings
@@ -28,6 +28,11 @@ app.command("rank")(case_rules.rank)
 app.command("precision")(case_rules.precision)
 app.command("budget")(case_rules.budget)
 app.add_typer(case_sample.app, name="sample")
+app.command("step")(case_step.step)
+app.command("procedure")(case_step.procedure)
+app.command("take")(case_folder.take)
+app.command("fill")(case_folder.fill)
+app.command("merge")(case_folder.merge)
 app.command("evidence")(evidence)
 app.command("verify-evidence")(verify_evidence)
 

@@ -2,7 +2,7 @@
 
 import getpass
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from nenghao.db.errors import driver_errors
 from nenghao.db.evidence import insert_document
 from nenghao.errors import ConfigError, DataRefused
 from nenghao.labels import label
-from nenghao.registers.workdays import CalendarUnknown, is_workday
+from nenghao.registers.workdays import is_workday_or_weekday
 from nenghao.reporting.evidence import FORMAT, HASH_ALGORITHM, Evidence, write_evidence
 from nenghao.reporting.verify_evidence import verify_document
 from nenghao.trust import load_trust
@@ -83,14 +83,6 @@ def verify_evidence(
         read = Evidence(file=content, digest=bytes.fromhex(fields["hash"]), document=fields["document"])
         pdf.write_bytes(_print(read, settings))
     typer.echo(label("verify_evidence.passed", settings.language, value=file.name))
-
-
-def is_workday_or_weekday(day_on: date) -> bool:
-    """Whether people work on a day; of a year whose calendar nobody knows yet, whether it is Monday to Friday."""
-    try:
-        return is_workday(day_on)
-    except CalendarUnknown:
-        return day_on.weekday() < 5
 
 
 def _print(made: Evidence, settings: Settings) -> bytes:

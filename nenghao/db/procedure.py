@@ -135,3 +135,13 @@ def receive_explanation(
         "explained_at": explained_at,
     }
     return int(_rows(conn, "receive_explanation", parameters)[0]["decision_id"])
+
+
+def raw_of_messages(conn: Connection, message_ids: Sequence[int], row_limit: int) -> list[Row]:
+    """The bytes of messages, where they are still kept."""
+    return _rows(conn, "raw_of_messages", {"message_ids": list(message_ids), "row_limit": row_limit})
+
+
+def attachments_of_case(conn: Connection, case_id: int) -> list[Row]:
+    """Every file of a case with its bytes, in order."""
+    return _rows(conn, "attachments_of_case", {"case_id": case_id})

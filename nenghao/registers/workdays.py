@@ -40,6 +40,14 @@ def is_workday(day_on: date, noticed: Mapping[date, bool] | None = None) -> bool
         raise CalendarUnknown(f"the working days of {day_on.year} are not in nenghao/reference/workdays.toml") from None
 
 
+def is_workday_or_weekday(day_on: date) -> bool:
+    """Whether people work on a day; of a year whose calendar nobody knows yet, whether it is Monday to Friday."""
+    try:
+        return is_workday(day_on)
+    except CalendarUnknown:
+        return day_on.weekday() < 5
+
+
 def add_workdays(day_on: date, count: int, noticed: Mapping[date, bool] | None = None) -> date:
     """The `count`-th working day after a day, which itself does not count; 0 is the day itself.
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from nenghao.domain.periods import day_of
 from nenghao.reference.procedure import ClockCode, load_clock
-from nenghao.registers.workdays import CalendarUnknown, is_workday
+from nenghao.registers.workdays import is_workday_or_weekday
 from nenghao.review.procedure_refusals import ProcedureRefused
 from nenghao.review.standing import CaseStanding
 
@@ -66,12 +66,5 @@ def after_clock(code: ClockCode, on: date) -> date:
     left = clock.workdays
     while left:
         on += timedelta(days=1)
-        left -= _is_workday(on)
+        left -= is_workday_or_weekday(on)
     return on
-
-
-def _is_workday(on: date) -> bool:
-    try:
-        return is_workday(on)
-    except CalendarUnknown:
-        return on.weekday() < 5

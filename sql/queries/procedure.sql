@@ -166,3 +166,29 @@ ORDER BY case_id, decision_id;
 -- receive_explanation --
 -- Writes the decision that a unit's explanation is received, one row: its id.
 SELECT receive_explanation(%(case_id)s, %(explanation)s, %(explained_by)s, %(explained_at)s) AS decision_id;
+
+-- raw_of_messages --
+-- The bytes of messages, where they are still kept, at most `row_limit` of them, in order.
+SELECT
+    m.message_id,
+    m.codec,
+    encode(m.hash, 'hex') AS hash,
+    r.payload
+FROM message AS m
+INNER JOIN message_raw AS r ON m.message_id = r.message_id AND m.received_at = r.received_at
+WHERE m.message_id = ANY(%(message_ids)s)
+ORDER BY m.message_id
+LIMIT %(row_limit)s;
+
+-- attachments_of_case --
+-- Every file of a case with its bytes, in order.
+SELECT
+    a.case_attachment_id,
+    a.name,
+    a.media_type,
+    encode(a.hash, 'hex') AS hash,
+    b.content
+FROM case_attachment AS a
+INNER JOIN case_attachment_bytes AS b ON a.case_attachment_id = b.case_attachment_id
+WHERE a.case_id = %(case_id)s
+ORDER BY a.case_attachment_id;

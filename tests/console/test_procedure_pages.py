@@ -1,6 +1,9 @@
 """A case carried through its pages: the officer asks, the unit answers with a file, one verifies, another reviews."""
 
+import io
+import json
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -125,6 +128,33 @@ def test_the_page_a_step_comes_from_is_ours(console: Console, case_id: int, brow
         headers={"hx-request": "true"},
     )
     assert (part.status_code, part.headers["hx-redirect"]) == (204, f"/cases/{case_id}/procedure?notice=step_taken")
+
+
+def test_a_case_is_taken_along_and_ones_own_steps_are_merged(
+    console: Console, case_id: int, browse: Callable[[str], Browser]
+) -> None:
+    bao = browse("aud15")
+    taken = bao.post(f"/cases/{case_id + 1}/folder.zip")
+    assert taken.status_code == 200, taken.text
+    assert taken.headers["content-disposition"].startswith("attachment")
+    with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+        held = json.loads(archive.read("steps.json"))
+        assert "evidence.pdf" in archive.namelist()
+    step = {"act": "comment", "acted_by": "P aud15", "acted_at": "2026-11-01T10:00:00+08:00", "told": "门卫室登记"}
+    held["steps"] = [step, {**step, "acted_by": "P aud15b", "told": "冒名"}]
+    back = io.BytesIO()
+    with zipfile.ZipFile(back, "w") as archive:
+        archive.writestr("steps.json", json.dumps(held))
+    files = {"folder": ("back.zip", back.getvalue(), "application/zip")}
+    for counted in ("并入 1 步，已有 0 步，未并入 1 步", "并入 0 步，已有 1 步，未并入 1 步"):
+        page = bao.post(f"/cases/{case_id + 1}/folder", files=files)
+        assert page.status_code == 200
+        assert counted in page.text
+        assert "只能并入本人办理的步骤" in page.text
+    broken = {"folder": ("back.zip", b"PK nonsense", "application/zip")}
+    assert bao.post(f"/cases/{case_id + 1}/folder", files=broken).status_code == 422
+    assert browse("a-manager").post(f"/cases/{case_id}/folder.zip").status_code == 403
+    assert browse("aud1525").post(f"/cases/{case_id}/folder.zip").status_code == 422
 
 
 def test_pages_ask_the_database_a_bounded_number_of_times_in_both_languages(

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from nenghao.console.forms import Form
 from nenghao.console.pages import Pages
 from nenghao.console.procedure.answers import notice_page, onward, send_file
+from nenghao.console.procedure.folder import CASE_FOLDER
 from nenghao.console.procedure.forms import content_of, due_of, files_of, words_of
 from nenghao.console.procedure.panel import actor_of, panel
 from nenghao.console.procedure.unit import INQUIRIES
@@ -14,7 +15,7 @@ from nenghao.db import procedure as db
 from nenghao.review.steps import Turn, limits_of, take
 
 STEPS = Pages("/cases")
-PAGES = (STEPS, INQUIRIES)
+PAGES = (STEPS, CASE_FOLDER, INQUIRIES)
 
 #: Who takes steps, and who may look at them.
 HANDLES = for_roles(AUDITOR, authorities=(STATISTICS,))
@@ -26,7 +27,9 @@ def show(visit: Visit, case_id: int) -> Response:
     """The procedure of a case on a page of its own."""
     values = panel(visit, case_id)
     visit.note_view(values["standing"].unit_id, f"case {case_id} procedure")
-    return visit.page("procedure/case.html", case_id=case_id, **values)
+    if visit.is_partial:
+        return visit.partial("procedure/panel.html", **values)
+    return visit.page("procedure/case.html", case_id=case_id, merged=None, **values)
 
 
 @STEPS.post("/{case_id}/steps/{act}", name="cases.step", rule=HANDLES)
