@@ -157,6 +157,16 @@ class Settings(BaseSettings):
         le=104_857_600,
         description="A larger request is refused before it is read: a photo or a scanned page, not a film.",
     )
+    api_requests_per_minute: int = Field(
+        default=300,
+        ge=1,
+        le=100_000,
+        description="Requests that a token of the API may make in a minute: no program slows everybody's pages.",
+    )
+    airflow_url: str = Field(
+        default="",
+        description="Where system administrators find Airflow's own pages; empty: the console has no link.",
+    )
 
     release_dir: Path = Field(
         default=PROJECT_ROOT / ".run" / "stack" / "releases", description="Folder for sealed releases and their XLSX."

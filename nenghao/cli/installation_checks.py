@@ -34,6 +34,7 @@ from nenghao.db.server import (
     timescale_edition,
 )
 from nenghao.db.tree import last_tree
+from nenghao.domain.freshness import HEAD_AGE_MAX, MARK_AGE_MAX
 from nenghao.errors import NenghaoError
 from nenghao.signer.client import HEADS_TOKEN, SignerClient
 from nenghao.trust import load_trust
@@ -48,14 +49,6 @@ CERTIFICATE_LEFT_MIN: Final = timedelta(days=60)
 MIB: Final = 1024 * 1024
 #: The cap of the broker's queue (max_queued_bytes), and its double: it writes its store anew beside the old one.
 BROKER_STORE_MIN_MIB: Final = 2 * 512
-#: How long marks wait where dags/README.md's clock runs: one missed round, and time for a long run.
-MARK_AGE_MAX: Final[Mapping[str, timedelta]] = {
-    "changed_mark": timedelta(hours=2, minutes=30),
-    "audit_mark": timedelta(hours=50),
-    "month_mark": timedelta(hours=50),
-}
-#: One missed night, and time to notice.
-HEAD_AGE_MAX: Final = timedelta(hours=50)
 Values = Mapping[str, str | int | float]
 OTHERS: Final = 0o077
 OTHERS_WRITE: Final = 0o022

@@ -123,4 +123,4 @@ def download(content: bytes, name: str, media_type: str) -> Response:
 
 
 Handler = Callable[..., Response]
-__all__ = ["Doors", "Handler", "Refusal", "Visit", "download"]
+__all__ = ["Doors", "Handler", "Refusal", "Response", "Visit", "download"]

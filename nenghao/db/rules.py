@@ -90,9 +90,9 @@ def open_threshold(conn: Connection, rule_code: str, threshold_name: str) -> Ope
         return cursor.execute(_QUERIES["open_threshold"], parameters).fetchone()
 
 
-def rule_rows(conn: Connection, *, now: datetime, since_at: datetime, rule_code: str | None = None) -> list[RuleRow]:
-    """Every rule or the named one, by family; `alert_count` counts from `since_at` on."""
-    parameters = {"now": now, "since_at": since_at, "rule_code": rule_code}
+def rule_rows(conn: Connection, *, now: datetime, rule_code: str | None = None) -> list[RuleRow]:
+    """Every rule or the named one, by family; `alert_count` is that of the last 30 days."""
+    parameters = {"now": now, "rule_code": rule_code}
     return conn.cursor(row_factory=class_row(RuleRow)).execute(_QUERIES["rule_rows"], parameters).fetchall()
 
 

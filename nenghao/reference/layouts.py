@@ -94,6 +94,11 @@ def refuse_expired(layout: Layout, month_on: date) -> None:
         )
 
 
+def all_layouts() -> tuple[Layout, ...]:
+    """Every edition of every form, old ones too."""
+    return _layouts()
+
+
 @cache
 def _layouts() -> tuple[Layout, ...]:
     return tuple(_layout(row) for row in read_rows("layouts.toml")["layout"])

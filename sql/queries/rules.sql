@@ -6,7 +6,7 @@ WHERE rule_code = %(rule_code)s AND threshold_name = %(threshold_name)s AND vali
 
 -- rule_rows --
 -- Every rule in its newest version with the mode that people set last, one row each: with how many of its cases were decided
--- and confirmed, in all versions, and how many alerts it opened since a time.
+-- and confirmed, in all versions, and how many alerts it opened in the last 30 days.
 SELECT
     v.rule_code,
     v.version,
@@ -52,14 +52,7 @@ LEFT JOIN (
     FROM rule_precision AS p
     GROUP BY p.rule_code
 ) AS precise ON v.rule_code = precise.rule_code
-LEFT JOIN (
-    SELECT
-        a.rule_code,
-        count(*) AS alert_count
-    FROM alert AS a
-    WHERE a.opened_at >= %(since_at)s
-    GROUP BY a.rule_code
-) AS recent ON v.rule_code = recent.rule_code
+LEFT JOIN rule_alert_recent AS recent ON v.rule_code = recent.rule_code
 WHERE %(rule_code)s::text IS NULL OR v.rule_code = %(rule_code)s
 ORDER BY v.definition ->> 'family', v.rule_code;
 

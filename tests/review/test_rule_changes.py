@@ -120,5 +120,5 @@ def test_a_mode_holds_from_its_time_on(conn: Connection) -> None:
     assert audit.rule_modes(conn) == {}
     set_mode("live", None)
     assert audit.rule_modes(conn) == {RULE: "live"}
-    (row,) = rules.rule_rows(conn, now=now + MONTH, since_at=now, rule_code=RULE)
+    (row,) = rules.rule_rows(conn, now=now + MONTH, rule_code=RULE)
     assert (row.mode, row.mode_set_by, row.mode_since_at) == ("shadow", "auditor", now + MONTH)

@@ -1,0 +1,1 @@
+"""Administration: reference editions, calendar, events, health, accounts, the trail, and one's own tokens."""
