@@ -161,12 +161,9 @@ class Settings(BaseSettings):
         default=300,
         ge=1,
         le=100_000,
-        description="Requests that a token of the API may make in a minute: no program slows everybody's pages.",
+        description="Requests of one API token in a minute: none slows everybody's pages.",
     )
-    airflow_url: str = Field(
-        default="",
-        description="Where system administrators find Airflow's own pages; empty: the console has no link.",
-    )
+    airflow_url: str = Field(default="", description="Airflow's own pages, to which the console links; empty: no link.")
 
     release_dir: Path = Field(
         default=PROJECT_ROOT / ".run" / "stack" / "releases", description="Folder for sealed releases and their XLSX."
