@@ -38,7 +38,7 @@ GRANT SELECT ON rule_alert_recent TO nenghao_rules, nenghao_console, nenghao_off
 CREATE INDEX access_trail_by_time ON access_trail (at);
 
 -- --- how the installation is ---
-CREATE VIEW health_shard WITH (security_barrier) AS
+CREATE VIEW seen.health_shard WITH (security_barrier) AS
 SELECT
     g.shard,
     g.gateway_count,
@@ -74,9 +74,9 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS batch ON TRUE
 WHERE EXISTS (SELECT 1 FROM web_account() AS a WHERE a.role = 'system_admin');
-COMMENT ON VIEW health_shard IS '采集分片运行状况: gateways and last message of each shard, of no unit by name; for system administrators';
+COMMENT ON VIEW seen.health_shard IS '采集分片运行状况: gateways and last message of each shard, of no unit by name; for system administrators';
 
-CREATE VIEW health_step WITH (security_barrier) AS
+CREATE VIEW seen.health_step WITH (security_barrier) AS
 SELECT
     t.step,
     t.last_at
@@ -93,9 +93,9 @@ FROM (
     ('retain', (SELECT r.run_at FROM retention_run AS r ORDER BY r.retention_run_id DESC LIMIT 1))
 ) AS t (step, last_at)
 WHERE EXISTS (SELECT 1 FROM web_account() AS a WHERE a.role = 'system_admin');
-COMMENT ON VIEW health_step IS '作业运行状况: when each step of the clock last left a row; for system administrators';
+COMMENT ON VIEW seen.health_step IS '作业运行状况: when each step of the clock last left a row; for system administrators';
 
-CREATE VIEW health_list WITH (security_barrier) AS
+CREATE VIEW seen.health_list WITH (security_barrier) AS
 SELECT
     t.waiting_list,
     t.row_count,
@@ -119,9 +119,9 @@ FROM (
     SELECT 'row_to_follow', count(*), min(r.written_at) FROM row_to_follow AS r
 ) AS t
 WHERE EXISTS (SELECT 1 FROM web_account() AS a WHERE a.role = 'system_admin');
-COMMENT ON VIEW health_list IS '待办队列: how much waits for each step and for the collectors, and since when; for system administrators';
+COMMENT ON VIEW seen.health_list IS '待办队列: how much waits for each step and for the collectors, and since when; for system administrators';
 
-GRANT SELECT ON health_shard, health_step, health_list TO nenghao_officer;
+GRANT SELECT ON seen.health_shard, seen.health_step, seen.health_list TO nenghao_officer;
 
 CREATE FUNCTION database_size_bytes() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -46,6 +46,7 @@ FREE = {
     "variety", "coal_coefficient", "form_relation", "report_calendar", "equal_value", "equal_value_in_force",
     "rule_version", "rule_mode", "rule_threshold", "rule_threshold_now", "rule_precision", "retention_policy",
     "day_tree", "day_head", "archive_month", "archive_check", "retention_run", "rule_essay",
+    "rule_alert_recent",
 }  # fmt: skip
 #: Names by which policies ask, and the columns of people themselves: tests of their own.
 ASKING = {
@@ -59,6 +60,8 @@ ASKING = {
     "own_reminder",
 }
 PEOPLE = {"account", "account_event", "web_session", "api_token", "sign_in_attempt", "access_trail"}
+#: Sums and instants of the installation, of no unit: for system administrators alone (tests/console/test_admin.py).
+HEALTH = {"health_shard", "health_step", "health_list"}
 #: Hashes of messages and rows of everybody, of which each proves its own: for whoever examines cases.
 HASHES = {"message_leaf", "message_batch", "row_leaf"}
 #: Rows that are no unit's, and which every one of the duty sees.
@@ -128,7 +131,7 @@ def stored(people: People) -> dict[str, int]:
 
 
 def test_each_relation_that_people_read_has_a_rule_in_this_test(readable: dict[str, str]) -> None:
-    known = set().union(*DUTIES.values()) | FREE | HASHES | ASKING | PEOPLE
+    known = set().union(*DUTIES.values()) | FREE | HASHES | ASKING | PEOPLE | HEALTH
     assert set(readable) - known == set(), "say under what duty each is seen"
     assert known - set(readable) == set()
 
