@@ -3263,153 +3263,79 @@ ALTER TABLE public.gateway_state ALTER COLUMN gateway_state_id ADD GENERATED ALW
     CACHE 1
 );
 
-CREATE TABLE public.month_mark (
+CREATE TABLE public.heating_value (
+    heating_value_id integer NOT NULL,
     unit_id integer NOT NULL,
-    month_on date NOT NULL,
-    marked_at timestamp with time zone DEFAULT now() NOT NULL
+    variety_code text NOT NULL,
+    lot text NOT NULL,
+    test_sheet_no text NOT NULL,
+    sampled_on date NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date NOT NULL,
+    quantity numeric NOT NULL,
+    quantity_unit text NOT NULL,
+    heating_value numeric NOT NULL,
+    heating_value_unit text NOT NULL,
+    laboratory text NOT NULL,
+    document_no text,
+    replaces_test_sheet_no text,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT heating_value_in_order CHECK ((valid_to > valid_from)),
+    CONSTRAINT heating_value_positive CHECK ((heating_value > (0)::numeric)),
+    CONSTRAINT heating_value_quantity_positive CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT heating_value_replaces_another CHECK ((replaces_test_sheet_no <> test_sheet_no)),
+    CONSTRAINT heating_value_sheet_given CHECK ((length(TRIM(BOTH FROM test_sheet_no)) > 0)),
+    CONSTRAINT heating_value_units_fit CHECK ((((heating_value_unit = 'kJ/kg'::text) AND (quantity_unit = ANY (ARRAY['kg'::text, 't'::text, '10^4t'::text]))) OR ((heating_value_unit = 'kJ/m3'::text) AND (quantity_unit = ANY (ARRAY['m3'::text, '10^4m3'::text])))))
 );
 
-ALTER TABLE public.month_mark OWNER TO nenghao_owner;
+ALTER TABLE public.heating_value OWNER TO nenghao_owner;
 
-COMMENT ON TABLE public.month_mark IS '待编: unit months whose totals changed and whose balance has to be made again';
+COMMENT ON TABLE public.heating_value IS '实测低位发热量: a laboratory''s value of a lot, with its test sheet; goes before the reference coefficient';
 
-CREATE TABLE public.outbound (
-    outbound_id bigint NOT NULL,
-    topic text NOT NULL,
-    payload bytea NOT NULL,
-    retain boolean NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    sent_at timestamp with time zone,
-    CONSTRAINT outbound_payload_size CHECK ((octet_length(payload) <= 1048576)),
-    CONSTRAINT outbound_topic_form CHECK ((topic ~ '^nenghao/v1/(heads/\d{4}-\d\d-\d\d|\d{1,4}/[0-9A-Z]{18}/[A-Za-z0-9_-]{1,32}/config)$'::text))
+COMMENT ON COLUMN public.heating_value.lot IS '批次';
+
+COMMENT ON COLUMN public.heating_value.test_sheet_no IS '化验单号';
+
+COMMENT ON COLUMN public.heating_value.valid_from IS '使用起: days on which the lot was burnt, [valid_from, valid_to)';
+
+COMMENT ON COLUMN public.heating_value.quantity IS '批量: what the mean of the month is weighted by';
+
+COMMENT ON COLUMN public.heating_value.replaces_test_sheet_no IS '更正: the earlier sheet of the lot that this one corrects';
+
+ALTER TABLE public.heating_value ALTER COLUMN heating_value_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.heating_value_heating_value_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
-ALTER TABLE public.outbound OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.outbound IS '下行: messages that jobs or the console want published; the outbound sender sends them';
-
-CREATE TABLE public.restatement_reason (
-    restatement_reason_id bigint NOT NULL,
-    restates_release_id bigint NOT NULL,
-    reason_kind text NOT NULL,
-    reference text NOT NULL,
-    given_by text NOT NULL,
-    given_at timestamp with time zone NOT NULL,
-    CONSTRAINT restatement_reason_by_given CHECK ((btrim(given_by) <> ''::text)),
-    CONSTRAINT restatement_reason_known CHECK ((reason_kind = ANY (ARRAY['late_data'::text, 'decision'::text, 'correction'::text, 'register_change'::text, 'filing_correction'::text]))),
-    CONSTRAINT restatement_reason_reference_given CHECK ((btrim(reference) <> ''::text))
-);
-
-ALTER TABLE public.restatement_reason OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.restatement_reason IS '更正说明: why a person lets a sealed month be restated; a change for which the store knows no reason waits for it';
-
-CREATE TABLE public.seal_request (
-    seal_request_id bigint NOT NULL,
-    kind text NOT NULL,
-    month_on date NOT NULL,
-    unit_id integer,
-    region_code text,
-    sector_code text,
-    parts text,
-    panel_code text,
-    public_from timestamp with time zone,
-    remark text,
-    requested_by text NOT NULL,
-    requested_at timestamp with time zone NOT NULL,
-    CONSTRAINT seal_request_by_somebody CHECK ((btrim(requested_by) <> ''::text)),
-    CONSTRAINT seal_request_kind_known CHECK ((kind = ANY (ARRAY['monitored_balance'::text, 'filing'::text, 'aggregate'::text]))),
-    CONSTRAINT seal_request_names_its_object CHECK ((((kind = 'aggregate'::text) = (unit_id IS NULL)) AND ((kind = 'aggregate'::text) = (region_code IS NOT NULL)) AND ((kind = 'aggregate'::text) = (parts IS NOT NULL)) AND ((kind = 'aggregate'::text) OR ((sector_code IS NULL) AND (panel_code IS NULL) AND (public_from IS NULL))))),
-    CONSTRAINT seal_request_parts_known CHECK ((parts = ANY (ARRAY['division'::text, 'industry'::text]))),
-    CONSTRAINT seal_request_region_form CHECK ((region_code ~ '^[0-9]{6}$'::text)),
-    CONSTRAINT seal_request_sector_form CHECK ((sector_code ~ '^[A-T][0-9]{0,4}$'::text)),
-    CONSTRAINT seal_request_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
-);
-
-ALTER TABLE public.seal_request OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.seal_request IS '封存申请: who asks that a unit''s month, or the sum of a region, be sealed; the key is the job''s, not the console''s';
-
-COMMENT ON COLUMN public.seal_request.region_code IS '汇总地区: of an aggregate, which names region, sector, parts and panel instead of a unit';
-
-COMMENT ON COLUMN public.seal_request.public_from IS '公布时间: before it nobody is shown the aggregate';
-
-CREATE VIEW public.row_to_follow AS
- SELECT source,
-    row_id,
-    written_at
-   FROM ( SELECT 'decision'::text AS source,
-            d.decision_id AS row_id,
-            d.decided_at AS written_at
-           FROM public.decision d
-          WHERE (d.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text]))
-        UNION ALL
-         SELECT 'agreed_value'::text AS source,
-            a.agreed_value_id AS row_id,
-            a.recorded_at AS written_at
-           FROM public.agreed_value a
-        UNION ALL
-         SELECT 'restatement_reason'::text AS source,
-            r.restatement_reason_id AS row_id,
-            r.given_at AS written_at
-           FROM public.restatement_reason r
-        UNION ALL
-         SELECT 'filing_event'::text AS source,
-            e.filing_event_id AS row_id,
-            e.acted_at AS written_at
-           FROM public.filing_event e
-          WHERE (e.state = ANY (ARRAY['accepted_province'::text, 'locked'::text]))
-        UNION ALL
-         SELECT 'seal_request'::text AS source,
-            q.seal_request_id AS row_id,
-            q.requested_at AS written_at
-           FROM public.seal_request q) w
+CREATE VIEW public.heating_value_in_force AS
+ SELECT heating_value_id,
+    unit_id,
+    variety_code,
+    lot,
+    test_sheet_no,
+    sampled_on,
+    valid_from,
+    valid_to,
+    quantity,
+    quantity_unit,
+    heating_value,
+    heating_value_unit,
+    laboratory,
+    document_no,
+    replaces_test_sheet_no,
+    registered_at
+   FROM public.heating_value h
   WHERE (NOT (EXISTS ( SELECT 1
-           FROM public.followed_row f
-          WHERE ((f.source = w.source) AND (f.row_id = w.row_id)))));
+           FROM public.heating_value later
+          WHERE ((later.unit_id = h.unit_id) AND (later.variety_code = h.variety_code) AND (later.lot = h.lot) AND (later.replaces_test_sheet_no = h.test_sheet_no)))));
 
-ALTER VIEW public.row_to_follow OWNER TO nenghao_owner;
+ALTER VIEW public.heating_value_in_force OWNER TO nenghao_owner;
 
-COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions, sign-offs and requests to seal whose consequences have not been computed yet; their DAG starts by them';
-
-CREATE VIEW public.health_list WITH (security_barrier='true') AS
- SELECT waiting_list,
-    row_count,
-    oldest_at
-   FROM ( SELECT 'changed_mark'::text AS waiting_list,
-            count(*) AS row_count,
-            min(c.marked_at) AS oldest_at
-           FROM public.changed_mark c
-        UNION ALL
-         SELECT 'audit_mark'::text,
-            count(*) AS count,
-            min(GREATEST(m.marked_at, (((m.day_on + 1))::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text))) AS min
-           FROM public.audit_mark m
-          WHERE (m.day_on < ((now() AT TIME ZONE 'Asia/Shanghai'::text))::date)
-        UNION ALL
-         SELECT 'month_mark'::text,
-            count(*) AS count,
-            min(GREATEST(m.marked_at, ((m.month_on + '1 mon'::interval) AT TIME ZONE 'Asia/Shanghai'::text))) AS min
-           FROM public.month_mark m
-          WHERE (m.month_on < (date_trunc('month'::text, (now() AT TIME ZONE 'Asia/Shanghai'::text)))::date)
-        UNION ALL
-         SELECT 'outbound'::text,
-            count(*) AS count,
-            min(o.created_at) AS min
-           FROM public.outbound o
-          WHERE (o.sent_at IS NULL)
-        UNION ALL
-         SELECT 'row_to_follow'::text,
-            count(*) AS count,
-            min(r.written_at) AS min
-           FROM public.row_to_follow r) t
-  WHERE (EXISTS ( SELECT 1
-           FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
-          WHERE (a.role = 'system_admin'::text)));
-
-ALTER VIEW public.health_list OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.health_list IS '待办队列: how much waits for each step and for the collectors, and since when; for system administrators';
+COMMENT ON VIEW public.heating_value_in_force IS '有效热值: test sheets that no later one corrects';
 
 CREATE TABLE public.message (
     message_id bigint NOT NULL,
@@ -3485,259 +3411,6 @@ COMMENT ON COLUMN public.message_batch.first_at IS 'earliest instant of its read
 COMMENT ON COLUMN public.message_batch.previous_link IS 'link of the batch before it in the shard; null for the first';
 
 COMMENT ON COLUMN public.message_batch.link IS 'hash of the batch''s leaf, by which the next batch names it';
-
-CREATE VIEW public.health_shard WITH (security_barrier='true') AS
- SELECT g.shard,
-    g.gateway_count,
-    g.offline_count,
-    g.silent_count,
-    last.received_at AS last_message_at,
-    batch.last_at AS last_batch_at
-   FROM ((( SELECT one.shard,
-            count(*) AS gateway_count,
-            count(*) FILTER (WHERE (NOT said.online)) AS offline_count,
-            count(*) FILTER (WHERE (said.online IS NULL)) AS silent_count
-           FROM (public.gateway one
-             LEFT JOIN LATERAL ( SELECT s.online
-                   FROM public.gateway_state s
-                  WHERE (s.gateway_id = one.gateway_id)
-                  ORDER BY s.gateway_state_id DESC
-                 LIMIT 1) said ON (true))
-          GROUP BY one.shard) g
-     LEFT JOIN LATERAL ( SELECT m.received_at
-           FROM public.message m
-          WHERE (m.shard = g.shard)
-          ORDER BY m.message_id DESC
-         LIMIT 1) last ON (true))
-     LEFT JOIN LATERAL ( SELECT b.last_at
-           FROM public.message_batch b
-          WHERE (b.shard = g.shard)
-          ORDER BY b.batch_no DESC
-         LIMIT 1) batch ON (true))
-  WHERE (EXISTS ( SELECT 1
-           FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
-          WHERE (a.role = 'system_admin'::text)));
-
-ALTER VIEW public.health_shard OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.health_shard IS '采集分片运行状况: gateways and last message of each shard, of no unit by name; for system administrators';
-
-CREATE TABLE public.release (
-    release_id bigint NOT NULL,
-    kind text NOT NULL,
-    unit_id integer,
-    month_on date NOT NULL,
-    version integer NOT NULL,
-    balance_id bigint,
-    restates_release_id bigint,
-    format_version text NOT NULL,
-    content bytea NOT NULL,
-    hash_algorithm text NOT NULL,
-    hash bytea NOT NULL,
-    signature_algorithm text NOT NULL,
-    signature bytea NOT NULL,
-    key_id text NOT NULL,
-    archive bytea NOT NULL,
-    archive_name text NOT NULL,
-    archive_hash_algorithm text NOT NULL,
-    archive_hash bytea NOT NULL,
-    sealed_at timestamp with time zone NOT NULL,
-    filing_id bigint,
-    aggregate_code text,
-    public_from timestamp with time zone,
-    reason_kind text,
-    reason_references text[],
-    inputs bytea,
-    CONSTRAINT release_kind_known CHECK ((kind = ANY (ARRAY['monitored_balance'::text, 'filing'::text, 'aggregate'::text]))),
-    CONSTRAINT release_names_its_object CHECK ((((kind = 'monitored_balance'::text) = (balance_id IS NOT NULL)) AND ((kind = 'filing'::text) = (filing_id IS NOT NULL)) AND ((kind = 'aggregate'::text) = (aggregate_code IS NOT NULL)) AND ((kind = 'aggregate'::text) = (unit_id IS NULL)))),
-    CONSTRAINT release_reason_known CHECK ((reason_kind = ANY (ARRAY['late_data'::text, 'decision'::text, 'correction'::text, 'register_change'::text, 'filing_correction'::text]))),
-    CONSTRAINT release_restates_earlier CHECK (((version = 1) = (restates_release_id IS NULL)))
-);
-
-ALTER TABLE public.release OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.release IS '发布: canonical bytes, hash and signature of what was sealed; a restatement is a new version that names the old one';
-
-COMMENT ON COLUMN public.release.unit_id IS 'the unit; null where units are summed';
-
-COMMENT ON COLUMN public.release.content IS '规范字节: RFC 8785 JSON, decimals as strings';
-
-COMMENT ON COLUMN public.release.archive IS '发布包: the zip as handed out, so that it can be compared byte for byte';
-
-COMMENT ON COLUMN public.release.filing_id IS 'the version of a filing that is sealed';
-
-COMMENT ON COLUMN public.release.aggregate_code IS '汇总: table, region, sector and panel of an aggregate';
-
-COMMENT ON COLUMN public.release.public_from IS '解密时刻: before it nothing of the release is exported (未公布总量); null where it is not embargoed';
-
-COMMENT ON COLUMN public.release.reason_kind IS '更正原因: why this version restates the one before; null for the first';
-
-COMMENT ON COLUMN public.release.reason_references IS '依据: what the reason names: messages, decisions, corrections, register rows, documents';
-
-COMMENT ON COLUMN public.release.inputs IS '汇总依据: canonical bytes of what an aggregate was computed from; by unit, so it lies in no archive. The hash is in the content';
-
-CREATE TABLE public.reminder (
-    reminder_id bigint NOT NULL,
-    kind text NOT NULL,
-    audience text NOT NULL,
-    unit_id integer,
-    subject text NOT NULL,
-    period_on date,
-    due_at timestamp with time zone NOT NULL,
-    severity text NOT NULL,
-    opened_at timestamp with time zone NOT NULL,
-    CONSTRAINT reminder_audience_known CHECK ((audience = ANY (ARRAY['unit'::text, 'bureau'::text]))),
-    CONSTRAINT reminder_of_a_unit CHECK (((audience = 'bureau'::text) OR (unit_id IS NOT NULL))),
-    CONSTRAINT reminder_severity_known CHECK ((severity = ANY (ARRAY['notice'::text, 'warning'::text, 'serious'::text])))
-);
-
-ALTER TABLE public.reminder OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.reminder IS '催办提醒: something that somebody owes and by when; ended by a row of reminder_event';
-
-COMMENT ON COLUMN public.reminder.audience IS '对象: 企业 unit | 统计机构 bureau; a unit''s reminder is for the unit, the bureau''s for the bureau';
-
-COMMENT ON COLUMN public.reminder.subject IS 'what is owed, within its kind: a form, a level, a meter, a case';
-
-COMMENT ON COLUMN public.reminder.period_on IS '报告期: first day of the period; null where the duty has none';
-
-CREATE TABLE public.retention_run (
-    retention_run_id bigint NOT NULL,
-    relation_name text NOT NULL,
-    first_at timestamp with time zone NOT NULL,
-    end_at timestamp with time zone NOT NULL,
-    row_count bigint NOT NULL,
-    row_digest numeric NOT NULL,
-    archive_id bigint NOT NULL,
-    manifest_hash_algorithm text NOT NULL,
-    manifest_hash bytea NOT NULL,
-    reason text NOT NULL,
-    run_by text NOT NULL,
-    run_under text NOT NULL,
-    run_at timestamp with time zone NOT NULL,
-    CONSTRAINT retention_run_reason_given CHECK (((length(TRIM(BOTH FROM reason)) > 0) AND (length(TRIM(BOTH FROM run_by)) > 0)))
-);
-
-ALTER TABLE public.retention_run OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.retention_run IS '到期清理: a chunk that was dropped lawfully, and the archive that has its rows; written by drop_archived_chunk only';
-
-COMMENT ON COLUMN public.retention_run.run_by IS 'who asked for it, as the command was told';
-
-COMMENT ON COLUMN public.retention_run.run_under IS 'the database role that called';
-
-CREATE VIEW public.health_step WITH (security_barrier='true') AS
- SELECT step,
-    last_at
-   FROM ( VALUES ('audit_days'::text,( SELECT r.finished_at
-                   FROM public.audit_run r
-                  WHERE (r.subject = 'days'::text)
-                  ORDER BY r.audit_run_id DESC
-                 LIMIT 1)), ('audit_returns'::text,( SELECT r.finished_at
-                   FROM public.audit_run r
-                  WHERE (r.subject = 'return'::text)
-                  ORDER BY r.audit_run_id DESC
-                 LIMIT 1)), ('build_months'::text,( SELECT b.computed_at
-                   FROM public.monitored_balance b
-                  ORDER BY b.balance_id DESC
-                 LIMIT 1)), ('seal'::text,( SELECT r.sealed_at
-                   FROM public.release r
-                  ORDER BY r.release_id DESC
-                 LIMIT 1)), ('close_tree'::text,( SELECT d.closed_at
-                   FROM public.day_tree d
-                  ORDER BY d.tree_no DESC
-                 LIMIT 1)), ('follow_decisions'::text,( SELECT max(f.followed_at) AS max
-                   FROM public.followed_row f)), ('remind'::text,( SELECT r.opened_at
-                   FROM public.reminder r
-                  ORDER BY r.reminder_id DESC
-                 LIMIT 1)), ('archive'::text,( SELECT c.checked_at
-                   FROM public.archive_check c
-                  ORDER BY c.archive_check_id DESC
-                 LIMIT 1)), ('retain'::text,( SELECT r.run_at
-                   FROM public.retention_run r
-                  ORDER BY r.retention_run_id DESC
-                 LIMIT 1))) t(step, last_at)
-  WHERE (EXISTS ( SELECT 1
-           FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
-          WHERE (a.role = 'system_admin'::text)));
-
-ALTER VIEW public.health_step OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.health_step IS '作业运行状况: when each step of the clock last left a row; for system administrators';
-
-CREATE TABLE public.heating_value (
-    heating_value_id integer NOT NULL,
-    unit_id integer NOT NULL,
-    variety_code text NOT NULL,
-    lot text NOT NULL,
-    test_sheet_no text NOT NULL,
-    sampled_on date NOT NULL,
-    valid_from date NOT NULL,
-    valid_to date NOT NULL,
-    quantity numeric NOT NULL,
-    quantity_unit text NOT NULL,
-    heating_value numeric NOT NULL,
-    heating_value_unit text NOT NULL,
-    laboratory text NOT NULL,
-    document_no text,
-    replaces_test_sheet_no text,
-    registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT heating_value_in_order CHECK ((valid_to > valid_from)),
-    CONSTRAINT heating_value_positive CHECK ((heating_value > (0)::numeric)),
-    CONSTRAINT heating_value_quantity_positive CHECK ((quantity > (0)::numeric)),
-    CONSTRAINT heating_value_replaces_another CHECK ((replaces_test_sheet_no <> test_sheet_no)),
-    CONSTRAINT heating_value_sheet_given CHECK ((length(TRIM(BOTH FROM test_sheet_no)) > 0)),
-    CONSTRAINT heating_value_units_fit CHECK ((((heating_value_unit = 'kJ/kg'::text) AND (quantity_unit = ANY (ARRAY['kg'::text, 't'::text, '10^4t'::text]))) OR ((heating_value_unit = 'kJ/m3'::text) AND (quantity_unit = ANY (ARRAY['m3'::text, '10^4m3'::text])))))
-);
-
-ALTER TABLE public.heating_value OWNER TO nenghao_owner;
-
-COMMENT ON TABLE public.heating_value IS '实测低位发热量: a laboratory''s value of a lot, with its test sheet; goes before the reference coefficient';
-
-COMMENT ON COLUMN public.heating_value.lot IS '批次';
-
-COMMENT ON COLUMN public.heating_value.test_sheet_no IS '化验单号';
-
-COMMENT ON COLUMN public.heating_value.valid_from IS '使用起: days on which the lot was burnt, [valid_from, valid_to)';
-
-COMMENT ON COLUMN public.heating_value.quantity IS '批量: what the mean of the month is weighted by';
-
-COMMENT ON COLUMN public.heating_value.replaces_test_sheet_no IS '更正: the earlier sheet of the lot that this one corrects';
-
-ALTER TABLE public.heating_value ALTER COLUMN heating_value_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.heating_value_heating_value_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-CREATE VIEW public.heating_value_in_force AS
- SELECT heating_value_id,
-    unit_id,
-    variety_code,
-    lot,
-    test_sheet_no,
-    sampled_on,
-    valid_from,
-    valid_to,
-    quantity,
-    quantity_unit,
-    heating_value,
-    heating_value_unit,
-    laboratory,
-    document_no,
-    replaces_test_sheet_no,
-    registered_at
-   FROM public.heating_value h
-  WHERE (NOT (EXISTS ( SELECT 1
-           FROM public.heating_value later
-          WHERE ((later.unit_id = h.unit_id) AND (later.variety_code = h.variety_code) AND (later.lot = h.lot) AND (later.replaces_test_sheet_no = h.test_sheet_no)))));
-
-ALTER VIEW public.heating_value_in_force OWNER TO nenghao_owner;
-
-COMMENT ON VIEW public.heating_value_in_force IS '有效热值: test sheets that no later one corrects';
 
 CREATE SEQUENCE public.message_batch_id_seq
     START WITH 1
@@ -4144,6 +3817,16 @@ ALTER VIEW public.monitored_point OWNER TO nenghao_owner;
 
 COMMENT ON VIEW public.monitored_point IS '计量点: what a unit may know of its own points';
 
+CREATE TABLE public.month_mark (
+    unit_id integer NOT NULL,
+    month_on date NOT NULL,
+    marked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.month_mark OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.month_mark IS '待编: unit months whose totals changed and whose balance has to be made again';
+
 CREATE TABLE public.multiplier_change (
     multiplier_change_id integer NOT NULL,
     point_id integer NOT NULL,
@@ -4293,6 +3976,21 @@ ALTER TABLE public.outage_filing ALTER COLUMN outage_filing_id ADD GENERATED ALW
     CACHE 1
 );
 
+CREATE TABLE public.outbound (
+    outbound_id bigint NOT NULL,
+    topic text NOT NULL,
+    payload bytea NOT NULL,
+    retain boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT outbound_payload_size CHECK ((octet_length(payload) <= 1048576)),
+    CONSTRAINT outbound_topic_form CHECK ((topic ~ '^nenghao/v1/(heads/\d{4}-\d\d-\d\d|\d{1,4}/[0-9A-Z]{18}/[A-Za-z0-9_-]{1,32}/config)$'::text))
+);
+
+ALTER TABLE public.outbound OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.outbound IS '下行: messages that jobs or the console want published; the outbound sender sends them';
+
 ALTER TABLE public.outbound ALTER COLUMN outbound_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbound_outbound_id_seq
     START WITH 1
@@ -4301,6 +3999,31 @@ ALTER TABLE public.outbound ALTER COLUMN outbound_id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.reminder (
+    reminder_id bigint NOT NULL,
+    kind text NOT NULL,
+    audience text NOT NULL,
+    unit_id integer,
+    subject text NOT NULL,
+    period_on date,
+    due_at timestamp with time zone NOT NULL,
+    severity text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    CONSTRAINT reminder_audience_known CHECK ((audience = ANY (ARRAY['unit'::text, 'bureau'::text]))),
+    CONSTRAINT reminder_of_a_unit CHECK (((audience = 'bureau'::text) OR (unit_id IS NOT NULL))),
+    CONSTRAINT reminder_severity_known CHECK ((severity = ANY (ARRAY['notice'::text, 'warning'::text, 'serious'::text])))
+);
+
+ALTER TABLE public.reminder OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.reminder IS '催办提醒: something that somebody owes and by when; ended by a row of reminder_event';
+
+COMMENT ON COLUMN public.reminder.audience IS '对象: 企业 unit | 统计机构 bureau; a unit''s reminder is for the unit, the bureau''s for the bureau';
+
+COMMENT ON COLUMN public.reminder.subject IS 'what is owed, within its kind: a form, a level, a meter, a case';
+
+COMMENT ON COLUMN public.reminder.period_on IS '报告期: first day of the period; null where the duty has none';
 
 CREATE TABLE public.reminder_event (
     reminder_id bigint NOT NULL,
@@ -4850,6 +4573,60 @@ ALTER TABLE public.register_upload ALTER COLUMN register_upload_id ADD GENERATED
     CACHE 1
 );
 
+CREATE TABLE public.release (
+    release_id bigint NOT NULL,
+    kind text NOT NULL,
+    unit_id integer,
+    month_on date NOT NULL,
+    version integer NOT NULL,
+    balance_id bigint,
+    restates_release_id bigint,
+    format_version text NOT NULL,
+    content bytea NOT NULL,
+    hash_algorithm text NOT NULL,
+    hash bytea NOT NULL,
+    signature_algorithm text NOT NULL,
+    signature bytea NOT NULL,
+    key_id text NOT NULL,
+    archive bytea NOT NULL,
+    archive_name text NOT NULL,
+    archive_hash_algorithm text NOT NULL,
+    archive_hash bytea NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    filing_id bigint,
+    aggregate_code text,
+    public_from timestamp with time zone,
+    reason_kind text,
+    reason_references text[],
+    inputs bytea,
+    CONSTRAINT release_kind_known CHECK ((kind = ANY (ARRAY['monitored_balance'::text, 'filing'::text, 'aggregate'::text]))),
+    CONSTRAINT release_names_its_object CHECK ((((kind = 'monitored_balance'::text) = (balance_id IS NOT NULL)) AND ((kind = 'filing'::text) = (filing_id IS NOT NULL)) AND ((kind = 'aggregate'::text) = (aggregate_code IS NOT NULL)) AND ((kind = 'aggregate'::text) = (unit_id IS NULL)))),
+    CONSTRAINT release_reason_known CHECK ((reason_kind = ANY (ARRAY['late_data'::text, 'decision'::text, 'correction'::text, 'register_change'::text, 'filing_correction'::text]))),
+    CONSTRAINT release_restates_earlier CHECK (((version = 1) = (restates_release_id IS NULL)))
+);
+
+ALTER TABLE public.release OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.release IS '发布: canonical bytes, hash and signature of what was sealed; a restatement is a new version that names the old one';
+
+COMMENT ON COLUMN public.release.unit_id IS 'the unit; null where units are summed';
+
+COMMENT ON COLUMN public.release.content IS '规范字节: RFC 8785 JSON, decimals as strings';
+
+COMMENT ON COLUMN public.release.archive IS '发布包: the zip as handed out, so that it can be compared byte for byte';
+
+COMMENT ON COLUMN public.release.filing_id IS 'the version of a filing that is sealed';
+
+COMMENT ON COLUMN public.release.aggregate_code IS '汇总: table, region, sector and panel of an aggregate';
+
+COMMENT ON COLUMN public.release.public_from IS '解密时刻: before it nothing of the release is exported (未公布总量); null where it is not embargoed';
+
+COMMENT ON COLUMN public.release.reason_kind IS '更正原因: why this version restates the one before; null for the first';
+
+COMMENT ON COLUMN public.release.reason_references IS '依据: what the reason names: messages, decisions, corrections, register rows, documents';
+
+COMMENT ON COLUMN public.release.inputs IS '汇总依据: canonical bytes of what an aggregate was computed from; by unit, so it lies in no archive. The hash is in the content';
+
 CREATE TABLE public.release_notice (
     release_notice_id bigint NOT NULL,
     release_id bigint NOT NULL,
@@ -4983,6 +4760,22 @@ ALTER TABLE public.resend_request ALTER COLUMN resend_request_id ADD GENERATED A
     CACHE 1
 );
 
+CREATE TABLE public.restatement_reason (
+    restatement_reason_id bigint NOT NULL,
+    restates_release_id bigint NOT NULL,
+    reason_kind text NOT NULL,
+    reference text NOT NULL,
+    given_by text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    CONSTRAINT restatement_reason_by_given CHECK ((btrim(given_by) <> ''::text)),
+    CONSTRAINT restatement_reason_known CHECK ((reason_kind = ANY (ARRAY['late_data'::text, 'decision'::text, 'correction'::text, 'register_change'::text, 'filing_correction'::text]))),
+    CONSTRAINT restatement_reason_reference_given CHECK ((btrim(reference) <> ''::text))
+);
+
+ALTER TABLE public.restatement_reason OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.restatement_reason IS '更正说明: why a person lets a sealed month be restated; a change for which the store knows no reason waits for it';
+
 ALTER TABLE public.restatement_reason ALTER COLUMN restatement_reason_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.restatement_reason_restatement_reason_id_seq
     START WITH 1
@@ -5042,6 +4835,31 @@ CREATE TABLE public.retention_policy (
 ALTER TABLE public.retention_policy OWNER TO nenghao_owner;
 
 COMMENT ON TABLE public.retention_policy IS '最短保存期: no chunk of the hypertable is dropped before this age; a setting may only ask for more';
+
+CREATE TABLE public.retention_run (
+    retention_run_id bigint NOT NULL,
+    relation_name text NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    end_at timestamp with time zone NOT NULL,
+    row_count bigint NOT NULL,
+    row_digest numeric NOT NULL,
+    archive_id bigint NOT NULL,
+    manifest_hash_algorithm text NOT NULL,
+    manifest_hash bytea NOT NULL,
+    reason text NOT NULL,
+    run_by text NOT NULL,
+    run_under text NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    CONSTRAINT retention_run_reason_given CHECK (((length(TRIM(BOTH FROM reason)) > 0) AND (length(TRIM(BOTH FROM run_by)) > 0)))
+);
+
+ALTER TABLE public.retention_run OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.retention_run IS '到期清理: a chunk that was dropped lawfully, and the archive that has its rows; written by drop_archived_chunk only';
+
+COMMENT ON COLUMN public.retention_run.run_by IS 'who asked for it, as the command was told';
+
+COMMENT ON COLUMN public.retention_run.run_under IS 'the database role that called';
 
 ALTER TABLE public.retention_run ALTER COLUMN retention_run_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.retention_run_retention_run_id_seq
@@ -5106,6 +4924,74 @@ ALTER TABLE public.row_leaf ALTER COLUMN row_leaf_id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.seal_request (
+    seal_request_id bigint NOT NULL,
+    kind text NOT NULL,
+    month_on date NOT NULL,
+    unit_id integer,
+    region_code text,
+    sector_code text,
+    parts text,
+    panel_code text,
+    public_from timestamp with time zone,
+    remark text,
+    requested_by text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    CONSTRAINT seal_request_by_somebody CHECK ((btrim(requested_by) <> ''::text)),
+    CONSTRAINT seal_request_kind_known CHECK ((kind = ANY (ARRAY['monitored_balance'::text, 'filing'::text, 'aggregate'::text]))),
+    CONSTRAINT seal_request_names_its_object CHECK ((((kind = 'aggregate'::text) = (unit_id IS NULL)) AND ((kind = 'aggregate'::text) = (region_code IS NOT NULL)) AND ((kind = 'aggregate'::text) = (parts IS NOT NULL)) AND ((kind = 'aggregate'::text) OR ((sector_code IS NULL) AND (panel_code IS NULL) AND (public_from IS NULL))))),
+    CONSTRAINT seal_request_parts_known CHECK ((parts = ANY (ARRAY['division'::text, 'industry'::text]))),
+    CONSTRAINT seal_request_region_form CHECK ((region_code ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT seal_request_sector_form CHECK ((sector_code ~ '^[A-T][0-9]{0,4}$'::text)),
+    CONSTRAINT seal_request_starts_month CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+);
+
+ALTER TABLE public.seal_request OWNER TO nenghao_owner;
+
+COMMENT ON TABLE public.seal_request IS '封存申请: who asks that a unit''s month, or the sum of a region, be sealed; the key is the job''s, not the console''s';
+
+COMMENT ON COLUMN public.seal_request.region_code IS '汇总地区: of an aggregate, which names region, sector, parts and panel instead of a unit';
+
+COMMENT ON COLUMN public.seal_request.public_from IS '公布时间: before it nobody is shown the aggregate';
+
+CREATE VIEW public.row_to_follow AS
+ SELECT source,
+    row_id,
+    written_at
+   FROM ( SELECT 'decision'::text AS source,
+            d.decision_id AS row_id,
+            d.decided_at AS written_at
+           FROM public.decision d
+          WHERE (d.kind = ANY (ARRAY['confirm'::text, 'dismiss'::text]))
+        UNION ALL
+         SELECT 'agreed_value'::text AS source,
+            a.agreed_value_id AS row_id,
+            a.recorded_at AS written_at
+           FROM public.agreed_value a
+        UNION ALL
+         SELECT 'restatement_reason'::text AS source,
+            r.restatement_reason_id AS row_id,
+            r.given_at AS written_at
+           FROM public.restatement_reason r
+        UNION ALL
+         SELECT 'filing_event'::text AS source,
+            e.filing_event_id AS row_id,
+            e.acted_at AS written_at
+           FROM public.filing_event e
+          WHERE (e.state = ANY (ARRAY['accepted_province'::text, 'locked'::text]))
+        UNION ALL
+         SELECT 'seal_request'::text AS source,
+            q.seal_request_id AS row_id,
+            q.requested_at AS written_at
+           FROM public.seal_request q) w
+  WHERE (NOT (EXISTS ( SELECT 1
+           FROM public.followed_row f
+          WHERE ((f.source = w.source) AND (f.row_id = w.row_id)))));
+
+ALTER VIEW public.row_to_follow OWNER TO nenghao_owner;
+
+COMMENT ON VIEW public.row_to_follow IS '待跟进: decisions, sign-offs and requests to seal whose consequences have not been computed yet; their DAG starts by them';
 
 CREATE VIEW public.rule_alert_recent AS
  SELECT rule_code,
@@ -6223,6 +6109,120 @@ CREATE VIEW seen.exclusion_in_force WITH (security_invoker='true') AS
 ALTER VIEW seen.exclusion_in_force OWNER TO nenghao_owner;
 
 COMMENT ON VIEW seen.exclusion_in_force IS '可见: rows of exclusion_in_force that who asks may see';
+
+CREATE VIEW seen.health_list WITH (security_barrier='true') AS
+ SELECT waiting_list,
+    row_count,
+    oldest_at
+   FROM ( SELECT 'changed_mark'::text AS waiting_list,
+            count(*) AS row_count,
+            min(c.marked_at) AS oldest_at
+           FROM public.changed_mark c
+        UNION ALL
+         SELECT 'audit_mark'::text,
+            count(*) AS count,
+            min(GREATEST(m.marked_at, (((m.day_on + 1))::timestamp without time zone AT TIME ZONE 'Asia/Shanghai'::text))) AS min
+           FROM public.audit_mark m
+          WHERE (m.day_on < ((now() AT TIME ZONE 'Asia/Shanghai'::text))::date)
+        UNION ALL
+         SELECT 'month_mark'::text,
+            count(*) AS count,
+            min(GREATEST(m.marked_at, ((m.month_on + '1 mon'::interval) AT TIME ZONE 'Asia/Shanghai'::text))) AS min
+           FROM public.month_mark m
+          WHERE (m.month_on < (date_trunc('month'::text, (now() AT TIME ZONE 'Asia/Shanghai'::text)))::date)
+        UNION ALL
+         SELECT 'outbound'::text,
+            count(*) AS count,
+            min(o.created_at) AS min
+           FROM public.outbound o
+          WHERE (o.sent_at IS NULL)
+        UNION ALL
+         SELECT 'row_to_follow'::text,
+            count(*) AS count,
+            min(r.written_at) AS min
+           FROM public.row_to_follow r) t
+  WHERE (EXISTS ( SELECT 1
+           FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+          WHERE (a.role = 'system_admin'::text)));
+
+ALTER VIEW seen.health_list OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.health_list IS '待办队列: how much waits for each step and for the collectors, and since when; for system administrators';
+
+CREATE VIEW seen.health_shard WITH (security_barrier='true') AS
+ SELECT g.shard,
+    g.gateway_count,
+    g.offline_count,
+    g.silent_count,
+    last.received_at AS last_message_at,
+    batch.last_at AS last_batch_at
+   FROM ((( SELECT one.shard,
+            count(*) AS gateway_count,
+            count(*) FILTER (WHERE (NOT said.online)) AS offline_count,
+            count(*) FILTER (WHERE (said.online IS NULL)) AS silent_count
+           FROM (public.gateway one
+             LEFT JOIN LATERAL ( SELECT s.online
+                   FROM public.gateway_state s
+                  WHERE (s.gateway_id = one.gateway_id)
+                  ORDER BY s.gateway_state_id DESC
+                 LIMIT 1) said ON (true))
+          GROUP BY one.shard) g
+     LEFT JOIN LATERAL ( SELECT m.received_at
+           FROM public.message m
+          WHERE (m.shard = g.shard)
+          ORDER BY m.message_id DESC
+         LIMIT 1) last ON (true))
+     LEFT JOIN LATERAL ( SELECT b.last_at
+           FROM public.message_batch b
+          WHERE (b.shard = g.shard)
+          ORDER BY b.batch_no DESC
+         LIMIT 1) batch ON (true))
+  WHERE (EXISTS ( SELECT 1
+           FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+          WHERE (a.role = 'system_admin'::text)));
+
+ALTER VIEW seen.health_shard OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.health_shard IS '采集分片运行状况: gateways and last message of each shard, of no unit by name; for system administrators';
+
+CREATE VIEW seen.health_step WITH (security_barrier='true') AS
+ SELECT step,
+    last_at
+   FROM ( VALUES ('audit_days'::text,( SELECT r.finished_at
+                   FROM public.audit_run r
+                  WHERE (r.subject = 'days'::text)
+                  ORDER BY r.audit_run_id DESC
+                 LIMIT 1)), ('audit_returns'::text,( SELECT r.finished_at
+                   FROM public.audit_run r
+                  WHERE (r.subject = 'return'::text)
+                  ORDER BY r.audit_run_id DESC
+                 LIMIT 1)), ('build_months'::text,( SELECT b.computed_at
+                   FROM public.monitored_balance b
+                  ORDER BY b.balance_id DESC
+                 LIMIT 1)), ('seal'::text,( SELECT r.sealed_at
+                   FROM public.release r
+                  ORDER BY r.release_id DESC
+                 LIMIT 1)), ('close_tree'::text,( SELECT d.closed_at
+                   FROM public.day_tree d
+                  ORDER BY d.tree_no DESC
+                 LIMIT 1)), ('follow_decisions'::text,( SELECT max(f.followed_at) AS max
+                   FROM public.followed_row f)), ('remind'::text,( SELECT r.opened_at
+                   FROM public.reminder r
+                  ORDER BY r.reminder_id DESC
+                 LIMIT 1)), ('archive'::text,( SELECT c.checked_at
+                   FROM public.archive_check c
+                  ORDER BY c.archive_check_id DESC
+                 LIMIT 1)), ('retain'::text,( SELECT r.run_at
+                   FROM public.retention_run r
+                  ORDER BY r.retention_run_id DESC
+                 LIMIT 1))) t(step, last_at)
+  WHERE (EXISTS ( SELECT 1
+           FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
+          WHERE (a.role = 'system_admin'::text)));
+
+ALTER VIEW seen.health_step OWNER TO nenghao_owner;
+
+COMMENT ON VIEW seen.health_step IS '作业运行状况: when each step of the clock last left a row; for system administrators';
 
 CREATE VIEW seen.heating_value_in_force WITH (security_invoker='true') AS
  SELECT heating_value_id,
@@ -11072,67 +11072,6 @@ GRANT SELECT ON TABLE public.gateway_state TO nenghao_verifier;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_officer;
 GRANT SELECT ON TABLE public.gateway_state TO nenghao_unit;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.month_mark TO nenghao_jobs;
-GRANT INSERT ON TABLE public.month_mark TO nenghao_console;
-GRANT SELECT,INSERT ON TABLE public.month_mark TO nenghao_officer;
-GRANT SELECT,INSERT ON TABLE public.month_mark TO nenghao_unit;
-
-GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_collector;
-GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_jobs;
-GRANT INSERT ON TABLE public.outbound TO nenghao_console;
-GRANT SELECT ON TABLE public.outbound TO nenghao_verifier;
-
-GRANT UPDATE(sent_at) ON TABLE public.outbound TO nenghao_collector;
-
-GRANT SELECT ON TABLE public.restatement_reason TO nenghao_jobs;
-GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_console;
-GRANT SELECT ON TABLE public.restatement_reason TO nenghao_verifier;
-GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_officer;
-
-GRANT SELECT,INSERT ON TABLE public.seal_request TO nenghao_console;
-GRANT SELECT ON TABLE public.seal_request TO nenghao_jobs;
-GRANT SELECT ON TABLE public.seal_request TO nenghao_verifier;
-GRANT SELECT,INSERT ON TABLE public.seal_request TO nenghao_officer;
-
-GRANT SELECT ON TABLE public.row_to_follow TO nenghao_jobs;
-GRANT SELECT ON TABLE public.row_to_follow TO nenghao_console;
-
-GRANT SELECT ON TABLE public.health_list TO nenghao_officer;
-
-GRANT SELECT,INSERT ON TABLE public.message TO nenghao_collector;
-GRANT SELECT ON TABLE public.message TO nenghao_jobs;
-GRANT SELECT ON TABLE public.message TO nenghao_rules;
-GRANT SELECT ON TABLE public.message TO nenghao_console;
-GRANT SELECT ON TABLE public.message TO nenghao_verifier;
-
-GRANT SELECT,INSERT ON TABLE public.message_batch TO nenghao_collector;
-GRANT SELECT ON TABLE public.message_batch TO nenghao_jobs;
-GRANT SELECT ON TABLE public.message_batch TO nenghao_verifier;
-
-GRANT SELECT ON TABLE public.health_shard TO nenghao_officer;
-
-GRANT SELECT,INSERT ON TABLE public.release TO nenghao_jobs;
-GRANT SELECT ON TABLE public.release TO nenghao_rules;
-GRANT SELECT ON TABLE public.release TO nenghao_console;
-GRANT SELECT ON TABLE public.release TO nenghao_verifier;
-GRANT SELECT ON TABLE public.release TO nenghao_officer;
-GRANT SELECT ON TABLE public.release TO nenghao_unit;
-
-GRANT SELECT,INSERT ON TABLE public.reminder TO nenghao_jobs;
-GRANT SELECT ON TABLE public.reminder TO nenghao_console;
-GRANT SELECT ON TABLE public.reminder TO nenghao_verifier;
-GRANT SELECT ON TABLE public.reminder TO nenghao_rules;
-GRANT SELECT ON TABLE public.reminder TO nenghao_officer;
-GRANT SELECT ON TABLE public.reminder TO nenghao_unit;
-
-GRANT SELECT ON TABLE public.retention_run TO nenghao_jobs;
-GRANT SELECT ON TABLE public.retention_run TO nenghao_console;
-GRANT SELECT ON TABLE public.retention_run TO nenghao_rules;
-GRANT SELECT ON TABLE public.retention_run TO nenghao_verifier;
-GRANT SELECT ON TABLE public.retention_run TO nenghao_officer;
-
-GRANT SELECT ON TABLE public.health_step TO nenghao_officer;
-
 GRANT SELECT ON TABLE public.heating_value TO nenghao_jobs;
 GRANT SELECT ON TABLE public.heating_value TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.heating_value TO nenghao_console;
@@ -11144,6 +11083,16 @@ GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_jobs;
 GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_rules;
 GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_console;
 GRANT SELECT ON TABLE public.heating_value_in_force TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.message TO nenghao_collector;
+GRANT SELECT ON TABLE public.message TO nenghao_jobs;
+GRANT SELECT ON TABLE public.message TO nenghao_rules;
+GRANT SELECT ON TABLE public.message TO nenghao_console;
+GRANT SELECT ON TABLE public.message TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.message_batch TO nenghao_collector;
+GRANT SELECT ON TABLE public.message_batch TO nenghao_jobs;
+GRANT SELECT ON TABLE public.message_batch TO nenghao_verifier;
 
 GRANT USAGE ON SEQUENCE public.message_batch_id_seq TO nenghao_collector;
 
@@ -11298,6 +11247,11 @@ GRANT SELECT ON TABLE public.monitored_point TO nenghao_rules;
 GRANT SELECT ON TABLE public.monitored_point TO nenghao_console;
 GRANT SELECT ON TABLE public.monitored_point TO nenghao_verifier;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.month_mark TO nenghao_jobs;
+GRANT INSERT ON TABLE public.month_mark TO nenghao_console;
+GRANT SELECT,INSERT ON TABLE public.month_mark TO nenghao_officer;
+GRANT SELECT,INSERT ON TABLE public.month_mark TO nenghao_unit;
+
 GRANT SELECT ON TABLE public.multiplier_change TO nenghao_jobs;
 GRANT SELECT ON TABLE public.multiplier_change TO nenghao_rules;
 GRANT SELECT,INSERT ON TABLE public.multiplier_change TO nenghao_console;
@@ -11349,6 +11303,20 @@ GRANT UPDATE(detail) ON TABLE public.outage_filing TO nenghao_unit;
 GRANT UPDATE(document_no) ON TABLE public.outage_filing TO nenghao_console;
 GRANT UPDATE(document_no) ON TABLE public.outage_filing TO nenghao_officer;
 GRANT UPDATE(document_no) ON TABLE public.outage_filing TO nenghao_unit;
+
+GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_collector;
+GRANT SELECT,INSERT ON TABLE public.outbound TO nenghao_jobs;
+GRANT INSERT ON TABLE public.outbound TO nenghao_console;
+GRANT SELECT ON TABLE public.outbound TO nenghao_verifier;
+
+GRANT UPDATE(sent_at) ON TABLE public.outbound TO nenghao_collector;
+
+GRANT SELECT,INSERT ON TABLE public.reminder TO nenghao_jobs;
+GRANT SELECT ON TABLE public.reminder TO nenghao_console;
+GRANT SELECT ON TABLE public.reminder TO nenghao_verifier;
+GRANT SELECT ON TABLE public.reminder TO nenghao_rules;
+GRANT SELECT ON TABLE public.reminder TO nenghao_officer;
+GRANT SELECT ON TABLE public.reminder TO nenghao_unit;
 
 GRANT SELECT,INSERT ON TABLE public.reminder_event TO nenghao_jobs;
 GRANT SELECT ON TABLE public.reminder_event TO nenghao_console;
@@ -11486,6 +11454,13 @@ GRANT SELECT,INSERT ON TABLE public.register_upload TO nenghao_unit;
 GRANT SELECT ON TABLE public.register_upload TO nenghao_console;
 GRANT SELECT ON TABLE public.register_upload TO nenghao_verifier;
 
+GRANT SELECT,INSERT ON TABLE public.release TO nenghao_jobs;
+GRANT SELECT ON TABLE public.release TO nenghao_rules;
+GRANT SELECT ON TABLE public.release TO nenghao_console;
+GRANT SELECT ON TABLE public.release TO nenghao_verifier;
+GRANT SELECT ON TABLE public.release TO nenghao_officer;
+GRANT SELECT ON TABLE public.release TO nenghao_unit;
+
 GRANT SELECT,INSERT ON TABLE public.release_notice TO nenghao_jobs;
 GRANT SELECT ON TABLE public.release_notice TO nenghao_console;
 GRANT SELECT ON TABLE public.release_notice TO nenghao_verifier;
@@ -11514,6 +11489,11 @@ GRANT SELECT ON TABLE public.resend_request TO nenghao_rules;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_officer;
 GRANT SELECT ON TABLE public.resend_request TO nenghao_unit;
 
+GRANT SELECT ON TABLE public.restatement_reason TO nenghao_jobs;
+GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_console;
+GRANT SELECT ON TABLE public.restatement_reason TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.restatement_reason TO nenghao_officer;
+
 GRANT SELECT ON TABLE public.retention_hold TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.retention_hold TO nenghao_console;
 GRANT SELECT ON TABLE public.retention_hold TO nenghao_rules;
@@ -11532,6 +11512,12 @@ GRANT SELECT ON TABLE public.retention_policy TO nenghao_rules;
 GRANT SELECT ON TABLE public.retention_policy TO nenghao_verifier;
 GRANT SELECT ON TABLE public.retention_policy TO nenghao_officer;
 
+GRANT SELECT ON TABLE public.retention_run TO nenghao_jobs;
+GRANT SELECT ON TABLE public.retention_run TO nenghao_console;
+GRANT SELECT ON TABLE public.retention_run TO nenghao_rules;
+GRANT SELECT ON TABLE public.retention_run TO nenghao_verifier;
+GRANT SELECT ON TABLE public.retention_run TO nenghao_officer;
+
 GRANT SELECT ON TABLE public.return_check TO nenghao_jobs;
 GRANT SELECT,INSERT ON TABLE public.return_check TO nenghao_rules;
 GRANT SELECT ON TABLE public.return_check TO nenghao_console;
@@ -11540,6 +11526,14 @@ GRANT SELECT ON TABLE public.return_check TO nenghao_officer;
 
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_jobs;
 GRANT SELECT ON TABLE public.row_leaf TO nenghao_verifier;
+
+GRANT SELECT,INSERT ON TABLE public.seal_request TO nenghao_console;
+GRANT SELECT ON TABLE public.seal_request TO nenghao_jobs;
+GRANT SELECT ON TABLE public.seal_request TO nenghao_verifier;
+GRANT SELECT,INSERT ON TABLE public.seal_request TO nenghao_officer;
+
+GRANT SELECT ON TABLE public.row_to_follow TO nenghao_jobs;
+GRANT SELECT ON TABLE public.row_to_follow TO nenghao_console;
 
 GRANT SELECT ON TABLE public.rule_alert_recent TO nenghao_rules;
 GRANT SELECT ON TABLE public.rule_alert_recent TO nenghao_console;
@@ -11756,6 +11750,12 @@ GRANT SELECT,INSERT ON TABLE seen.changed_mark TO nenghao_officer;
 GRANT SELECT,INSERT ON TABLE seen.changed_mark TO nenghao_unit;
 
 GRANT SELECT ON TABLE seen.exclusion_in_force TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.health_list TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.health_shard TO nenghao_officer;
+
+GRANT SELECT ON TABLE seen.health_step TO nenghao_officer;
 
 GRANT SELECT ON TABLE seen.heating_value_in_force TO nenghao_officer;
 GRANT SELECT ON TABLE seen.heating_value_in_force TO nenghao_unit;
