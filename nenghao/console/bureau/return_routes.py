@@ -55,7 +55,7 @@ def show_return(visit: Visit, unit_code: str, month: str, view: str = "both") ->
 def show_cell(
     visit: Visit, unit_code: str, month: str, form_code: str, row_code: str, column: str, side: str = "", day: str = ""
 ) -> Response:
-    """What a cell rests on: on the filed side where something is filed, else, or where it is asked for, the monitored."""
+    """What a cell rests on: filed, where something is; monitored, where it is asked for or nothing is filed."""
     row, _, asked = _row(visit, unit_code, month)
     key: Key = (form_code, row_code, column)
     visit.note_view(row.line.unit_id, f"cell {asked} {form_code} {row_code}.{column}")
