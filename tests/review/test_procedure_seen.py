@@ -15,6 +15,7 @@ from nenghao.db.connection import connect
 from nenghao.db.people import Pool, as_person, open_pool
 from nenghao.domain.procedure import Actor
 from nenghao.errors import DataRefused
+from nenghao.reference.procedure import load_acts
 from nenghao.review import procedure
 from nenghao.review.cases import decide
 from nenghao.review.procedure_refusals import ProcedureRefused
@@ -141,6 +142,13 @@ def test_one_officer_verifies_another_reviews_and_names_are_the_sessions(office:
     seen = office.look("lihua")
     assert (seen.stage, seen.now.decision, seen.now.outcome) == ("decided", "confirm", "instrument_fault")
     assert office.rows("chen", "SELECT count(*) FROM exclusion") == [(1,)]
+
+
+def test_the_database_tells_what_the_reference_rows_tell(office: Office) -> None:
+    for code, act in load_acts().items():
+        content = '{"verdict": "agree"}' if code == "review" else "{}"
+        with as_person(office.pool, office.tokens["bao"]) as (conn, _):
+            assert conn.execute("SELECT is_told(%s, %s)", [code, content]).fetchone() == (act.is_told,), code
 
 
 @pytest.mark.parametrize("login", ["stat", "far", "other", "lihua"])
