@@ -103,6 +103,24 @@ def test_no_way_leads_to_another_role(shared: People) -> None:
                     conn.execute(f"SET SESSION AUTHORIZATION {role}")
 
 
+def test_nobody_signs_in_from_a_transaction_that_speaks_for_somebody(shared: People) -> None:
+    """Whoever gets a statement into a person's transaction takes the role back, and still opens no session."""
+    doors = (
+        "SELECT * FROM password_of('security')",
+        "SELECT open_session(1, sha256('mine'), 600, 600, '')",
+    )
+    for door in doors:
+        with shared.asking("own_filler") as (conn, _):
+            conn.execute("SELECT set_config('role', 'none', true), set_config('nenghao.session', '', true)")
+            conn.execute("SELECT pg_advisory_unlock_all()")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="nobody signs in"), conn.transaction():
+                conn.execute(door)
+    with as_nobody(shared.pool) as conn:
+        for door in doors:
+            conn.execute(door)
+        conn.rollback()
+
+
 def test_a_unit_named_by_hand_changes_nothing(shared: People) -> None:
     other_id, other_code = shared.unit_ids["far_filler"], "911401000000000013"
     with shared.asking("own_filler") as (conn, _):
