@@ -327,18 +327,21 @@ ALTER FUNCTION public.keep_officers_apart() OWNER TO nenghao_owner;
 COMMENT ON FUNCTION public.keep_officers_apart() IS '经办 ≠ 审核 ≠ 签发, 回避, 整改必复核: refuses the row that would get round another person';
 
 CREATE FUNCTION public.keep_session(idle_s integer) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(20156, pg_backend_pid());
     UPDATE web_session SET seen_at = now(), idle_ends_at = now() + make_interval(secs => idle_s)
     WHERE
         token_hash = sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8'))
-        AND ended_at IS NULL AND now() < idle_ends_at AND seen_at < now() - INTERVAL '30 seconds'
+        AND ended_at IS NULL AND now() < idle_ends_at AND seen_at < now() - INTERVAL '30 seconds';
+END
 $$;
 
 ALTER FUNCTION public.keep_session(idle_s integer) OWNER TO nenghao_owner;
 
-COMMENT ON FUNCTION public.keep_session(idle_s integer) IS '延续会话: the session that asks is idle from now on; written at most twice a minute';
+COMMENT ON FUNCTION public.keep_session(idle_s integer) IS '延续会话: the session that asks is idle from now on, written at most twice a minute; the transaction is a person''s until it ends';
 
 CREATE FUNCTION public.list_decided_case() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -498,14 +501,17 @@ ALTER FUNCTION public.note_with_its_filing() OWNER TO nenghao_owner;
 COMMENT ON FUNCTION public.note_with_its_filing() IS '说明随报: the notes of a filing are written with it and not afterwards; later words are answers to queries';
 
 CREATE FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
+BEGIN
+    PERFORM require_nobody();
     INSERT INTO web_session (account_id, token_hash, address, begun_at, seen_at, idle_ends_at, ends_at)
     SELECT
         a.account_id, fresh_token_hash, left(from_address, 100), now(), now(), now() + make_interval(secs => idle_s),
         now() + make_interval(secs => life_s)
-    FROM account AS a WHERE a.account_id = for_account AND NOT a.is_disabled
+    FROM account AS a WHERE a.account_id = for_account AND NOT a.is_disabled;
+END
 $$;
 
 ALTER FUNCTION public.open_session(for_account integer, fresh_token_hash bytea, idle_s integer, life_s integer, from_address text) OWNER TO nenghao_owner;
@@ -542,13 +548,17 @@ ALTER FUNCTION public.panel_stands(month_on date) OWNER TO nenghao_owner;
 COMMENT ON FUNCTION public.panel_stands(month_on date) IS '当月是否有调查单位库: whether any unit at all is in a panel that month; tells nothing else';
 
 CREATE FUNCTION public.password_of(typed_login text) RETURNS TABLE(account_id integer, hash text, must_change boolean)
-    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+    LANGUAGE plpgsql SECURITY DEFINER ROWS 1
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
+BEGIN
+    PERFORM require_nobody();
+    RETURN QUERY
     SELECT a.account_id, p.hash, p.must_change FROM account AS a
     INNER JOIN account_password AS p ON a.account_id = p.account_id
     WHERE a.login = typed_login AND NOT a.is_disabled
-    ORDER BY p.account_password_id DESC LIMIT 1
+    ORDER BY p.account_password_id DESC LIMIT 1;
+END
 $$;
 
 ALTER FUNCTION public.password_of(typed_login text) OWNER TO nenghao_owner;
@@ -880,6 +890,26 @@ ALTER FUNCTION public.require_gateways() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.require_gateways() IS '网关须在册: the foreign key to gateway of a table that takes many rows at once';
 
+CREATE FUNCTION public.require_nobody() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM pg_locks AS l
+        WHERE
+            l.locktype = 'advisory' AND l.classid = 20156 AND l.objid::bigint = pg_backend_pid() AND l.objsubid = 2
+            AND l.pid = pg_backend_pid()
+    ) THEN
+        RAISE EXCEPTION 'nobody signs in while somebody asks' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.require_nobody() OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.require_nobody() IS '登录之门: raises in a transaction that speaks for a person';
+
 CREATE FUNCTION public.row_text(content jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -949,24 +979,6 @@ ALTER FUNCTION public.seen_units(asking_role name) OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.seen_units(asking_role name) IS '可见单位: ids of the units that who asks may see under a role; unbounded where there are no others';
 
-CREATE FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) RETURNS record
-    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    AS $$
-    SELECT coalesce(bool_or(k.unit_id <@ among), FALSE), coalesce(bool_and(k.unit_id <@ among), FALSE)
-    FROM (
-        SELECT m.case_id FROM case_member AS m WHERE m.root_case_id = wanted_case_id
-        UNION
-        SELECT r.root_case_id FROM case_root AS r WHERE r.case_id = wanted_case_id
-    ) AS one
-    INNER JOIN audit_case AS k ON one.case_id = k.case_id
-    WHERE k.unit_id IS NOT NULL
-$$;
-
-ALTER FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) OWNER TO nenghao_owner;
-
-COMMENT ON FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) IS '共因案件的单位: whether any and whether all units of a common cause are among some';
-
 CREATE FUNCTION public.sees(duty text) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1007,6 +1019,25 @@ $$;
 ALTER FUNCTION public.set_rules_only() OWNER TO nenghao_owner;
 
 COMMENT ON FUNCTION public.set_rules_only() IS '规则变更职权: of who signs in only system administrators change thresholds and modes';
+
+CREATE FUNCTION public.share_of_case(wanted_case_id bigint, asking_role name, OUT is_any boolean, OUT is_all boolean) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT coalesce(bool_or(k.unit_id <@ mine.units), FALSE), coalesce(bool_and(k.unit_id <@ mine.units), FALSE)
+    FROM (
+        SELECT m.case_id FROM case_member AS m WHERE m.root_case_id = wanted_case_id
+        UNION
+        SELECT r.root_case_id FROM case_root AS r WHERE r.case_id = wanted_case_id
+    ) AS one
+    INNER JOIN audit_case AS k ON one.case_id = k.case_id
+    CROSS JOIN (SELECT seen_units(asking_role) AS units) AS mine
+    WHERE k.unit_id IS NOT NULL
+$$;
+
+ALTER FUNCTION public.share_of_case(wanted_case_id bigint, asking_role name, OUT is_any boolean, OUT is_all boolean) OWNER TO nenghao_owner;
+
+COMMENT ON FUNCTION public.share_of_case(wanted_case_id bigint, asking_role name, OUT is_any boolean, OUT is_all boolean) IS '共因案件的单位: whether any and whether all units of a common cause are visible to who asks';
 
 CREATE FUNCTION public.show_by_view(shown text, duty text, of_whom text) RETURNS void
     LANGUAGE plpgsql
@@ -5234,7 +5265,7 @@ CREATE VIEW public.seen_case AS
     unit_id,
         CASE
             WHEN (unit_id IS NULL) THEN ( SELECT o.is_all
-               FROM public.seen_units_of_case(c.case_id, public.seen_units(CURRENT_USER)) o(is_any, is_all))
+               FROM public.share_of_case(c.case_id, CURRENT_USER) o(is_any, is_all))
             ELSE true
         END AS is_whole
    FROM public.audit_case c
@@ -5242,7 +5273,7 @@ CREATE VIEW public.seen_case AS
         CASE
             WHEN (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)) THEN true
             WHEN (unit_id IS NULL) THEN ( SELECT o.is_any
-               FROM public.seen_units_of_case(c.case_id, public.seen_units(CURRENT_USER)) o(is_any, is_all))
+               FROM public.share_of_case(c.case_id, CURRENT_USER) o(is_any, is_all))
             ELSE false
         END;
 
@@ -9033,13 +9064,10 @@ ALTER TABLE public.audit_case ENABLE ROW LEVEL SECURITY;
 CREATE POLICY audit_case_seen ON public.audit_case FOR SELECT TO nenghao_officer, nenghao_unit USING (
 CASE
     WHEN (NOT ( SELECT public.sees('case'::text) AS sees)) THEN false
-    ELSE
-    CASE
-        WHEN (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)) THEN true
-        WHEN (unit_id IS NULL) THEN ( SELECT o.is_any
-           FROM public.seen_units_of_case(audit_case.case_id, public.seen_units(CURRENT_USER)) o(is_any, is_all))
-        ELSE false
-    END
+    WHEN (unit_id <@ ( SELECT public.seen_units(CURRENT_USER) AS seen_units)) THEN true
+    WHEN (unit_id IS NULL) THEN ( SELECT o.is_any
+       FROM public.share_of_case(audit_case.case_id, CURRENT_USER) o(is_any, is_all))
+    ELSE false
 END);
 
 CREATE POLICY audit_case_work ON public.audit_case TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
@@ -10508,18 +10536,20 @@ REVOKE ALL ON FUNCTION public.record_rows() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.require_gateways() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.require_nobody() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.seen_units(asking_role name) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seen_units(asking_role name) TO nenghao_officer;
 GRANT ALL ON FUNCTION public.seen_units(asking_role name) TO nenghao_unit;
-
-REVOKE ALL ON FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) TO nenghao_officer;
-GRANT ALL ON FUNCTION public.seen_units_of_case(wanted_case_id bigint, among int4multirange, OUT is_any boolean, OUT is_all boolean) TO nenghao_unit;
 
 REVOKE ALL ON FUNCTION public.sees(duty text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.sees(duty text) TO nenghao_web;
 GRANT ALL ON FUNCTION public.sees(duty text) TO nenghao_officer;
 GRANT ALL ON FUNCTION public.sees(duty text) TO nenghao_unit;
+
+REVOKE ALL ON FUNCTION public.share_of_case(wanted_case_id bigint, asking_role name, OUT is_any boolean, OUT is_all boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.share_of_case(wanted_case_id bigint, asking_role name, OUT is_any boolean, OUT is_all boolean) TO nenghao_officer;
+GRANT ALL ON FUNCTION public.share_of_case(wanted_case_id bigint, asking_role name, OUT is_any boolean, OUT is_all boolean) TO nenghao_unit;
 
 REVOKE ALL ON FUNCTION public.show_by_view(shown text, duty text, of_whom text) FROM PUBLIC;
 
