@@ -1,6 +1,6 @@
 -- points_today --
 -- Energy series of a unit in force at now, with the slots of today that are over and those for which something came: one
--- row a series. last_at: the newest reading of the last `back_days` days, null where there is none.
+-- row a series. last_at: the newest reading of today's slots, else of the last `back_days` days, null where there is none.
 WITH own AS MATERIALIZED (
     SELECT
         p.point_id,
@@ -36,11 +36,12 @@ SELECT
     o.slot_minutes,
     o.due_slots,
     least(o.due_slots, t.slots)::integer AS received_slots,
-    newest.at AS last_at
+    coalesce(t.last_at, newest.at) AS last_at
 FROM own AS o
 CROSS JOIN LATERAL (
     SELECT
-        count(DISTINCT floor(extract(EPOCH FROM r.at) / (60 * o.slot_minutes))) AS slots
+        count(DISTINCT floor(extract(EPOCH FROM r.at) / (60 * o.slot_minutes))) AS slots,
+        max(r.at) AS last_at
     FROM reading AS r
     WHERE
         r.series_id = o.series_id AND r.at >= %(start_at)s::timestamptz
@@ -50,7 +51,8 @@ LEFT JOIN LATERAL (
     SELECT r.at
     FROM reading AS r
     WHERE
-        r.series_id = o.series_id AND r.at <= %(now)s::timestamptz
+        t.last_at IS NULL
+        AND r.series_id = o.series_id AND r.at <= %(now)s::timestamptz
         AND r.at > %(now)s::timestamptz - make_interval(days => %(back_days)s)
     ORDER BY r.at DESC
     LIMIT 1
