@@ -64,7 +64,7 @@ class Engine:
     def __init__(self, folder: Path, cache: Path) -> None:
         """Write the settings; nothing runs yet."""
         self.folder = folder
-        (folder / "bin").mkdir(parents=True)
+        (folder / "bin").mkdir(parents=True, exist_ok=True)
         RUN_FOLDER.mkdir(mode=0o700, exist_ok=True)
         places = {"folder": str(folder), "run": str(RUN_FOLDER)}
         for name, text in (
