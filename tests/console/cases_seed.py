@@ -37,7 +37,9 @@ def seed_audited(settings: Settings, docs_dir: Path) -> dict[str, int]:
         conn.execute("UPDATE point SET name = %s WHERE unit_id = %s", [HOSTILE, units["cut"]])
     runner.audit_days(settings, date(2026, 8, 3), date(2026, 9, 13), NOW)
     with psycopg.connect(conninfo(settings, Role.CONSOLE)) as conn:
-        found = dict(conn.execute("SELECT unit_id, max(case_id) FROM audit_case GROUP BY unit_id").fetchall())
+        found: dict[int, int] = dict(
+            conn.execute("SELECT unit_id, max(case_id) FROM audit_case GROUP BY unit_id").fetchall()
+        )
     return {name: found[unit_id] for name, unit_id in units.items()}
 
 

@@ -148,7 +148,7 @@ def test_a_mute_is_placed_with_its_reason_and_ended(browse: Browse, cases: dict[
         {"reason": " "},
         {"point": "x"},
     ):
-        typed = {"rule": rule, "until": "2099-12-31", "reason": "=belt scale", **wrong}
+        typed: dict[str, object] = {"rule": rule, "until": "2099-12-31", "reason": "=belt scale", **wrong}
         answer = auditor.post(path, typed)
         assert answer.status_code == 422, wrong
     assert 'value="=belt scale"' in auditor.post(path, {**typed, "point": "x"}).text  # what was typed is kept
@@ -167,7 +167,7 @@ def test_of_two_values_the_page_says_which_counts(console: Console, browse: Brow
     auditor, path = browse("aud15"), f"/cases/{cases['resent']}"
     assert 'name="wish"' in auditor.get(path).text
     assert 'name="wish"' not in auditor.get(f"/cases/{cases['cut']}").text
-    typed = {"wish": "adopt", "outcome": "communication", "reason": "register photo 7"}
+    typed: dict[str, object] = {"wish": "adopt", "outcome": "communication", "reason": "register photo 7"}
     for missing in typed:
         assert auditor.post(f"{path}/decide", {**typed, missing: ""}).status_code == 422, missing
     assert auditor.post(f"/cases/{cases['cut']}/decide", typed).status_code == 422

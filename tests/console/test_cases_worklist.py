@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from io import BytesIO, StringIO
+from typing import Any
 
 import psycopg
 import pytest
@@ -129,9 +130,9 @@ def test_a_page_asks_a_bounded_number_of_queries(
     run: list[str] = []
     execute = psycopg.Cursor.execute
 
-    def counted(cursor: psycopg.Cursor[object], query: object, *rest: object, **more: object) -> object:
+    def counted(cursor: psycopg.Cursor[Any], query: Any, *rest: Any, **more: Any) -> Any:
         run.append(str(query))
-        return execute(cursor, query, *rest, **more)  # type: ignore[arg-type]  # whatever is passed is passed on
+        return execute(cursor, query, *rest, **more)
 
     browser = browse("aud15")
     browser.get(path)
@@ -150,7 +151,7 @@ def test_the_budget_and_an_empty_list_are_told(many: Console, browse: Browse) ->
 def test_a_sample_is_announced_in_time_only(many: Console, browse: Browse) -> None:
     auditor = browse("aud15")
     assert "还没有公告抽查" in auditor.get("/cases/sample", month="2026-10").text
-    wrong = {"month": "2026-10", "count": "3", "seed_day": "2020-01-01"}
+    wrong: dict[str, object] = {"month": "2026-10", "count": "3", "seed_day": "2020-01-01"}
     for typed in (wrong, {**wrong, "seed_day": "x"}, {**wrong, "count": "x"}, {**wrong, "month": "x"}):
         assert auditor.post("/cases/sample/announce", typed).status_code == 422
     answer = auditor.post("/cases/sample/announce", {**wrong, "seed_day": "2199-12-31"})
