@@ -65,6 +65,10 @@ class Visit:
         query = {word: value for word, value in parts.items() if word not in known and value not in (None, "")}
         return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
+    def has_route(self, name: str) -> bool:
+        """Whether a part of the console that has this route is installed."""
+        return any(getattr(route, "name", "") == name for route in self.request.app.routes)
+
     def page(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
         """A whole page."""
         return HTMLResponse(render(template, self.language, self._shared() | values, self.templates), status)

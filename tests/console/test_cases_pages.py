@@ -10,6 +10,7 @@ import pytest
 
 from nenghao.config import Role
 from nenghao.console.cases.case import is_workday_or_weekday
+from nenghao.console.cases.words import essay_blocks, finding_words
 from nenghao.db.connection import connect
 from nenghao.domain.canonical import canonical_bytes
 from nenghao.reporting.evidence import write_evidence
@@ -191,3 +192,31 @@ def test_looking_and_acting_are_in_the_access_trail(console: Console, browse: Br
         told = conn.execute("SELECT count(*) FROM access_trail WHERE subject = %s", [f"case {cases['cut']}"]).fetchone()
     assert told is not None
     assert told[0] > 0
+
+
+def test_words_of_a_finding_have_no_more_digits_than_mean_anything() -> None:
+    finding = {
+        "rule_code": "conflicting_value",
+        "evidence": {
+            "day_on": "2026-08-09", "conflict_count": 2, "first_at": "2026-08-09T10:00:00+08:00",
+            "standing_value": 17068.800000000003, "value": "48213.107",
+        },
+    }  # fmt: skip
+    told = finding_words(finding, "en")
+    assert "2026-08-09 10:00" in told
+    assert "17068.8," in told
+    assert "48213.107" in told
+    assert "T10" not in told
+    assert finding_words({**finding, "evidence": {}}, "zh") == "同一时刻先后两个读数不一致"
+
+
+def test_an_essay_is_read_in_the_reader_s_language_and_as_text() -> None:
+    essay = "# 标题\n\n**为何**：甲 `x` <b>\n\n- 一\n- 二\n\n## English\n**Why**: because"
+    chinese, english = essay_blocks(essay, "zh"), essay_blocks(essay, "en")
+    assert [(block.kind, [piece.style for piece in block.pieces]) for block in chinese] == [
+        ("paragraph", ["strong", "plain", "code", "plain"]),
+        ("item", ["plain"]),
+        ("item", ["plain"]),
+    ]
+    assert chinese[0].pieces[-1].text == " <b>"
+    assert "".join(piece.text for piece in english[0].pieces) == "Why: because"

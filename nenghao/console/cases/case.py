@@ -16,6 +16,7 @@ from nenghao.console.cases.words import (
     essay_blocks,
     finding_words,
     history_words,
+    moment,
     rule_title,
     state_badge,
 )
@@ -80,12 +81,21 @@ def shown(visit: Visit, sight: Sight, *, view: str = "whole", subject: int = 0, 
         "history_of": lambda event: history_words(event, language),
         "state_of": lambda row: case_state(row, language),
         "badge_of": state_badge,
-        "balance_url": None,
+        "moment": moment,
+        "balance_url": _balance_of(visit, sight),
         "typed": {},
         "wrong": "",
         "mute_wrong": "",
         **more,
     }
+
+
+def _balance_of(visit: Visit, sight: Sight) -> str | None:
+    """Where the monitored balance of the case's unit and month is shown and taken apart, for who may open it."""
+    if sight.head["unit_code"] is None or not visit.has_route("bureau.return"):
+        return None
+    month = Month.of(day_of(sight.span[0]))
+    return visit.url("bureau.return", unit_code=sight.head["unit_code"], month=month)
 
 
 @PAGES.get("/{case_id}/chart.json", name="cases.chart", rule=READERS)
@@ -149,6 +159,7 @@ def _told(visit: Visit, case_id: int, tab: str) -> Response:
     values: dict[str, Any] = {"head": head, "case_id": case_id, "tab": tab, "document": document, "why": why}
     values["title_of"] = partial(rule_title, language=visit.language)
     values["number"] = number
+    values["moment"] = moment
     if visit.is_partial:
         return visit.partial(f"cases/part_{tab}.html", **values)
     return visit.page("cases/part_page.html", part=f"cases/part_{tab}.html", **values)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
 from typing import Any, Final, Literal
 
 from nenghao.labels import Language, label, load_labels
@@ -24,9 +26,28 @@ def finding_words(finding: Row, language: Language) -> str:
     if template is None:
         return rule_title(finding["rule_code"], language)
     try:
-        return template.format(**finding["evidence"])
+        return template.format(**{name: _short(value) for name, value in finding["evidence"].items()})
     except (KeyError, IndexError, ValueError):
         return rule_title(finding["rule_code"], language)
+
+
+def moment(text: str | None) -> str:
+    """An instant of a document, which holds them in Shanghai time, to the minute; empty where there is none."""
+    return "" if text is None else text[:16].replace("T", " ")
+
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+08:00")
+#: Statistics have no more digits that mean anything.
+_DIGITS: Final = 6
+
+
+def _short(value: Any) -> Any:
+    """A value of evidence as people read it: statistics to six digits, instants to the minute."""
+    if isinstance(value, float) and isfinite(value):
+        return format(Decimal(f"{value:.{_DIGITS}g}").normalize(), "f")
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return moment(value)
+    return value
 
 
 def case_state(row: Row, language: Language) -> str:
