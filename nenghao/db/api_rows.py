@@ -84,6 +84,22 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """A step of a case's procedure: what one person did, and by when it is owed."""
+
+    case_step_id: int
+    act: str
+    side: str
+    acted_by: str
+    acted_at: datetime
+    told: str
+    due_on: date | None
+    decision_id: int | None
+    channel: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilingRow:
     """A unit's filing and its state."""
 

@@ -130,6 +130,25 @@ WHERE d.case_id = %(case_id)s
 ORDER BY d.decision_id
 LIMIT %(limit)s OFFSET %(offset)s;
 
+-- steps --
+-- Steps of the procedure of a case, a page of them in their order with how many there are in all.
+SELECT
+    s.case_step_id,
+    s.act,
+    s.side,
+    s.acted_by,
+    s.acted_at,
+    s.told,
+    s.due_on,
+    s.decision_id,
+    s.channel,
+    encode(s.hash, 'hex') AS hash,
+    count(*) OVER () AS total
+FROM case_step AS s
+WHERE s.case_id = %(case_id)s
+ORDER BY s.case_step_id
+LIMIT %(limit)s OFFSET %(offset)s;
+
 -- filings --
 -- Filings, newest month first, a page of them with how many there are in all.
 SELECT

@@ -127,6 +127,10 @@ RESOURCES: Final = (
         query="decisions", parameters=(_path("case_id"),), owner=("case", "case_id"),
     ),
     Resource(
+        name="steps", path="/cases/{case_id}/steps", row=rows.StepRow, rule=CASES, read=readers.table,
+        query="steps", parameters=(_path("case_id"),), owner=("case", "case_id"),
+    ),
+    Resource(
         name="filings", path="/filings", row=rows.FilingRow, rule=SURVEY, read=readers.table, query="filings",
         parameters=(_MONTH, _UNIT), always={"filing_id": None},
     ),
