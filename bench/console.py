@@ -3,9 +3,9 @@
     scripts/bench console [--quick] [--requests 40]
 
 On a stack of its own: 1 200 units with 96 000 series, last month closed (2.9 million series days), raw readings of
-20 units, 10 000 alerts, and the balances, filings and releases of the month (bench/_console_province.py). The real app,
-one process, is asked for each page by whoever opens it in its duty, warm, one request after the other; then eight people at
-once. The floor is a page that asks the database for nothing but who asks. `--quick` is a twentieth of the province.
+20 units, 10 000 alerts, and the balances, filings and releases of the month (bench/_console_province.py). The real
+app, one process, is asked for each page by whoever opens it in its duty, warm, one request after the other; then
+eight people at once. The floor is a page that asks the database for nothing but who asks. `--quick` is a twentieth.
 """
 
 import argparse
