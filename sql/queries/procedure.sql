@@ -110,15 +110,17 @@ ORDER BY s.case_step_id;
 -- last_found_at --
 -- Until when the rules of a case found anything at its points, its own findings and later ones; one row.
 SELECT max(upper(f.span)) AS last_found_at
-FROM finding AS f
-WHERE
-    EXISTS (
-        SELECT 1 FROM finding AS own
-        INNER JOIN finding_standing AS s ON own.finding_id = s.finding_id
-        WHERE
-            s.root_case_id = %(case_id)s AND own.unit_id = f.unit_id AND own.rule_code = f.rule_code
-            AND own.point_id IS NOT DISTINCT FROM f.point_id
-    );
+FROM (
+    SELECT DISTINCT
+        own.unit_id,
+        own.rule_code,
+        own.point_id
+    FROM finding_standing AS s
+    INNER JOIN finding AS own ON s.finding_id = own.finding_id
+    WHERE s.root_case_id = %(case_id)s
+) AS place
+INNER JOIN finding AS f
+    ON place.unit_id = f.unit_id AND place.rule_code = f.rule_code AND place.point_id IS NOT DISTINCT FROM f.point_id;
 
 -- told_of_cases --
 -- What units are told of cases: rules with their precision so far, points and spans, in order.

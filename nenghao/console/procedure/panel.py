@@ -23,6 +23,20 @@ _TRACK: Final = (
     ("close", frozenset({"closed"}), "rechecked"),
 )
 
+#: What a stage waits for, of officers and of the unit.
+_NEXT: Final = {
+    "open": ("notify", "assign"),
+    "drafted": ("check_inquiry",),
+    "checked": ("issue_inquiry",),
+    "asked": ("extend", "verify"),
+    "explained": ("verify",),
+    "verified": ("review",),
+    "decided": ("rectify",),
+    "rectifying": ("recheck",),
+    "rechecked": ("close",),
+}
+_NEXT_OF_UNIT: Final = {"asked": ("explain",), "rectifying": ("report_rectified",)}
+
 
 def actor_of(person: Person) -> Actor:
     """A person as the procedure has them."""
@@ -40,18 +54,18 @@ def panel(visit: Visit, case_id: int) -> dict[str, Any]:
 
 def panel_of(visit: Visit, stood: CaseStanding) -> dict[str, Any]:
     """The same of a standing that was read already."""
-    # Who reads before anything was assigned is offered to take the case.
+    is_unit = visit.person.role == "unit"
+    offered = [act for act in stood.may if not is_unit or act != "acknowledge"]
+    next_act = next((act for act in (_NEXT_OF_UNIT if is_unit else _NEXT).get(stood.stage, ()) if act in offered), None)
     return {
         "standing": stood,
-        "act_forms": forms_of([act for act in stood.may if act != "acknowledge" or visit.person.role != "unit"]),
+        # What the procedure waits for stands first, and open.
+        "act_forms": forms_of(sorted(offered, key=lambda act: act != next_act)),
+        "next_act": next_act,
         "officer_rows": range(OFFICER_ROWS),
         "track": _track(stood),
-        "step_path": f"/unit/inquiries/{stood.case_id}"
-        if visit.person.role == "unit"
-        else f"/cases/{stood.case_id}/steps",
-        "file_path": f"/unit/inquiries/{stood.case_id}/files"
-        if visit.person.role == "unit"
-        else f"/cases/{stood.case_id}/files",
+        "step_path": f"/unit/inquiries/{stood.case_id}" if is_unit else f"/cases/{stood.case_id}/steps",
+        "file_path": f"/unit/inquiries/{stood.case_id}/files" if is_unit else f"/cases/{stood.case_id}/files",
     }
 
 

@@ -33,15 +33,17 @@ def list_inquiries(visit: Visit, page: int = 1) -> Response:
     listed, total = inquiries(
         visit.conn, unit_id, visit.now, actor_of(visit.person), row_limit=ROWS, row_offset=(page - 1) * ROWS
     )
-    told = db.told_of_cases(visit.conn, [one.case_id for one in listed])
-    titles: dict[int, list[str]] = {}
-    for row in told:
-        titles.setdefault(row["case_id"], []).append(row["rule_code"])
+    asked = {
+        one.case_id: next(
+            (row["told"] for row in reversed(one.history) if row["act"] in ("notify", "issue_inquiry")), ""
+        )
+        for one in listed
+    }
     visit.note_view(unit_id, "inquiries")
     return visit.page(
         "procedure/inquiries.html",
         listed=listed,
-        rules={case_id: list(dict.fromkeys(codes)) for case_id, codes in titles.items()},
+        asked=asked,
         page=page,
         pages=max(1, -(-total // ROWS)),
         total=total,
