@@ -26,28 +26,35 @@ def answer_request(
     now: datetime,
     shard: int = 0,
 ) -> UnitRequest:
-    """Grant a request, or refuse it with why.
+    """Answer a request as an operator's command does; as `answer`."""
+    with connect(settings, Role.CONSOLE) as conn, driver_errors():
+        return answer(conn, unit_request_id, is_granted=is_granted, remark=remark, by=by, now=now, shard=shard)
+
+
+def answer(
+    conn: Connection, unit_request_id: int, *, is_granted: bool, remark: str, by: str, now: datetime, shard: int = 0
+) -> UnitRequest:
+    """Grant a request and do what it asks for, or refuse it with why, in the caller's transaction.
 
     Raises: DataRefused where there is no such request, it is answered, or what it asks for is there already.
     """
     if not is_granted and not remark.strip():
         raise DataRefused("a request is refused with a reason")
-    with connect(settings, Role.CONSOLE) as conn, driver_errors():
-        found = unit_requests.list_requests(conn, unit_request_id=unit_request_id)
-        if not found:
-            raise DataRefused(f"there is no request {unit_request_id}")
-        is_first = unit_requests.answer_request(
-            conn,
-            unit_request_id,
-            outcome="granted" if is_granted else "refused",
-            remark=remark.strip(),
-            answered_by=by,
-            answered_at=now,
-        )
-        if not is_first:
-            raise DataRefused(f"request {unit_request_id} is answered")
-        if is_granted:
-            _do(conn, found[0], by, now, shard)
+    found = unit_requests.list_requests(conn, unit_request_id=unit_request_id)
+    if not found:
+        raise DataRefused(f"there is no request {unit_request_id}")
+    is_first = unit_requests.answer_request(
+        conn,
+        unit_request_id,
+        outcome="granted" if is_granted else "refused",
+        remark=remark.strip(),
+        answered_by=by,
+        answered_at=now,
+    )
+    if not is_first:
+        raise DataRefused(f"request {unit_request_id} is answered")
+    if is_granted:
+        _do(conn, found[0], by, now, shard)
     return found[0]
 
 

@@ -24,6 +24,7 @@ MENU: Final = (
     "bureau.month",
     "bureau.releases",
     "bureau.quality",
+    "bureau.requests",
     "admin.rules",
     "admin.reference",
     "admin.calendar",

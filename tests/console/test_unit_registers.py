@@ -233,9 +233,17 @@ def test_a_gateway_is_asked_for_granted_and_given_its_password_once(plant: Conso
     with connect(plant.settings, Role.CONSOLE) as conn:
         (asked,) = unit_requests.list_requests(conn, is_open=True)
     assert (asked.unit_code, asked.asked_by) == (UNIT_A, "P a-manager")
-    answer_request(
-        plant.settings, asked.unit_request_id, is_granted=True, remark="同意", by="officer", now=asked.asked_at, shard=3
-    )
+    # The statistician of its county answers; one of another league sees nothing of it, and auditors have no such door.
+    county, elsewhere, path = browse("stat150202"), browse("stat1525"), f"/bureau/requests/{asked.unit_request_id}"
+    assert "二期新增变电所" in county.get("/bureau/requests").text
+    assert "二期新增变电所" not in elsewhere.get("/bureau/requests").text
+    assert elsewhere.post(path, {"outcome": "granted"}).status_code == 404
+    assert browse("aud15").get("/bureau/requests").status_code == 403
+    assert manager.post(path, {"outcome": "granted"}).status_code == 403
+    assert county.post(path, {"outcome": "refused"}).status_code == 422
+    assert county.post(path, {"outcome": "granted", "remark": "同意", "shard": "3"}).status_code == 303
+    assert county.post(path, {"outcome": "granted"}).status_code == 422
+    assert ask(plant, "SELECT shard FROM gateway WHERE gateway_code = 'G2'") == [(3,)]
     page = manager.get("/unit/gateways").text
     assert label("console.unit.requests.granted", "zh") in page
 
