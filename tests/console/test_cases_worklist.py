@@ -4,6 +4,7 @@ import csv
 import re
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -16,6 +17,8 @@ from nenghao.db.connection import connect
 from nenghao.review.ranking import rank_cases
 from tests.console.cases_seed import seed_many
 from tests.console.conftest import Browser, Console
+from tests.review.test_sampling import MONTH as SAMPLED
+from tests.review.test_sampling import plant_balances
 
 Browse = Callable[[str], Browser]
 NUMBERS = re.compile(r'<th scope="row"><a href="/cases/(\d+)">')
@@ -160,3 +163,59 @@ def test_a_sample_is_announced_in_time_only(many: Console, browse: Browse) -> No
     assert "P aud15" in shown
     assert auditor.post("/cases/sample/draw", {"month": "2026-10"}).status_code == 422
     assert browse("stat15").post("/cases/sample/announce", wrong).status_code == 403
+
+
+def test_a_sample_is_drawn_by_the_root_of_its_day_and_checked_by_two(many: Console, browse: Browse) -> None:
+    auditor = browse("aud15")
+    with connect(many.settings, Role.OWNER) as conn:
+        plant_balances(conn, [0, 10, 20, 900])
+        conn.execute(
+            "INSERT INTO day_tree (tree_no, day_on, first_batch_id, last_batch_id, first_row_leaf_id, last_row_leaf_id,"
+            " batch_count, message_count, row_count, hash_algorithm, root, previous_root, closed_at)"
+            " VALUES (1, '2199-12-30', 1, 0, 1, 0, 0, 0, 0, 'sha256', sha256('root'), sha256('before'), now())"
+        )
+    plan: dict[str, object] = {"month": str(SAMPLED), "count": "2", "seed_day": "2199-12-31"}
+    assert auditor.post("/cases/sample/announce", plan).status_code == 303
+    with connect(many.settings, Role.OWNER) as conn:
+        conn.execute(
+            "INSERT INTO day_tree (tree_no, day_on, first_batch_id, last_batch_id, first_row_leaf_id, last_row_leaf_id,"
+            " batch_count, message_count, row_count, hash_algorithm, root, previous_root, closed_at)"
+            " VALUES (2, '2199-12-31', 1, 0, 1, 0, 0, 0, 0, 'sha256', sha256('seed'), sha256('root'), now())"
+        )
+    assert auditor.post("/cases/sample/draw", {"month": str(SAMPLED)}).status_code == 303
+    shown = auditor.get("/cases/sample", month=SAMPLED).text
+    assert sha256(b"seed").hexdigest() in shown
+    assert "结果一致" in shown
+    drawn = re.findall(r'<option value="(9115020060\w+)"', shown)
+    assert len(drawn) == 2
+    result: dict[str, object] = {
+        "month": str(SAMPLED), "unit": drawn[0], "reported": "90", "checked": "100", "document": "核字1号",
+        "and_by": "乙",
+    }  # fmt: skip
+    for wrong in ({"reported": "x"}, {"checked": "NaN"}, {"unit": "none"}, {"and_by": "P aud15"}, {"document": ""}):
+        assert auditor.post("/cases/sample/result", {**result, **wrong}).status_code == 422, wrong
+    for unit in drawn:
+        assert "95% 区间" not in auditor.get("/cases/sample", month=SAMPLED).text
+        assert auditor.post("/cases/sample/result", {**result, "unit": unit}).status_code == 303
+    assert "95% 区间" in auditor.get("/cases/sample", month=SAMPLED).text
+    assert browse("aud1502").get("/cases/sample").status_code == 403
+
+
+def test_what_is_in_my_hands_and_what_is_overdue(many: Console, browse: Browse) -> None:
+    assert listed(browse, mine="1") == listed(browse, overdue="1") == []
+    with connect(many.settings, Role.OWNER) as conn:
+        found = conn.execute(
+            "SELECT case_id, unit_id FROM case_listing WHERE state = 'open' AND level = 'doubt' ORDER BY 1 LIMIT 2"
+        ).fetchall()
+        for (case_id, unit_id), due_on in zip(found, ("2020-01-01", "2199-01-01"), strict=True):
+            conn.execute(
+                "INSERT INTO case_step (case_id, unit_id, act, side, acted_by, acted_at, told, content, due_on,"
+                " channel, recorded_by, recorded_at, hash_algorithm, hash) SELECT %s, %s, 'assign', 'officer', 'p', now(), 't',"
+                " jsonb_build_object('handler', name, 'handler_account_id', account_id), %s, 'command', 'p', now(),"
+                " 'sha256', sha256(%s) FROM account WHERE login = 'aud15'",
+                [case_id, unit_id, due_on, str(case_id).encode()],
+            )
+    assert sorted(listed(browse, mine="1")) == [case_id for case_id, _ in found]
+    assert listed(browse, overdue="1") == [found[0][0]]
+    assert "P aud15" in browse("aud15").get("/cases", overdue="1").text
+    assert browse("aud15b").get("/cases", mine="1").text.count('<th scope="row">') == 0

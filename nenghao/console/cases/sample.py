@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from nenghao.console.cases.acts import CaseRefused
-from nenghao.console.cases.who import DECIDERS, READERS
+from nenghao.console.cases.who import SAMPLE_READERS, SAMPLERS
 from nenghao.console.failures import refused_words
 from nenghao.console.forms import Form
 from nenghao.console.pages import Pages
@@ -19,7 +19,7 @@ from nenghao.review.sampling import Sample, announce, draw_sample, load_sample, 
 PAGES = Pages("/cases/sample")
 
 
-@PAGES.get("", name="cases.sample", rule=READERS)
+@PAGES.get("", name="cases.sample", rule=SAMPLE_READERS)
 def show(visit: Visit, month: str = "") -> Response:
     """The sample of a month, or that there is none yet."""
     wanted = _month(month, visit)
@@ -58,7 +58,7 @@ def _month(typed: str, visit: Visit) -> Month:
         raise CaseRefused("no_month") from None
 
 
-@PAGES.post("/announce", name="cases.sample_announce", rule=DECIDERS)
+@PAGES.post("/announce", name="cases.sample_announce", rule=SAMPLERS)
 def do_announce(visit: Visit, form: Form) -> Response:
     """Announce a sample whose seed nobody can know yet."""
     month = _month(form.text("month"), visit)
@@ -71,7 +71,7 @@ def do_announce(visit: Visit, form: Form) -> Response:
     return visit.go(visit.url("cases.sample", month=month), "sample_announced")
 
 
-@PAGES.post("/draw", name="cases.sample_draw", rule=DECIDERS)
+@PAGES.post("/draw", name="cases.sample_draw", rule=SAMPLERS)
 def do_draw(visit: Visit, form: Form) -> Response:
     """Draw the sample by the root of the announced day's tree."""
     month = _month(form.text("month"), visit)
@@ -83,7 +83,7 @@ def do_draw(visit: Visit, form: Form) -> Response:
     return visit.go(visit.url("cases.sample", month=month), "sample_drawn")
 
 
-@PAGES.post("/result", name="cases.sample_result", rule=DECIDERS)
+@PAGES.post("/result", name="cases.sample_result", rule=SAMPLERS)
 def do_record(visit: Visit, form: Form) -> Response:
     """Enter what two officers found at a drawn unit."""
     month = _month(form.text("month"), visit)

@@ -14,6 +14,9 @@ from nenghao.review.looking import NoSuchCase
 READERS: Final = for_roles(AUDITOR, STATISTICIAN, authorities=(STATISTICS,))
 #: Whoever decides on them.
 DECIDERS: Final = for_roles(AUDITOR, authorities=(STATISTICS,))
+#: A sample is of all units: whoever sees a part of them can neither draw it nor draw it again.
+SAMPLE_READERS: Final = for_roles(AUDITOR, STATISTICIAN, authorities=(STATISTICS,), levels=("province", "nation"))
+SAMPLERS: Final = for_roles(AUDITOR, authorities=(STATISTICS,), levels=("province", "nation"))
 
 
 def of_case(handler: Handler) -> Handler:
