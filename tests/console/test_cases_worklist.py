@@ -210,7 +210,8 @@ def test_what_is_in_my_hands_and_what_is_overdue(many: Console, browse: Browse) 
         for (case_id, unit_id), due_on in zip(found, ("2020-01-01", "2199-01-01"), strict=True):
             conn.execute(
                 "INSERT INTO case_step (case_id, unit_id, act, side, acted_by, acted_at, told, content, due_on,"
-                " channel, recorded_by, recorded_at, hash_algorithm, hash) SELECT %s, %s, 'assign', 'officer', 'p', now(), 't',"
+                " channel, recorded_by, recorded_at, hash_algorithm, hash)"
+                " SELECT %s, %s, 'assign', 'officer', 'p', now(), 't',"
                 " jsonb_build_object('handler', name, 'handler_account_id', account_id), %s, 'command', 'p', now(),"
                 " 'sha256', sha256(%s) FROM account WHERE login = 'aud15'",
                 [case_id, unit_id, due_on, str(case_id).encode()],
