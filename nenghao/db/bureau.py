@@ -105,7 +105,18 @@ class BrokenRelation:
 def month_lines(conn: Connection, month_on: date, unit_code: str | None = None) -> list[MonthLine]:
     """Every unit's month that may be seen, by division and code; or that of one unit, where it may be seen."""
     wanted = {"month_on": month_on, "unit_code": unit_code}
-    return conn.cursor(row_factory=class_row(MonthLine)).execute(_QUERIES["month_lines"], wanted).fetchall()
+    cursor = conn.cursor(row_factory=class_row(MonthLine))
+    if unit_code is not None:
+        return cursor.execute(_QUERIES["month_lines"], wanted).fetchall()
+    conn.execute(_QUERIES["join_all_rows"], {"one_by_one": "off"})
+    found = cursor.execute(_QUERIES["month_lines"], wanted).fetchall()
+    conn.execute(_QUERIES["join_all_rows"], {"one_by_one": "on"})
+    return found
+
+
+def leagues(conn: Connection) -> list[str]:
+    """Leagues and cities of the units that may be seen."""
+    return [code for (code,) in conn.execute(_QUERIES["leagues"])]
 
 
 def months_there(conn: Connection) -> list[date]:

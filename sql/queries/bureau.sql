@@ -152,6 +152,17 @@ WHERE
     )
 ORDER BY k.division_code, k.unit_code;
 
+-- join_all_rows --
+-- Says for this transaction whether rows may be joined one by one. Nothing tells the planner how many rows a person sees: it
+-- takes one of each kind, and would hold every unit's balance against every unit's cells.
+SELECT set_config('enable_nestloop', %(one_by_one)s, TRUE);
+
+-- leagues --
+-- Leagues and cities of the units that may be seen, by code.
+SELECT DISTINCT left(u.division_code, 4) || '00' AS league_code
+FROM unit AS u
+ORDER BY league_code;
+
 -- months_there --
 -- Months of which there is a balance or a filing, the newest first.
 SELECT m.month_on

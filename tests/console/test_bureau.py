@@ -331,6 +331,7 @@ def test_every_page_is_there_in_both_languages_with_few_queries(
     office: Settings, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
+    counts: dict[str, int] = {}
     execute = psycopg.Cursor.execute
 
     def counted(self: object, query: object, *rest: object, **more: object) -> object:
@@ -347,8 +348,10 @@ def test_every_page_is_there_in_both_languages_with_few_queries(
                 answer = browser.get(path)
             assert answer.status_code == 200, (path, language, answer.text[:2000])
             assert "console.bureau." not in answer.text, path
-            assert 0 < len(asked) <= MOST_QUERIES, (path, len(asked), asked)
+            # The pool may open or check a connection meanwhile: the smaller of two visits is the page's own.
+            counts[path] = min(len(asked), counts.get(path, len(asked)))
     browser.client.cookies.delete("nenghao-language")
+    assert {path: count for path, count in counts.items() if not 0 < count <= MOST_QUERIES} == {}
 
 
 def test_the_workbook_keeps_text_as_text(office: Settings, browse: Browse, tmp_path: Path) -> None:

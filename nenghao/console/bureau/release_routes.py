@@ -15,7 +15,7 @@ from nenghao.db import bureau as db
 from nenghao.db import recipients, releases
 from nenghao.db.releases import StoredRelease
 from nenghao.db.seal_requests import NewSealRequest, insert_seal_request, load_seal_requests
-from nenghao.domain.periods import SHANGHAI, Month
+from nenghao.domain.periods import SHANGHAI
 from nenghao.domain.restatement import ReasonKind
 from nenghao.labels import Language
 from nenghao.registers.divisions import division_name
@@ -126,7 +126,7 @@ def list_seals(visit: Visit, month: str = "") -> Response:
     return visit.page(
         "bureau/seals.html", requests=found, month=asked, may_seal=SEALERS.allows(visit.person),
         months=months_around(asked, db.months_there(visit.conn)), division_name=division_name,
-        regions=_regions(visit, asked),
+        regions=_regions(visit),
     )  # fmt: skip
 
 
@@ -163,13 +163,11 @@ def _stored(visit: Visit, name: str) -> StoredRelease:
     return stored
 
 
-def _regions(visit: Visit, month: Month) -> list[str]:
+def _regions(visit: Visit) -> list[str]:
     """Regions that can be summed: the person's own, and the leagues of the units in it."""
     prefix = visit.person.division_prefix or ""
     own = [prefix.ljust(6, "0")] if prefix else []
-    return own + sorted(
-        {f"{line.division_code[:4]}00" for line in db.month_lines(visit.conn, month.start_on)} - set(own)
-    )
+    return own + [code for code in db.leagues(visit.conn) if code not in own]
 
 
 def _instant(text: str) -> datetime | None:
