@@ -7663,6 +7663,8 @@ CREATE INDEX series_day_by_day ON public.series_day USING btree (day_on);
 
 CREATE INDEX series_day_feature_day ON public.series_day_feature USING btree (day_on, series_id);
 
+CREATE INDEX series_version_of_meter ON public.series_version USING btree (meter_id);
+
 CREATE INDEX sign_in_attempt_of_address ON public.sign_in_attempt USING btree (address, at);
 
 CREATE INDEX sign_in_attempt_of_login ON public.sign_in_attempt USING btree (login, at);
