@@ -1,21 +1,19 @@
 """What tests of the procedure share: cases of several units, the people who handle them, and what they say."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 
-from expectations import runner
-from expectations.catalogue import RULES_DIR
 from nenghao.config import Role, Settings
 from nenghao.db.connection import Connection, conninfo
 from nenghao.domain.attachments import Limits, Upload
 from nenghao.domain.explanations import Explanation
 from nenghao.domain.procedure import Actor
+from nenghao.domain.unit_code import check_character
 from nenghao.review import procedure
 from nenghao.review.procedure import Officer, Verification
 from nenghao.review.steps import Turn
-from tests.expectations.scenario import lay_out, read_case
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)  # a Friday
 LIMITS = Limits(file_bytes=100_000, files_per_step=3, case_bytes=1_000_000, archive_ratio=50, archive_entries=100)
@@ -35,13 +33,21 @@ def turn(actor: Actor, at: datetime = NOW) -> Turn:
     return Turn(actor=actor, now=at, limits=LIMITS, channel="command")
 
 
-def lay_out_cases(settings: Settings, count: int) -> None:
-    """As many units, each with a case that is a doubt: intervals cut on three days of August."""
-    path = RULES_DIR / "register_against_interval" / "cases" / "intervals_cut_after_the_meter.toml"
+def add_units(settings: Settings, count: int) -> None:
+    """Units with one metered feeder each, beside those that are there."""
     with psycopg.connect(conninfo(settings, Role.OWNER)) as conn:
-        for number in range(1, count + 1):
-            lay_out(conn, read_case(path), number)
-    runner.audit_days(settings, date(2026, 8, 3), date(2026, 8, 16), NOW)
+        for number in range(count):
+            front = f"9115022222{number:07d}"
+            conn.execute(
+                "WITH u AS (INSERT INTO unit (unit_code, name, division_code, industry_code, field, collected_under)"
+                " VALUES (%s, %s, '150202', 'C3110', 'industry', 'online_monitoring') RETURNING unit_id),"
+                " p AS (INSERT INTO point (unit_id, point_code, data_code, name, variety_code, flow, use)"
+                " SELECT unit_id, 'E1', '0000000101040110', 'feeder', '33', 'purchase', 'industrial' FROM u"
+                " RETURNING point_id)"
+                " INSERT INTO series (point_id, quantity, kind, period)"
+                " SELECT point_id, 'active_energy', 'register', 'instant' FROM p",
+                [front + check_character(front), f"unit {number}"],
+            )
 
 
 def put_cases(settings: Settings) -> list[int]:

@@ -15,15 +15,15 @@ from nenghao.review.cases import decide, open_case
 from nenghao.review.procedure import Officer, Verification
 from nenghao.review.procedure_refusals import ProcedureRefused
 from nenghao.review.standing import standing
-from tests.review.desk import BAO, CHEN, DING, NOW, PHOTO, SAID, SITE, UNIT, ask, confirm, lay_out_cases, turn
+from tests.review.desk import BAO, CHEN, DING, NOW, PHOTO, SAID, SITE, UNIT, add_units, ask, confirm, put_cases, turn
 
 
 @pytest.fixture(scope="module")
-def audited(module_database: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def audited(module_database: Settings) -> Settings:
     """Cases of several units, all doubts: intervals cut on three days of August."""
-    settings = module_database.model_copy(update={"data_docs_dir": tmp_path_factory.mktemp("docs")})
-    lay_out_cases(settings, 7)
-    return settings
+    add_units(module_database, 7)
+    put_cases(module_database)
+    return module_database
 
 
 @pytest.fixture
