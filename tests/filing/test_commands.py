@@ -51,7 +51,7 @@ def test_a_month_by_commands(environment: Path) -> None:
     assert "1 new figures" in run(draft, "import", UNIT, MONTH, str(entries), "--by", "Li")
     entries.write_text("form,row,column,value\n205-1,02,8,five\n", encoding="utf-8")
     assert "not a decimal number" in run(draft, "import", UNIT, MONTH, str(entries), "--by", "Li", code=1)
-    assert "run nenghao draft check first" in run(filing.app, "file", UNIT, MONTH, code=1)
+    assert "check it first" in run(filing.app, "file", UNIT, MONTH, code=1)
 
     # Closing stock is five tonnes more than the book says: explanatory, in tonnes and in standard coal.
     told = run(draft, "check", UNIT, MONTH, code=1)
