@@ -33,7 +33,11 @@ class CaseRow:
     decided_at: datetime | None
     into_case_id: int | None
     is_common_cause: bool
-    rule_codes: list[str] | None
+    rule_codes: list[str]
+    finding_count: int
+    #: What it may move in the published total; None where neither rule nor coefficient says.
+    effect_tce: Decimal | None
+    score: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,52 +21,40 @@ LIMIT %(limit)s OFFSET %(offset)s;
 SELECT unit_id FROM unit WHERE unit_code = %(unit)s;
 
 -- cases --
--- Cases, newest number first, a page of them with how many there are in all. A case that was merged is told by its own row,
--- which names the case that tells it now.
-WITH chosen AS (
-    SELECT c.case_id
-    FROM audit_case AS c
-    LEFT JOIN unit AS u ON c.unit_id = u.unit_id
-    WHERE
-        (%(case_id)s::bigint IS NULL OR c.case_id = %(case_id)s)
-        AND (%(unit)s::text IS NULL OR u.unit_code = %(unit)s)
-        AND (
-            %(rule)s::text IS NULL
-            OR EXISTS (SELECT 1 FROM alert AS a WHERE a.case_id = c.case_id AND a.rule_code = %(rule)s)
-        )
-        AND (
-            %(state)s::text IS NULL
-            OR c.case_id IN (SELECT n.case_id FROM case_now AS n WHERE n.state = %(state)s)
-        )
-),
-
-paged AS (
-    SELECT
-        case_id,
-        count(*) OVER () AS total
-    FROM chosen
-    ORDER BY case_id DESC
-    LIMIT %(limit)s OFFSET %(offset)s
-)
-
+-- Cases as they are listed, newest number first, a page of them with how many there are in all. A case that was merged is
+-- told by its own row, which names the case that tells it now.
 SELECT
-    n.case_id,
+    l.case_id,
     u.unit_code,
     u.name AS unit_name,
-    n.level,
-    n.state,
-    n.decision,
-    n.outcome,
-    n.opened_at,
-    n.decided_at,
-    n.into_case_id,
-    n.is_common_cause,
-    (SELECT array_agg(DISTINCT a.rule_code ORDER BY a.rule_code) FROM alert AS a WHERE a.case_id = n.case_id) AS rule_codes,
-    p.total
-FROM paged AS p
-INNER JOIN case_now AS n ON p.case_id = n.case_id
-LEFT JOIN unit AS u ON n.unit_id = u.unit_id
-ORDER BY n.case_id DESC;
+    l.level,
+    l.state,
+    l.decision,
+    l.outcome,
+    l.opened_at,
+    (SELECT max(d.decided_at) FROM decision AS d WHERE d.case_id = l.case_id) AS decided_at,
+    l.into_case_id,
+    l.is_common_cause,
+    l.rule_codes,
+    l.finding_count,
+    l.effect_tce,
+    l.score,
+    l.total
+FROM (
+    SELECT
+        i.*,
+        count(*) OVER () AS total
+    FROM case_listing AS i
+    WHERE
+        (%(case_id)s::bigint IS NULL OR i.case_id = %(case_id)s)
+        AND (%(state)s::text IS NULL OR i.state = %(state)s)
+        AND (%(rule)s::text IS NULL OR %(rule)s = ANY(i.rule_codes))
+        AND (%(unit)s::text IS NULL OR i.unit_id = (SELECT n.unit_id FROM unit AS n WHERE n.unit_code = %(unit)s))
+    ORDER BY i.case_id DESC
+    LIMIT %(limit)s OFFSET %(offset)s
+) AS l
+LEFT JOIN unit AS u ON l.unit_id = u.unit_id
+ORDER BY l.case_id DESC;
 
 -- unit_of_case --
 -- The unit of a case that is there, one row; null where it is of several.

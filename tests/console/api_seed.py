@@ -8,6 +8,7 @@ from nenghao.access.accounts import add_api_token
 from nenghao.config import Role, Settings
 from nenghao.db import accounts
 from nenghao.db.connection import connect
+from nenghao.review.listing import list_anew
 
 RULES = ("completeness", "frozen", "gap")
 
@@ -18,6 +19,8 @@ def seed_api(settings: Settings) -> None:
         sync_rules(conn, [rule for rule in load_rules() if rule.code in RULES])
     with connect(settings, Role.OWNER) as conn:
         conn.execute(Path(__file__).with_name("api_seed.sql").read_text("utf-8"))
+    with connect(settings, Role.RULES) as conn:
+        list_anew(conn, datetime.now(UTC))
 
 
 def token_of(settings: Settings, login: str, *, days: int = 30) -> str:
