@@ -1,5 +1,6 @@
 """The small province of the console's tests: its units and the people who may sign in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -76,10 +77,10 @@ def seed_units(settings: Settings) -> None:
         sync_reference(conn)
 
 
-def seed_people(settings: Settings) -> None:
-    """An account for everybody in PEOPLE, all with the same password, which stands."""
+def seed_people(settings: Settings, more: Sequence[Somebody] = ()) -> None:
+    """An account for everybody in PEOPLE and for `more`, all with the same password, which stands."""
     with connect(settings, Role.CONSOLE) as conn:
-        for one in PEOPLE.values():
+        for one in (*PEOPLE.values(), *more):
             rights = Rights(
                 role=one.role,
                 authority=one.authority,
