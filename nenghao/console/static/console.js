@@ -194,6 +194,17 @@ async function fill(box) {
   }
 }
 
+// What scrolls sideways is a stop of the keyboard, and what does not is none.
+function reach() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+  }
+}
+reach();
+addEventListener("resize", reach);
+document.addEventListener("htmx:load", reach);
+document.addEventListener("toggle", reach, true);
+
 // A module runs when the page is read.
 const mount = (root) => root.querySelectorAll(".chart[data-src]:not([data-mounted])").forEach(fill);
 mount(document);
