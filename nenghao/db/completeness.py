@@ -31,7 +31,7 @@ class SeriesToday:
     slot_minutes: int
     due_slots: int
     received_slots: int
-    #: Its newest reading of the last `BACK_DAYS` days.
+    #: Its newest reading; to the end of its day where it is older than one, None beyond `BACK_DAYS` days.
     last_at: datetime | None
 
 

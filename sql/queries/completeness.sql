@@ -1,6 +1,7 @@
 -- points_today --
 -- Energy series of a unit in force at now, with the slots of today that are over and those for which something came: one
--- row a series. last_at: the newest reading of today's slots, else of the last `back_days` days, null where there is none.
+-- row a series. last_at: the newest reading of today's slots or the last 24 hours; of an older one the end of its closed day,
+-- not further back than `back_days`; null where there is none.
 WITH own AS MATERIALIZED (
     SELECT
         p.point_id,
@@ -36,7 +37,9 @@ SELECT
     o.slot_minutes,
     o.due_slots,
     least(o.due_slots, t.slots)::integer AS received_slots,
-    coalesce(t.last_at, newest.at) AS last_at
+    coalesce(
+        t.last_at, newest.at, (counted.day_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+    ) AS last_at
 FROM own AS o
 CROSS JOIN LATERAL (
     SELECT
@@ -53,10 +56,18 @@ LEFT JOIN LATERAL (
     WHERE
         t.last_at IS NULL
         AND r.series_id = o.series_id AND r.at <= %(now)s::timestamptz
-        AND r.at > %(now)s::timestamptz - make_interval(days => %(back_days)s)
+        AND r.at > %(now)s::timestamptz - INTERVAL '1 day'
     ORDER BY r.at DESC
     LIMIT 1
 ) AS newest ON TRUE
+LEFT JOIN LATERAL (
+    SELECT max(d.day_on) AS day_on
+    FROM point_day AS d
+    WHERE
+        t.last_at IS NULL AND newest.at IS NULL
+        AND d.point_id = o.point_id AND d.received_slots > 0
+        AND d.day_on > (%(now)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date - %(back_days)s::integer
+) AS counted ON TRUE
 ORDER BY o.point_code, o.quantity, o.kind;
 
 -- points_of_days --

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from nenghao.console.unit.own import ROWS
+from nenghao.domain.day_completeness import NOTHING_DUE, SlotShare
 from nenghao.labels import label
 from tests.console.conftest import Browser, Console
 from tests.console.unit_seed import seed_unit_data, trail_of
@@ -81,8 +82,13 @@ def test_the_day_says_whether_the_gateway_lives_what_came_and_what_was_refused(m
     assert "110" in page  # two stored readings of each of 55 messages
     assert label("register.list.overdue", "en") in page
     assert label("deadlines.kind.filing", "en") in page
-    # Half of the slots came: below the line.
-    assert label("console.unit.short", "en") in page
+
+
+def test_what_is_below_the_line_is_short_and_where_nothing_was_due_nothing_is() -> None:
+    assert SlotShare(due=96, received=86).is_short
+    assert not SlotShare(due=100, received=90).is_short
+    assert not NOTHING_DUE.is_short
+    assert NOTHING_DUE.share is None
 
 
 def test_lists_are_paged_with_true_counts_and_filtered(manager: Browser) -> None:

@@ -15,7 +15,12 @@ FROM gateway WHERE gateway_code = 'G1';
 INSERT INTO message (message_id, shard, gateway_id, boot_id, seq, topic, codec, hash_algorithm, hash, received_at, outcome, reading_count, stored_count, duplicate_count, conflict_count, revision_count, refused_count, collected_under)
 SELECT
     1000 * g.gateway_id + n, 0, g.gateway_id, '7e3f0f9e-2d1c-4a55-9e53-0a6a0d8c1f11', n, 'nenghao/v1/0/u/' || g.gateway_code,
-    'nenghao/1', 'sha256', sha256(convert_to(g.gateway_id || ' ' || n, 'UTF8')), now() - make_interval(secs => 60 - n),
+    'nenghao/1', 'sha256', sha256(convert_to(g.gateway_id || ' ' || n, 'UTF8')),
+    -- Today's, also a minute after midnight.
+    greatest(
+        now() - make_interval(secs => 60 - n),
+        date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai' + make_interval(secs => n / 1000.0)
+    ),
     'accepted', 3, 2, 0, 0, 0, 1, 'online_monitoring'
 FROM gateway AS g CROSS JOIN generate_series(1, 55) AS n
 WHERE g.gateway_code = 'G1';
