@@ -10440,9 +10440,9 @@ CREATE POLICY unit_request_seen ON public.unit_request FOR SELECT TO nenghao_off
 
 CREATE POLICY unit_request_work ON public.unit_request TO nenghao_collector, nenghao_jobs, nenghao_rules, nenghao_console, nenghao_verifier USING (true) WITH CHECK (true);
 
-CREATE POLICY unit_seen ON public.unit FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) OR (EXISTS ( SELECT 1
-   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties)
-  WHERE ((a.authority IS NOT NULL) AND (unit.division_code ^@ a.division_prefix) AND (unit.collected_under = ANY (a.duties))))))));
+CREATE POLICY unit_seen ON public.unit FOR SELECT TO nenghao_officer, nenghao_unit USING ((( SELECT public.sees('unit'::text) AS sees) AND ((unit_id = ( SELECT public.own_unit_id() AS own_unit_id)) OR ((division_code ^@ ( SELECT a.division_prefix
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))) AND (collected_under = ANY (( SELECT a.duties
+   FROM public.web_account() a(account_id, login, name, role, authority, level, division_prefix, unit_id, unit_code, office, language, channel, must_change, duties))::text[]))))));
 
 ALTER TABLE public.unit_version ENABLE ROW LEVEL SECURITY;
 
