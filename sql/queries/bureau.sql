@@ -224,9 +224,7 @@ LEFT JOIN LATERAL (
 WHERE
     f.rule_code = 'form_relation' AND f.unit_id = %(unit_id)s
     AND lower(f.span) = %(month_on)s::timestamp AT TIME ZONE 'Asia/Shanghai'
-    AND coalesce(
-        (SELECT e.kind FROM alert_event AS e WHERE e.alert_id = a.alert_id ORDER BY e.alert_event_id DESC LIMIT 1), '-'
-    ) <> 'quiet'
+    AND NOT EXISTS (SELECT 1 FROM finding_standing AS s WHERE s.finding_id = f.finding_id AND s.is_quiet)
 ORDER BY f.fingerprint, f.finding_id DESC;
 
 -- release_lines --

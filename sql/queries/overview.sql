@@ -39,8 +39,9 @@ WHERE m.month_on >= %(first_on)s AND m.month_on < %(end_on)s
 GROUP BY u.unit_code;
 
 -- alerts --
--- Every alert that is not quiet, with the case that tells it and the finding that opened it: one row each, oldest case
--- first. An audit in the middle of a back-fill finds gaps that are none a minute later.
+-- Every alert that still stands, with the case that tells it and the finding that opened it: one row each, oldest case first.
+-- An audit in the middle of a back-fill finds gaps that are none a minute later. An alert whose first finding went quiet
+-- stands while another one of the same cause does: what is found again with another figure is another finding.
 SELECT
     r.root_case_id AS case_id,
     u.unit_code,
@@ -53,11 +54,9 @@ FROM alert AS a
 INNER JOIN case_root AS r ON a.case_id = r.case_id
 INNER JOIN finding AS f ON a.first_finding_id = f.finding_id
 INNER JOIN unit AS u ON f.unit_id = u.unit_id
-LEFT JOIN series AS s ON f.series_id = s.series_id
-LEFT JOIN point AS p ON p.point_id = coalesce(f.point_id, s.point_id)
-WHERE coalesce(
-    (SELECT e.kind FROM alert_event AS e WHERE e.alert_id = a.alert_id ORDER BY e.alert_event_id DESC LIMIT 1), 'opened'
-) <> 'quiet'
+LEFT JOIN series AS o ON f.series_id = o.series_id
+LEFT JOIN point AS p ON p.point_id = coalesce(f.point_id, o.point_id)
+WHERE EXISTS (SELECT 1 FROM finding_standing AS s WHERE s.alert_id = a.alert_id AND NOT s.is_quiet)
 ORDER BY r.root_case_id, a.alert_id;
 
 -- newest_releases --

@@ -14,7 +14,7 @@ from expectations.catalogue import Rule
 from expectations.recording import Counts, Offence
 from expectations.suites import Check
 from nenghao.config import Role, Settings
-from nenghao.db import audit
+from nenghao.db import audit, overview
 from nenghao.db.connection import conninfo
 from nenghao.detection.candidate import Kind
 from nenghao.domain.periods import day_start
@@ -200,6 +200,17 @@ def test_what_is_not_found_any_more_goes_quiet_and_opens_again(site: Site) -> No
     with site.conn(Role.CONSOLE) as conn:
         (listed,) = [one for one in rank_cases(conn).shown if one.row["unit_id"] == site.unit_id]
     assert listed.row["recurrence_count"] == 1
+
+
+def test_what_is_found_again_with_another_figure_is_still_told(site: Site) -> None:
+    """An audit in the middle of a back-fill measured less; the alert stands by the finding that took its place."""
+    site.audit(site.row(SHIFT, "E2", 3, 4, what="4 MWh less"))
+    site.audit(site.row(SHIFT, "E2", 3, 4, what="9 MWh less"), days=(3, 7))
+    assert site.cases() == [("open", "lead", {"t_shift"}, 2)]
+    with site.conn(Role.CONSOLE) as conn:
+        code = conn.execute("SELECT unit_code FROM unit WHERE unit_id = %s", [site.unit_id]).fetchone()
+        told = [one.rule_code for one in overview.alerts(conn) if code == (one.unit_code,)]
+    assert told == ["t_shift"]
 
 
 def test_days_that_were_not_audited_and_rules_that_did_not_run_say_nothing(site: Site) -> None:
