@@ -35,7 +35,7 @@ class SignInRefused:
 
 def sign_in(pool: Pool, login: str, password: str, *, address: str, settings: Settings) -> SignedIn | SignInRefused:
     """Begin a session, always with a new token. The attempt is kept, whatever comes of it."""
-    login = login.strip().lower()[:_LOGIN_MAX]
+    login = login.replace("\0", " ").strip().lower()[:_LOGIN_MAX]
     with people.as_nobody(pool, route="sign_in", address=address) as conn:
         wait_s = people.sign_in_wait_s(conn, login, address)
         if wait_s > 0:

@@ -148,7 +148,10 @@ def _answer_failures(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
         LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return failure_page(request, 500)
+        # It is answered outside of everything that adds headers.
+        page = failure_page(request, 500)
+        page.headers.update(HEADERS)
+        return page
 
 
 def _with_headers(*, is_tls: bool) -> Callable[[Request, Proceed], Awaitable[Response]]:

@@ -68,8 +68,15 @@ def check_origin(request: Request, own_url: str) -> None:
         raise RequestRefused("foreign_origin", 403)
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
-    if origin is not None and origin != "null" and urlsplit(origin).netloc not in (host, urlsplit(own_url).netloc):
+    if origin is not None and origin != "null" and _place(origin) not in (host, _place(own_url)):
         raise RequestRefused("foreign_origin", 403)
+
+
+def _place(address: str) -> str | None:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return None
 
 
 def check_csrf(request: Request, form: Form, secret: str) -> None:

@@ -29,6 +29,9 @@ _SEARCH_PATH: Final = " -c search_path=seen,public"
 _UNIT_PEOPLE: Final = "nenghao_unit"
 _GOVERNMENT_PEOPLE: Final = "nenghao_officer"
 IDLE_S: Final = 1800
+#: The one letter that no text of PostgreSQL has, and what stands for it.
+_NUL: Final = "\0"
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 POOL_WAIT_S: Final = 10.0
 
 
@@ -108,7 +111,7 @@ def as_nobody(pool: Pool, *, token: str = "", route: str = "", address: str = ""
     """
     try:
         with pool.connection() as conn:
-            conn.execute(_QUERIES["say_token"], {"token": token, "route": route, "address": address})
+            say_token(conn, token, route=route, address=address)
             yield conn
     except PoolTimeout as error:
         raise RetryableError(f"no connection to the database is free: {error}") from error
@@ -137,8 +140,9 @@ class StoredPassword:
 
 
 def say_token(conn: Connection, token: str, *, route: str, address: str) -> None:
-    """Give the transaction a token of who asks from now on."""
-    conn.execute(_QUERIES["say_token"], {"token": token, "route": route, "address": address})
+    """Give the transaction a token of who asks from now on; one that no text can hold is nobody's."""
+    held = "" if _NUL in token else token
+    conn.execute(_QUERIES["say_token"], {"token": held, "route": route, "address": _storable(address)})
 
 
 def sign_in_wait_s(conn: Connection, login: str, address: str) -> int:
@@ -180,5 +184,10 @@ def end_session(conn: Connection) -> None:
 
 
 def note_access(conn: Connection, *, kind: str, unit_id: int | None, subject: str, outcome: str) -> None:
-    """Append a row to the trail in the name of who asks."""
-    conn.execute(_QUERIES["note_access"], {"kind": kind, "unit_id": unit_id, "subject": subject, "outcome": outcome})
+    """Append a row to the trail in the name of who asks; nobody gets past it by words that no text can hold."""
+    row = {"kind": kind, "unit_id": unit_id, "subject": _storable(subject), "outcome": outcome}
+    conn.execute(_QUERIES["note_access"], row)
+
+
+def _storable(text: str) -> str:
+    return text.replace(_NUL, _REPLACEMENT)

@@ -11,6 +11,8 @@ from nenghao.errors import DataRefused
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 #: China had summer time in 1986-1991; from 1992 on every day has 24 hours and every quarter-hour its place.
 FIRST_DAY: Final = date(1992, 1, 1)
+#: Later days are slips of the pen, and the last of all have no instant in another zone and no day after them.
+LAST_DAY: Final = date(2199, 12, 31)
 #: The same from then on, ten times as fast: batches ask for the day of each reading.
 SHANGHAI_SINCE_1992: Final = timezone(timedelta(hours=8))
 MINUTES_PER_DAY: Final = 1440
@@ -48,7 +50,7 @@ class Month:
     def parse(cls, text: str) -> "Month":
         """Read `2026-10`.
 
-        Raises: DataRefused where the text is not a month from 1992 on.
+        Raises: DataRefused where the text is not a month from 1992 to 2199.
         """
         try:
             first = date.fromisoformat(f"{text}-01")
@@ -56,6 +58,8 @@ class Month:
             raise DataRefused(f"{text!r} is not a month like 2026-10") from None
         if first < FIRST_DAY:
             raise DataRefused(f"{text!r} lies before {FIRST_DAY:%Y-%m}: days had summer time then")
+        if first > LAST_DAY:
+            raise DataRefused(f"{text!r} lies after {LAST_DAY:%Y-%m}")
         return cls(first.year, first.month)
 
     @classmethod

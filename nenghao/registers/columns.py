@@ -13,7 +13,7 @@ from stdnum import numdb
 from stdnum.cn import uscc
 
 from nenghao.domain.data_code import parse_data_code
-from nenghao.domain.periods import FIRST_DAY, SHANGHAI, Month
+from nenghao.domain.periods import FIRST_DAY, LAST_DAY, SHANGHAI, Month
 from nenghao.domain.quantities import UNITS
 from nenghao.errors import DataRefused
 from nenghao.labels import label
@@ -23,8 +23,6 @@ from nenghao.reference.industries import load_industries
 Cell: TypeAlias = str | int | Decimal | date | datetime | None
 
 
-#: Later ones are slips of the pen, and the last of all have no instant in another zone.
-_LAST_DAY = date(2199, 12, 31)
 _DAY = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
 #: Decimal itself takes 1_000, １００ and 1e400000.
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
@@ -254,5 +252,5 @@ def instant(text: str) -> datetime:
 def _refuse_other_times(day_on: date) -> None:
     if day_on < FIRST_DAY:
         raise CellRefused("before_1992")
-    if day_on > _LAST_DAY:
+    if day_on > LAST_DAY:
         raise CellRefused("after_2199")

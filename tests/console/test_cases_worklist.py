@@ -154,6 +154,7 @@ def test_the_budget_and_an_empty_list_are_told(many: Console, browse: Browse) ->
 def test_a_sample_is_announced_in_time_only(many: Console, browse: Browse) -> None:
     auditor = browse("aud15")
     assert "还没有公告抽查" in auditor.get("/cases/sample", month="2026-10").text
+    assert auditor.get("/cases/sample", month="9999-12").status_code == 422
     wrong: dict[str, object] = {"month": "2026-10", "count": "3", "seed_day": "2020-01-01"}
     for typed in (wrong, {**wrong, "seed_day": "x"}, {**wrong, "count": "x"}, {**wrong, "month": "x"}):
         assert auditor.post("/cases/sample/announce", typed).status_code == 422

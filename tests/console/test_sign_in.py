@@ -1,12 +1,17 @@
 """Signing in: a new secret each time, nothing told to strangers, nowhere else to be sent."""
 
+import asyncio
 import re
 
 import httpx
+import psycopg
 import pytest
 
 from nenghao.access.sessions import csrf_of
+from nenghao.config import Role
+from nenghao.console.app import create_app
 from nenghao.console.sign_in.routes import own_path
+from nenghao.db.connection import conninfo
 from tests.console.conftest import Console
 from tests.console.seed import PASSWORD
 
@@ -53,6 +58,7 @@ def test_the_answer_does_not_tell_who_has_an_account(console: Console) -> None:
         ("https://evil.example/", "/"),
         ("/\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
+        ("//[", "/"),
         ("", "/"),
     ],
 )
@@ -63,9 +69,51 @@ def test_signing_in_sends_nobody_elsewhere(wish: str, place: str) -> None:
 def test_a_form_from_elsewhere_is_refused(console: Console) -> None:
     browser = console.sign_in("stat15")
     form = {"csrf": csrf_of(cookie_of(browser.client))}
-    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+    for headers in ({"origin": "https://evil.example"}, {"origin": "http://["}, {"sec-fetch-site": "cross-site"}):
         assert browser.client.post("/sign-out", data=form, headers=headers).status_code == 403
     assert browser.get("/password").status_code == 200
+
+
+def test_what_no_text_can_hold_is_nobody_and_no_failure(console: Console) -> None:
+    """PostgreSQL has no NUL: a login, a secret and a bearer token with one are unknown like any other."""
+    answer = console.stranger().post("/sign-in", {"login": "stat15\0", "password": "x"}, page="/sign-in")
+    assert answer.status_code == 422
+    for headers in ({"cookie": r'nenghao="\000"'}, {"cookie": r'nenghao="planted\000"'}):
+        assert console.stranger().client.get("/password", headers=headers).status_code == 303
+        assert console.stranger().client.get("/api/v1/units", headers=headers).status_code == 401
+
+
+def test_an_attempt_with_what_no_text_can_hold_is_in_the_trail(console: Console) -> None:
+    browser = console.sign_in("stat15")
+    assert browser.get("/admin/users/x%00").status_code == 403
+    assert browser.get("/bureau/x%00/2026-10").status_code in (404, 422)
+    assert browser.get("/api/v1/units/x%00").status_code in (404, 422)
+    with psycopg.connect(conninfo(console.settings, Role.OWNER)) as conn:
+        kept = conn.execute("SELECT subject FROM access_trail WHERE outcome = 'refused'").fetchall()
+    assert {("GET /admin/users/x\N{REPLACEMENT CHARACTER}",), ("GET /bureau/x\N{REPLACEMENT CHARACTER}/2026-10",)} <= set(kept)
+
+
+def test_a_page_about_a_failure_of_ours_is_as_strict_as_any(console: Console) -> None:
+    app = create_app(console.settings)
+
+    def broken() -> None:
+        raise ZeroDivisionError("42.17 MWh")
+
+    app.router.add_api_route("/broken", broken)
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=console.url) as client:
+            return await client.get("/broken")
+
+    try:
+        answer = asyncio.run(ask())
+    finally:
+        app.state.pool.close()
+    assert answer.status_code == 500
+    assert "42.17" not in answer.text
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_browsers_are_told_to_take_nothing_from_elsewhere(console: Console) -> None:

@@ -15,7 +15,7 @@ from nenghao.console.pages import Pages
 from nenghao.console.visits import Visit
 from nenghao.db import mutes as db
 from nenghao.db.evidence import insert_document
-from nenghao.domain.periods import SHANGHAI, day_start
+from nenghao.domain.periods import LAST_DAY, SHANGHAI, day_start
 from nenghao.errors import ConfigError, DataRefused
 from nenghao.reporting.evidence import FORMAT, HASH_ALGORITHM, Evidence, write_evidence
 from nenghao.review.cases import DecisionKind, Outcome, Values, decide
@@ -114,7 +114,7 @@ def _day(typed: str, visit: Visit) -> date:
         day_on = date.fromisoformat(typed)
     except ValueError:
         raise CaseRefused("no_day") from None
-    if not visit.now.astimezone(SHANGHAI).date() <= day_on < date(2200, 1, 1):
+    if not visit.now.astimezone(SHANGHAI).date() <= day_on <= LAST_DAY:
         raise CaseRefused("day_over")
     return day_on
 

@@ -159,7 +159,10 @@ def do_change_password(request: Request, form: Posted) -> Response:
 
 def own_path(wish: str) -> str:
     """A path on this site, or the start: a sign-in page must not send anybody elsewhere."""
-    parts = urlsplit(wish)
+    try:
+        parts = urlsplit(wish)
+    except ValueError:
+        return "/"
     is_own = wish.startswith("/") and not wish.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
     return wish if is_own and "\\" not in wish and "\n" not in wish and "\r" not in wish else "/"
 

@@ -23,8 +23,6 @@ ROWS: Final = 50
 Answer: TypeAlias = Response
 #: The archive keeps what is older; a list over a year would be no list.
 MAX_DAYS: Final = 92
-#: Registers know no later year either.
-LAST_YEAR: Final = 2199
 
 
 class UnitRefused(DataRefused):
@@ -116,10 +114,9 @@ def read_span(visit: Visit, days: int, *, first: str = "", last: str = "") -> Sp
 def read_month(visit: Visit, text: str) -> Month | None:
     """A month of an address; None where it is none."""
     try:
-        month = Month.parse(text) if text else Month.of(day_of(visit.now))
+        return Month.parse(text) if text else Month.of(day_of(visit.now))
     except DataRefused:
         return None
-    return month if month.year <= LAST_YEAR else None
 
 
 def paging_of(page: int, total: int) -> Paging:
