@@ -103,6 +103,7 @@ def _balance_of(visit: Visit, sight: Sight) -> str | None:
 def chart(visit: Visit, case_id: int, show: str = "suspected", subject: int = 0, view: str = "whole") -> Response:
     """The curves of a point of the case on one axis: suspected, its neighbours, or its register's face."""
     about = _subject_of(visit, case_id, subject)
+    visit.note_view(head_of(visit.conn, case_id)["unit_id"], f"case {case_id} curve {about.point['point_code']}")
     chosen = next((one for one in VIEWS if one == view), VIEWS[-1])
     if show == "neighbours":
         return visit.json(chart_json(neighbours(visit.conn, about, chosen), visit))

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from nenghao.console.unit.own import OWN, PAGES, looked, missing, read_month, unit_of
+from nenghao.console.unit.own import OWN, PAGES, looked, missing, read_month
 from nenghao.console.unit.today import standings
 from nenghao.console.visits import Visit
 from nenghao.db import change_documents, completeness
@@ -61,7 +61,7 @@ def point(visit: Visit, code: str, month: str = "") -> Response:
 @PAGES.get("/points/{code}/slots.json", name="unit.point.slots", rule=OWN)
 def slots(visit: Visit, code: str, month: str = "") -> Response:
     """The slots of a month for the chart: counted ones, estimated ones, and spans where nothing is known."""
-    unit, wanted = unit_of(visit), read_month(visit, month)
+    unit, wanted = looked(visit, f"point {code} slots"), read_month(visit, month)
     found = completeness.find_point(visit.conn, unit.unit_id, code)
     if found is None or wanted is None:
         return missing(visit)
