@@ -789,6 +789,9 @@ BEGIN
             account_id = NEW.account_id AND ended_at IS NULL
             AND token_hash
             IS DISTINCT FROM sha256(convert_to(nullif(current_setting('nenghao.session', TRUE), ''), 'UTF8'));
+        IF NOT is_own THEN
+            UPDATE api_token SET revoked_at = now() WHERE account_id = NEW.account_id AND revoked_at IS NULL;
+        END IF;
         RETURN NULL;
     END IF;
     IF tg_op = 'INSERT' THEN

@@ -47,7 +47,7 @@ def create_account(
 
 
 def reset_password(conn: Connection, login: str) -> str:
-    """Give an account a first password again and return it; its sessions end.
+    """Give an account a first password again and return it; its sessions and tokens end.
 
     Raises: AccessRefused where there is no such account, or who asks may not.
     """

@@ -108,7 +108,7 @@ def enable(login: Login) -> None:
 
 @app.command()
 def reset(login: Login) -> None:
-    """Give an account a first password again, printed once; its sessions end."""
+    """Give an account a first password again, printed once; its sessions and tokens end."""
     language = load_settings().language
     with connect(load_settings(), Role.CONSOLE) as conn:
         password = _told(access.reset_password, language, conn, login)

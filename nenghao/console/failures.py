@@ -7,6 +7,7 @@ from nenghao.access.sessions import csrf_of
 from nenghao.console.languages import language_of
 from nenghao.console.navigation import open_doors
 from nenghao.console.rendering import is_label, render, translator
+from nenghao.db.errors import RowRejected
 from nenghao.db.people import Person
 from nenghao.errors import DataRefused
 from nenghao.labels import Language
@@ -14,7 +15,8 @@ from nenghao.labels import Language
 
 def refused_words(refused: DataRefused, language: Language) -> str:
     """A refusal in the reader's language where it has a label, else in its own words."""
-    key = getattr(refused, "key", None)
+    # What the driver says of a row that does not fit is for programmers.
+    key = "row" if isinstance(refused, RowRejected) else getattr(refused, "key", None)
     for known in (f"{key}", f"filing.refused.{key}", f"access.refused.{key}", f"console.refused.{key}"):
         if key is not None and is_label(language, known):
             return translator(language)(known, **getattr(refused, "values", {}))

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, Literal, cast
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from nenghao.access.trail import note_refusal
@@ -179,6 +180,9 @@ class _Round:
             except NotPermitted as refused:
                 LOG.warning("%s for %s: %s", self.declared.name, person.login, refused)
                 response = failure_page(self.request, 403, person=person)
+            except HTTPException as gone:
+                # Answered here, so that an attempt on what is another's is in the trail.
+                response = failure_page(self.request, gone.status_code, person=person)
             except DataRefused as refused:
                 words = refused_words(refused, visit.language)
                 tell = failure_part if visit.is_partial else failure_page

@@ -176,6 +176,23 @@ def test_a_disabled_account_is_out_at_once_and_its_token_too(people: People) -> 
     ) == access.SignInRefused(wait_s=0)
 
 
+def test_a_password_that_another_resets_ends_what_its_owner_may_not_have_made(people: People) -> None:
+    with connect(people.settings, Role.CONSOLE) as conn:
+        create_account(conn, "doubted", "Doubted", government("statistics", "nation", ""), password=NEW)
+        found = accounts.account_of(conn, "doubted")
+        assert found is not None
+        now = conn.execute("SELECT now()").fetchone()
+        assert now is not None
+        api = add_api_token(conn, found[0], "exports", now=now[0], days=30)
+    access.change_password(people.pool, sign_in(people, "doubted", NEW), NEW, f"{NEW} and more")
+    with as_person(people.pool, api) as (_, person):
+        assert person.channel == "api"  # one's own new password leaves one's programs alone
+    with connect(people.settings, Role.CONSOLE) as conn:
+        reset_password(conn, "doubted")
+    with pytest.raises(NobodySignedIn), as_person(people.pool, api):
+        pytest.fail("the token went on past a first password")
+
+
 @pytest.mark.parametrize(
     "rights",
     [

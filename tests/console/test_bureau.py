@@ -96,6 +96,11 @@ def test_each_level_sees_its_own_and_nobody_outside_statistics_sees_a_filing(off
         assert browse(login).get("/bureau", **MONTH).status_code == 403, login
         assert browse(login).get(RETURN_A).status_code == 403, login
     assert browse("stat1525").get(RETURN_A).status_code == 404
+    with connect(office, Role.OWNER) as conn:
+        tried = conn.execute(
+            "SELECT outcome FROM access_trail WHERE login = 'stat1525' AND subject = %s", [f"GET {RETURN_A}"]
+        ).fetchall()
+    assert tried == [("refused",)]
     assert browse("saving15").get("/bureau/quality", **MONTH).status_code == 200
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from nenghao.console.pages import Pages
 from nenghao.console.rules import AUDITOR, STATISTICIAN, SYSTEM_ADMIN, for_roles
 from nenghao.console.visits import Visit
-from nenghao.errors import DataRefused
 from nenghao.reference.coefficients import all_coefficient_editions
 from nenghao.reference.layouts import all_layouts
 from nenghao.reference.quality_schemes import load_schemes
@@ -45,11 +45,8 @@ def overview(visit: Visit) -> Response:
 
 @PAGES.get("/{part}", name="admin.reference.part", rule=READERS)
 def part(visit: Visit, part: str) -> Response:
-    """The rows of one kind of reference data.
-
-    Raises: DataRefused where there is no such kind.
-    """
+    """The rows of one kind of reference data."""
     reader = READ.get(part)
     if reader is None:
-        raise DataRefused(f"there is no reference data {part!r}")
+        raise HTTPException(404)
     return visit.page("admin/reference_part.html", part=part, rows=reader(), parts=PARTS)

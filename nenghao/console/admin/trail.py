@@ -1,19 +1,19 @@
 """The trail of access, for the audit administrator: who looked at what, who did what, what was refused."""
 
-import csv
-import io
 from datetime import date, timedelta
 from typing import Final
 
 from starlette.responses import Response
 
 from nenghao.console.admin.listing import ROWS, asked, asked_day, asked_page, listing
+from nenghao.console.lists import send_list
 from nenghao.console.pages import Pages
 from nenghao.console.rules import AUDIT_ADMIN, for_roles
 from nenghao.console.visits import Visit
 from nenghao.db import administration as db
 from nenghao.db.administration import TrailRow
 from nenghao.domain.periods import SHANGHAI, day_of, day_start
+from nenghao.reporting.workbook import WorkbookColumn
 
 PAGES: Final = Pages(prefix="/admin/trail")
 AUDIT: Final = for_roles(AUDIT_ADMIN)
@@ -27,7 +27,6 @@ COLUMNS: Final = (
     "at", "login", "name", "role", "authority", "kind", "route", "unit_code", "unit_name", "subject", "outcome",
     "address",
 )  # fmt: skip
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @PAGES.get("", name="admin.trail", rule=AUDIT)
@@ -46,15 +45,13 @@ def trail(visit: Visit) -> Response:
 def download(visit: Visit) -> Response:
     """The same rows as CSV, with a mark that spreadsheets need."""
     first_on, last_on, rows, total = _read(visit, limit=DOWNLOAD_MAX, offset=0)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([visit.t(f"console.admin.trail.column.{name}") for name in COLUMNS])
-    writer.writerows([_cell(row, name) for name in COLUMNS] for row in rows)
+    lines = [[_cell(row, name) for name in COLUMNS] for row in rows]
     if total > len(rows):
-        writer.writerow([visit.t("console.admin.trail.cut", shown=len(rows), total=total)])
+        lines.append([visit.t("console.admin.trail.cut", shown=len(rows), total=total)])
     visit.note_act("admin.trail.download", None, f"{first_on} {last_on} {len(rows)}")
-    content = ("\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()).encode()
-    return visit.download(content, f"access-trail_{first_on}_{last_on}.csv", "text/csv; charset=utf-8")
+    columns = [WorkbookColumn(visit.t(f"console.admin.trail.column.{name}"), name) for name in COLUMNS]
+    name = f"access-trail_{first_on}_{last_on}"
+    return send_list(visit, "csv", name=name, title=name, columns=columns, rows=lines)
 
 
 def _read(visit: Visit, *, limit: int, offset: int) -> tuple[date, date, list[TrailRow], int]:
@@ -72,5 +69,4 @@ def _read(visit: Visit, *, limit: int, offset: int) -> tuple[date, date, list[Tr
 def _cell(row: TrailRow, name: str) -> str:
     if name == "at":
         return row.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
-    text = str(getattr(row, name) or "")
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return str(getattr(row, name) or "")

@@ -13,14 +13,13 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from nenghao.console.lists import CSV
 from nenghao.console.rendering import translator
 from nenghao.domain.rounding import exact_text
 from nenghao.labels import Language
+from nenghao.reporting.exports import BYTE_ORDER_MARK, inert
 
-CSV: Final = "text/csv; charset=utf-8"
 JSON: Final = "application/json; charset=utf-8"
-#: What makes a spreadsheet calculate a text (OWASP, CSV injection).
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain(value: Any) -> Any:
@@ -55,7 +54,7 @@ def answer_csv(request: Request, row: type, rows: Sequence[Any]) -> Response:
     names = [field.name for field in fields(row)]
     writer.writerow(names)
     writer.writerows([_cell(getattr(one, name)) for name in names] for one in rows)
-    return _tagged(request, ("\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue()).encode(), CSV)
+    return _tagged(request, f"{BYTE_ORDER_MARK}{out.getvalue()}".encode(), CSV)
 
 
 def answer_bytes(request: Request, content: bytes, media_type: str, name: str, tag: str) -> Response:
@@ -92,9 +91,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(written, dict | list):
         return json.dumps(written, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return str(written)
+    return inert(value) if isinstance(value, str) else str(written)
 
 
 def _tagged(request: Request, body: bytes, media_type: str) -> Response:

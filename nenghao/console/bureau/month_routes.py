@@ -7,8 +7,8 @@ from starlette.responses import Response
 from nenghao.console.bureau.doors import PAGES, READERS, SEALERS
 from nenghao.console.bureau.month import BALANCE_BADGES, FILING_BADGES, MonthFilter, MonthRow, days_left, load_glance
 from nenghao.console.bureau.places import list_page, month_named, months_around
-from nenghao.console.bureau.tables import CSV, XLSX, as_csv, as_workbook
 from nenghao.console.forms import Form
+from nenghao.console.lists import send_list
 from nenghao.console.visits import Visit
 from nenghao.db import bureau as db
 from nenghao.db.seal_requests import NewSealRequest, insert_seal_request
@@ -84,11 +84,14 @@ def export_month(
         WorkbookColumn(visit.t(f"console.bureau.month.column.{name}"), name, kind=typed) for name, typed in COLUMNS
     ]
     rows = [_line(visit, row) for row in glance.rows]
-    name = visit.t("console.bureau.month.file", month=asked)
-    if kind == "csv":
-        return visit.download(as_csv(columns, rows), f"{name}.csv", CSV)
-    title = visit.t("console.bureau.month.title", month=asked)
-    return visit.download(as_workbook(title, columns, rows), f"{name}.xlsx", XLSX)
+    return send_list(
+        visit,
+        kind,
+        name=visit.t("console.bureau.month.file", month=asked),
+        title=visit.t("console.bureau.month.title", month=asked),
+        columns=columns,
+        rows=rows,
+    )
 
 
 @PAGES.post("/seal", name="bureau.seal_month", rule=SEALERS)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from nenghao.console.bureau.doors import PAGES, QUALITY_READERS
 from nenghao.console.bureau.places import list_page, month_named
 from nenghao.console.bureau.quality import Grouping, QualityRow, load_groups, load_months
-from nenghao.console.bureau.tables import CSV, XLSX, as_csv, as_workbook
+from nenghao.console.lists import send_list
 from nenghao.console.visits import Visit
 from nenghao.db import quality as db
 from nenghao.domain.periods import day_start
@@ -43,12 +43,14 @@ def export_quality(
     asked, chosen, grouping = month_named(month, visit.now), _scheme(scheme), _grouping(by)
     rows = load_groups(visit.conn, asked.start_on, chosen, grouping, region)
     visit.note_view(None, f"quality {asked} {grouping} {kind}")
-    columns, lines = _columns(visit, chosen), [_line(row) for row in rows]
-    name = visit.t("console.bureau.quality.file", month=asked)
-    if kind == "csv":
-        return visit.download(as_csv(columns, lines), f"{name}.csv", CSV)
-    title = visit.t("console.bureau.quality.title", month=asked)
-    return visit.download(as_workbook(title, columns, lines), f"{name}.xlsx", XLSX)
+    return send_list(
+        visit,
+        kind,
+        name=visit.t("console.bureau.quality.file", month=asked),
+        title=visit.t("console.bureau.quality.title", month=asked),
+        columns=_columns(visit, chosen),
+        rows=[_line(row) for row in rows],
+    )
 
 
 @PAGES.get("/quality/{unit_code}", name="bureau.quality.unit", rule=QUALITY_READERS)

@@ -10,22 +10,18 @@ from starlette.responses import Response
 from nenghao.console.cases.asked import PAGE_ROWS, STATES, Asked
 from nenghao.console.cases.who import READERS
 from nenghao.console.cases.words import case_state, rule_title, state_badge
+from nenghao.console.lists import MEDIA, send_list
 from nenghao.console.pages import Pages
 from nenghao.console.visits import Visit
 from nenghao.db import cases
 from nenghao.domain.periods import Month, day_of, day_start
 from nenghao.domain.rounding import round_figure
-from nenghao.errors import DataRefused
 from nenghao.reference.cases import kind_order, load_ranking
-from nenghao.reporting.case_list import ListColumn, write_list
+from nenghao.reporting.workbook import WorkbookColumn
 from nenghao.review.listing import LEVELS, SORTS, Counts, count, page_of
 
 PAGES = Pages("/cases")
 FAMILIES: Final = ("identity", "history", "shape", "digits", "plausibility", "silence")
-MEDIA: Final = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
 #: More rows than a province has cases in years; a spreadsheet program takes a million.
 EXPORT_ROWS: Final = 200_000
 
@@ -85,20 +81,19 @@ def _choices(visit: Visit, counts: Counts) -> dict[str, list[tuple[str, str]]]:
 @PAGES.get("/export.{kind}", name="cases.export", rule=READERS)
 def export(visit: Visit, kind: str) -> Response:
     """Exactly what is filtered, as a spreadsheet."""
-    if kind not in MEDIA:
-        raise DataRefused(f"there is no export {kind!r}")
     asked = Asked.of(visit.request.query_params)
     filters = asked.filters(visit.person.account_id, day_of(visit.now))
     rows = page_of(visit.conn, filters, sort=asked.sort, row_limit=EXPORT_ROWS)
     visit.note_act("cases.export", None, f"{len(rows)} {kind}")
-    content = write_list(
-        "xlsx" if kind == "xlsx" else "csv",
+    columns = [WorkbookColumn(visit.t(f"console.cases.column.{name}"), name, kind=of) for name, of in COLUMNS.items()]
+    return send_list(
+        visit,
+        kind,
+        name=f"cases-{day_of(visit.now)}",
         title=visit.t("console.cases.list.title"),
-        columns=[ListColumn(name=name, heading=visit.t(f"console.cases.column.{name}"), kind=of)
-                 for name, of in COLUMNS.items()],
+        columns=columns,
         rows=[_exported(visit, row) for row in rows],
-    )  # fmt: skip
-    return visit.download(content, f"cases-{day_of(visit.now)}.{kind}", MEDIA[kind])
+    )
 
 
 #: Columns of the export and what each holds.

@@ -5,18 +5,20 @@ import hashlib
 from starlette.responses import Response
 
 from nenghao.console.forms import Form
-from nenghao.console.unit.files import XLSX, plain_name, workbook_bytes
+from nenghao.console.lists import XLSX
 from nenghao.console.unit.own import OWN, PAGES, UnitRefused, looked, missing, unit_of
 from nenghao.console.unit.registering import column_words, fault_words
 from nenghao.console.unit.sheets import register_page
 from nenghao.console.visits import Visit
 from nenghao.db import register_uploads
 from nenghao.db.identity import OwnUnit
+from nenghao.domain.attachments import clean_name
 from nenghao.labels import label
 from nenghao.registers.exporter import ExportedSheet, export_sheets
 from nenghao.registers.importer import Imported, import_reading
 from nenghao.registers.own_rows import OWN_SHEETS, read_uploads
 from nenghao.registers.reader import find_sheet
+from nenghao.reporting.workbook import workbook_bytes
 
 #: Faults shown on a page; the count is true.
 MAX_SHOWN = 500
@@ -72,7 +74,7 @@ def look(visit: Visit, form: Form) -> Response:
     upload = files[0]
     if len(upload.content) > MAX_UPLOAD_BYTES:
         raise UnitRefused("file_large", size=MAX_UPLOAD_BYTES // 1024 // 1024)
-    name = f"{sheet}.csv" if sheet and upload.name.lower().endswith(".csv") else plain_name(upload)
+    name = f"{sheet}.csv" if sheet and upload.name.lower().endswith(".csv") else clean_name(upload.name)
     taken = _take(visit, unit, name, upload.content, is_dry_run=True)
     if taken.faults:
         return _told(visit, unit, taken, None, 422)

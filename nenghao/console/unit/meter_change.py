@@ -13,7 +13,7 @@ from typing import Final
 from starlette.responses import Response
 
 from nenghao.console.forms import Form
-from nenghao.console.unit.files import MAX_DOCUMENTS, media_type_of, plain_name
+from nenghao.console.unit.files import MAX_DOCUMENTS, media_type_of
 from nenghao.console.unit.own import OWN, PAGES, UnitRefused, looked, missing, unit_of
 from nenghao.console.unit.registering import Typed, errors_of, local_text, now_text, take
 from nenghao.console.visits import Visit
@@ -21,6 +21,7 @@ from nenghao.db import change_documents, completeness, register_lists
 from nenghao.db.change_documents import NewDocument
 from nenghao.db.completeness import PointSeries, UnitPoint
 from nenghao.db.identity import OwnUnit
+from nenghao.domain.attachments import clean_name
 from nenghao.domain.periods import day_of, day_start
 from nenghao.registers.columns import CellRefused, instant
 from nenghao.registers.importer import Imported
@@ -232,7 +233,7 @@ def _keep_documents(
         for upload in form.uploads(subject):
             kept = NewDocument(
                 subject=subject,
-                file_name=plain_name(upload),
+                file_name=clean_name(upload.name),
                 media_type=media_type_of(upload),
                 content=upload.content,
                 hash_algorithm="sha256",

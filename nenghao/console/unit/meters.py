@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from nenghao.console.unit.files import XLSX, workbook_bytes
+from nenghao.console.lists import XLSX
 from nenghao.console.unit.own import OWN, PAGES, looked, missing
 from nenghao.console.unit.registering import column_words
 from nenghao.console.visits import Visit
@@ -14,7 +14,7 @@ from nenghao.labels import Language, label
 from nenghao.registers.columns import Cell
 from nenghao.registers.layout import METERS_SHEET
 from nenghao.registers.lists import undeclared_changes, verifications_due
-from nenghao.reporting.workbook import WorkbookColumn, WorkbookSheet
+from nenghao.reporting.workbook import WorkbookColumn, WorkbookSheet, workbook_bytes
 
 WITHIN_DAYS: Final = 30
 #: How far back changes are looked for that nobody declared.

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from nenghao.console.unit.files import CSV, XLSX, csv_bytes, workbook_bytes
+from nenghao.console.lists import CSV, XLSX
+from nenghao.console.unit.files import csv_bytes
 from nenghao.console.unit.own import OWN, PAGES, looked, missing, read_month
 from nenghao.console.unit.sheets import FORM_3, FORMS, figure_pages, grid_of
 from nenghao.console.visits import Visit
@@ -22,6 +23,7 @@ from nenghao.filing.drafting import Draft, load_draft, monitored_figures
 from nenghao.filing.templates import form_sheets, long_lines
 from nenghao.reference.relations import relation_edition
 from nenghao.reference.varieties import load_varieties
+from nenghao.reporting.workbook import workbook_bytes
 
 CORRECTIONS: Final = ("cumulative", *sorted(REVISIONS))
 
