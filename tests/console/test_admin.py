@@ -297,7 +297,7 @@ def test_reference_data_tells_its_source(browse: Browse, pool: Pool) -> None:
             page = browse(login).get(f"/admin/reference/{part}")
             assert page.status_code == 200, (part, language)
             assert "badge-" in page.text
-    assert browse("stat15").get("/admin/reference/none").status_code == 422
+    assert browse("stat15").get("/admin/reference/none").status_code == 404
 
 
 def test_pages_speak_english_too(console: Console, pool: Pool) -> None:

@@ -45,8 +45,6 @@ from nenghao.review.looking import (
 
 PAGES = Pages("/cases")
 VIEWS: Final[tuple[View, ...]] = ("day", "week", "whole")
-#: Points whose curves the page draws; the others are told by their findings, and drawn when they are asked for.
-DRAWN: Final = 3
 
 
 @PAGES.get("/{case_id}", name="cases.show", rule=READERS)
