@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from nenghao.domain.periods import SHANGHAI
+from nenghao.domain.rounding import floor_percent, round_figure
 
 #: What stands where nothing is known: never a zero (GB/T 15835 leaves it to the form; 205-1 prints a dash).
 MISSING: Final = "\N{EM DASH}"
@@ -18,7 +19,7 @@ def figure(value: Decimal | float | None, places: int | None = None) -> str:
     if value is None:
         return MISSING
     number = value if isinstance(value, Decimal) else Decimal(str(value))
-    written = f"{number:,.{places}f}" if places is not None else f"{number:,f}"
+    written = f"{number if places is None else _rounded(number, places):,f}"
     return written.replace(",", GROUP).replace("-", MINUS)
 
 
@@ -28,14 +29,23 @@ def wan(value: Decimal | float | None, places: int = 2) -> str:
 
 
 def share(value: Decimal | float | None, places: int = 1) -> str:
-    """A share as a percentage. What is less than the whole never reads as 100 %."""
-    if value is None:
-        return MISSING
-    percent = Decimal(str(value)) * 100
-    written = f"{percent:.{places}f}"
-    if percent < 100 and Decimal(written) >= 100:
-        written = f"{Decimal(100) - Decimal(10) ** -places:.{places}f}"
-    return f"{written.replace('-', MINUS)}{GROUP}%"
+    """A share as a percentage, cut off as reports and commands do: only what is whole reads as 100 %."""
+    return MISSING if value is None else _percent(floor_percent(Decimal(str(value)), places), places)
+
+
+def rate(value: Decimal | float | None, places: int = 1) -> str:
+    """A rate or a difference as a percentage, to the nearest."""
+    return MISSING if value is None else _percent(_rounded(Decimal(str(value)), places + 2), places)
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    """Rounded as figures are published; what comes to nothing has no minus."""
+    rounded = round_figure(number, places)
+    return rounded.copy_abs() if rounded.is_zero() else rounded
+
+
+def _percent(number: Decimal, places: int) -> str:
+    return f"{number:.{places}%}".replace("-", MINUS).replace("%", f"{GROUP}%")
 
 
 def at(instant: datetime | None, *, seconds: bool = False) -> str:
@@ -70,6 +80,7 @@ FILTERS: Final = {
     "figure": figure,
     "wan": wan,
     "share": share,
+    "rate": rate,
     "at": at,
     "on": on,
     "month": month,

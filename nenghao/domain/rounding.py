@@ -43,10 +43,10 @@ def floor_share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
         return (Decimal(part) / Decimal(whole)).quantize(Decimal(1).scaleb(-SHARE_DECIMALS), rounding=ROUND_FLOOR)
 
 
-def floor_percent(share: Decimal) -> Decimal:
-    """A share with the four decimals that a percentage with two shows, cut off."""
+def floor_percent(share: Decimal, decimals: int = 2) -> Decimal:
+    """A share with the decimals that a percentage with so many shows, cut off."""
     with localcontext(EXACT):
-        return share.quantize(Decimal("0.0001"), rounding=ROUND_FLOOR)
+        return share.quantize(Decimal(1).scaleb(-2 - decimals), rounding=ROUND_FLOOR)
 
 
 def percent_text(share: Decimal) -> str:
