@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from nenghao.db import audit, mutes, rules
 from nenghao.db.connection import Connection
+from nenghao.domain.periods import SHANGHAI
 from nenghao.errors import DataRefused
 
 MODES = ("live", "shadow")
@@ -48,7 +49,7 @@ def change_threshold(
     if number == current.value:
         raise RuleChangeRefused("same_value", value=f"{number:f}")
     if begins_at <= current.valid_from:
-        raise RuleChangeRefused("planned_already", at=f"{current.valid_from:%Y-%m-%d %H:%M}Z")
+        raise RuleChangeRefused("planned_already", at=f"{current.valid_from.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
     audit.close_threshold(conn, rule_code, name, begins_at)
     audit.insert_threshold(
         conn, rule_code, name, number, current.unit, reason.strip(), set_by=set_by.strip(), at=begins_at

@@ -296,7 +296,9 @@ def test_an_aggregate_is_asked_for_within_ones_region_and_not_shown_before_its_t
     page = province.get(f"/bureau/releases/{name}").text
     assert "2099-01-01" in page
     assert "form-page" not in page
-    assert province.get(f"/bureau/releases/{name}/file.zip").status_code == 422
+    refused = province.get(f"/bureau/releases/{name}/file.zip")
+    assert refused.status_code == 422
+    assert "2099-01-01 09:00" in refused.text
     assert province.post("/bureau/aggregates", {**asked, "parts": "division", "public_from": ""}).status_code == 303
     follow(office)
     shown = province.get("/bureau/releases/150200-by-division-2026-10-aggregate-v1").text

@@ -11,6 +11,7 @@ from expectations.catalogue import load_rules, sync_rules
 from nenghao.config import Role, Settings
 from nenghao.db import audit, rules
 from nenghao.db.connection import Connection, connect
+from nenghao.domain.periods import SHANGHAI
 from nenghao.errors import DataRefused
 from nenghao.review.rule_changes import change_mode, change_threshold
 
@@ -105,8 +106,10 @@ def test_a_change_without_sense_is_refused(conn: Connection, value: str, more: d
 def test_a_change_before_a_planned_one_is_refused(conn: Connection) -> None:
     now = datetime.now(UTC)
     change(conn, "0.8", from_at=now + MONTH)
-    with pytest.raises(DataRefused, match="planned_already"):
+    with pytest.raises(DataRefused, match="planned_already") as refused:
         change(conn, "0.85", from_at=now + MONTH / 2)
+    # People read it in Shanghai, wherever the store keeps its time.
+    assert getattr(refused.value, "values", {})["at"] == f"{(now + MONTH).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def test_a_mode_holds_from_its_time_on(conn: Connection) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from nenghao.config import Settings
+from nenghao.console.writing import at
 from nenghao.crypto import load_trusted_keys
 from nenghao.db import bureau as db
 from nenghao.db import recipients, releases
@@ -111,5 +112,5 @@ def _archive(conn: Connection, name: str, now: datetime) -> bytes:
         raise ReleaseRefused("unknown", name=name)
     archive, public_from = found
     if public_from is not None and now < public_from:
-        raise ReleaseRefused("embargoed", name=name, at=f"{public_from:%Y-%m-%d %H:%M}")
+        raise ReleaseRefused("embargoed", name=name, at=at(public_from))
     return archive
