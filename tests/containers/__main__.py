@@ -157,7 +157,9 @@ def look_into_console(composed: Composed, ports: Published) -> None:
         "admin", "nenghao", "account", "add", LOGIN, f"--name={NAME}", "--role=statistician", "--authority=statistics",
         "--level=province", "--division=15",
     )  # fmt: skip
-    password = told.split()[-1]
+    found = re.search(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){3}", told)  # told in a sentence of the reader's language
+    _require(found is not None, f"the account came without a first password: {told}")
+    password = found.group() if found else ""
     url = f"http://127.0.0.1:{ports.console}"
     with httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:
         page = client.get("/sign-in").text
