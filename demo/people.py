@@ -109,9 +109,9 @@ def make_people(settings: Settings, unit: DemoUnit, folder: Path) -> Mapping[str
 def tour() -> tuple[str, ...]:
     """What to try, a line each."""
     return (
-        "a fraud: as shenhe1 open the doubt (疑点) of unit 丁 on the worklist, name yourself its handler, notify the",
-        "unit; answer as guanli;",
-        "  verify as shenhe1; review as shenhe2: in minutes the balance is estimated anew, the filing stays",
+        "a fraud: as shenhe1 open the doubt (疑点) of unit 丁 on the worklist, name yourself its handler,",
+        "  notify the unit; answer as guanli; verify as shenhe1; review as shenhe2: in minutes the balance is",
+        "  estimated anew, the filing stays",
         "a release: as tongji open the month, then the releases (封存与发布): ask for a seal, see it come, download it",
         "a unit's day: as guanli: is the gateway alive, what arrived, what was refused and why, the draft of the month",
     )
