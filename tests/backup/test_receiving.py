@@ -40,8 +40,9 @@ def test_wal_of_another_server_is_not_taken_for_ones_own(backed_up: tuple[Stack,
 
 def test_a_gap_in_the_wal_is_named(backed_up: tuple[Stack, Path]) -> None:
     stack, folder = backed_up
-    take(stack, folder)
     with receiving(stack, folder):
+        is_received(stack)
+        take(stack, folder)  # what it needs is received from its begin on, so that the gap made here is the only one
         switch_segment(stack, 3)
         put(stack, "behind the gap")
         is_received(stack)
