@@ -92,7 +92,7 @@ def _take_of(
     page.wait_for_url(lambda where: "/sign-in" not in where)
     for shot in shots:
         if shot.login == login:
-            page.set_viewport_size(PHONE if shot.is_phone else DESK)  # type: ignore[arg-type]
+            page.set_viewport_size(PHONE if shot.is_phone else DESK)  # type: ignore[arg-type]  # likewise
             size = _save(_open(page, url, shot), folder / f"{shot.name}.{language}.png")
             print(f"{shot.name}.{language}.png: {size // 1000} kB of {page.url}")
     context.close()
